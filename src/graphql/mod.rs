@@ -1,1 +1,3 @@
-//! (being built)
+//! The GraphQL floor: the schema, and the door every query comes through.
+
+pub mod guard;
