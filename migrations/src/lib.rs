@@ -1,1 +1,35 @@
-//! x
+//! The database schema of Vacantia, step by step. A migration never changes once released: expand, then contract.
+//!
+//! Unique indexes that stand for a refusal end in the constant `(0)`, so that SQLite names them when they are broken.
+
+use sea_orm_migration::prelude::*;
+
+mod dialect;
+mod m20261123_000001_found_organisation;
+mod m20261123_000002_found_postings;
+mod m20261123_000003_found_applications;
+mod m20261123_000004_found_offers;
+mod m20261123_000005_found_mail;
+mod m20261123_000006_found_events;
+
+/// Every migration, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261123_000001_found_organisation::Migration),
+            Box::new(m20261123_000002_found_postings::Migration),
+            Box::new(m20261123_000003_found_applications::Migration),
+            Box::new(m20261123_000004_found_offers::Migration),
+            Box::new(m20261123_000005_found_mail::Migration),
+            Box::new(m20261123_000006_found_events::Migration),
+        ]
+    }
+
+    fn migration_table_name() -> DynIden {
+        "schema_migration".into_iden()
+    }
+}

@@ -1,1 +1,36 @@
-//! (being built)
+//! Floor 0: the rules of hiring. Pure: std, chrono, uuid and thiserror; no I/O, no framework.
+
+#[macro_use]
+mod text_enum;
+
+pub mod allotment;
+pub mod application;
+pub mod candidate;
+pub mod clock;
+pub mod country;
+pub mod email;
+pub mod event;
+pub mod id;
+pub mod justification;
+pub mod link;
+pub mod money;
+pub mod offer;
+pub mod opening;
+pub mod place;
+pub mod plan;
+pub mod plan_reference;
+pub mod policy;
+pub mod posting;
+pub mod progress;
+pub mod question;
+pub mod refusal;
+pub mod step;
+pub mod team;
+pub mod terms;
+pub mod text;
+pub mod token;
+pub mod user;
+pub mod viewer;
+
+pub use refusal::Refusal;
+pub use viewer::Viewer;

@@ -1,0 +1,96 @@
+//! A message that is to be, or was, sent, and how its delivery stands.
+
+use chrono::{DateTime, Utc};
+
+use super::id::{ApplicationId, CandidateId, EmailMessageId, OfferId, PostingId};
+
+text_enum! {
+    /// How the delivery of a message stands.
+    EmailState {
+        /// Waits for its turn.
+        Queued = "queued",
+        /// A worker has it; nothing of the body has left.
+        Sending = "sending",
+        /// The body is leaving; from here on the outcome may become unknown.
+        Transmitting = "transmitting",
+        /// The relay took it (a 250 after the final dot).
+        Sent = "sent",
+        /// The relay asked to try later.
+        Deferred = "deferred",
+        /// It may or may not have arrived.
+        Unknown = "unknown",
+        /// It was refused for good, or every try was spent.
+        Failed = "failed",
+        /// It was taken back before it left.
+        Cancelled = "cancelled",
+        /// The relay took it and it came back.
+        Bounced = "bounced",
+    }
+}
+
+impl EmailState {
+    /// Whether no worker will touch it again by itself.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Sent | Self::Failed | Self::Cancelled | Self::Bounced)
+    }
+}
+
+text_enum! {
+    /// What a message says.
+    LetterKind {
+        /// Your application came in; here you can follow it.
+        ApplicationReceived = "applicationReceived",
+        /// You had applied before; here you can follow it.
+        ApplicationRepeated = "applicationRepeated",
+        /// We will not go on with you.
+        ApplicationDeclined = "applicationDeclined",
+        /// You have withdrawn.
+        ApplicationWithdrawn = "applicationWithdrawn",
+        /// Our offer.
+        Offer = "offer",
+        /// The offer stands longer.
+        OfferExtended = "offerExtended",
+        /// You have accepted.
+        OfferAccepted = "offerAccepted",
+        /// You have declined our offer.
+        OfferDeclined = "offerDeclined",
+        /// We take our offer back.
+        OfferRescinded = "offerRescinded",
+    }
+}
+
+/// A message without its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmailMessage {
+    /// Its id.
+    pub id: EmailMessageId,
+    /// What it says.
+    pub kind: LetterKind,
+    /// The posting it is about.
+    pub posting: PostingId,
+    /// The application it is about.
+    pub application: ApplicationId,
+    /// The offer it is about.
+    pub offer: Option<OfferId>,
+    /// The offer's version it was written for.
+    pub version: Option<i32>,
+    /// Whom it is written to.
+    pub candidate: CandidateId,
+    /// How its delivery stands.
+    pub state: EmailState,
+    /// How often a delivery was tried.
+    pub attempts: i32,
+    /// When it is tried next, while it waits.
+    pub run_at: DateTime<Utc>,
+    /// When it was written.
+    pub created_at: DateTime<Utc>,
+    /// When the relay took it.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// The relay's last reply code.
+    pub last_code: Option<i32>,
+    /// The relay's last reply, or what went wrong instead.
+    pub last_reply: Option<String>,
+    /// Whether the addressee may have received it twice.
+    pub duplicate_possible: bool,
+}

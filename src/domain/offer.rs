@@ -1,0 +1,327 @@
+//! An offer and its versions: drafted, approved, sent, decided; it holds a seat while it is live.
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::Refusal;
+use super::id::{
+    ApplicationId, ApprovalId, CandidateId, OfferId, OpeningId, PostingId, PostingTeamId, UserId,
+};
+use super::plan::ApprovalRule;
+use super::terms::{Terms, TermsHash};
+
+text_enum! {
+    /// Where an offer is in its life.
+    OfferStatus {
+        /// Being written.
+        Draft = "draft",
+        /// Waits for the approver; holds its seat.
+        PendingApproval = "pendingApproval",
+        /// May be sent.
+        Approved = "approved",
+        /// Released to the candidate.
+        Sent = "sent",
+        /// The candidate accepted: a hire.
+        Accepted = "accepted",
+        /// The candidate declined.
+        Declined = "declined",
+        /// Its deadline passed.
+        Expired = "expired",
+        /// It was taken back after sending.
+        Rescinded = "rescinded",
+        /// It was dropped before sending.
+        Cancelled = "cancelled",
+    }
+}
+
+impl OfferStatus {
+    /// Whether it holds its seat.
+    #[must_use]
+    pub const fn is_live(self) -> bool {
+        matches!(self, Self::PendingApproval | Self::Approved | Self::Sent)
+    }
+}
+
+text_enum! {
+    /// Where a version of an offer is in its life.
+    VersionStatus {
+        /// Being written.
+        Draft = "draft",
+        /// Waits for the approver.
+        PendingApproval = "pendingApproval",
+        /// May be sent.
+        Approved = "approved",
+        /// Released; frozen from here on.
+        Sent = "sent",
+        /// A newer version was sent.
+        Superseded = "superseded",
+        /// Dropped before it was sent.
+        Cancelled = "cancelled",
+    }
+}
+
+text_enum! {
+    /// What an approver or a candidate decided.
+    Decision {
+        /// Yes.
+        Accepted = "accepted",
+        /// No.
+        Declined = "declined",
+    }
+}
+
+/// One version of an offer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfferVersion {
+    /// Which offer.
+    pub offer: OfferId,
+    /// Its number, from 1.
+    pub number: i32,
+    /// Where it is in its life.
+    pub status: VersionStatus,
+    /// What it promises.
+    pub terms: Terms,
+    /// The hash of what it promises.
+    pub terms_hash: TermsHash,
+    /// Who wrote it.
+    pub drafted_by: UserId,
+    /// Who is asked to approve it, where the plan asks anybody.
+    pub approver: Option<UserId>,
+    /// When it was released.
+    pub released_at: Option<DateTime<Utc>>,
+}
+
+/// A decision on one version's terms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approval {
+    /// Its id.
+    pub id: ApprovalId,
+    /// On which offer.
+    pub offer: OfferId,
+    /// On which version.
+    pub version: i32,
+    /// By whom.
+    pub approver: UserId,
+    /// What was decided.
+    pub decision: Decision,
+    /// On exactly these terms.
+    pub terms_hash: TermsHash,
+    /// Why, when rejected.
+    pub reason: Option<String>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// An offer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// Its id.
+    pub id: OfferId,
+    /// For which application.
+    pub application: ApplicationId,
+    /// To whom.
+    pub candidate: CandidateId,
+    /// Of which posting.
+    pub posting: PostingId,
+    /// For which of the posting's teams: the application's allotment when it was submitted.
+    pub posting_team: PostingTeamId,
+    /// The seat it holds or filled.
+    pub opening: Option<OpeningId>,
+    /// Where it is in its life: that of its sent version if one is out, else of its newest.
+    pub status: OfferStatus,
+    /// The number of its newest version.
+    pub version: i32,
+    /// The number of the version the candidate has.
+    pub sent_version: Option<i32>,
+    /// The deadline for answering.
+    pub expires_at: DateTime<Utc>,
+    /// When the relay took the mail of the sent version.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// When the candidate first opened it.
+    pub first_viewed_at: Option<DateTime<Utc>>,
+    /// When it was accepted, declined, expired, rescinded or cancelled.
+    pub decided_at: Option<DateTime<Utc>>,
+    /// When the hire it led to was undone.
+    pub undone_at: Option<DateTime<Utc>>,
+    /// Why it was rescinded, cancelled or declined.
+    pub reason: Option<String>,
+    /// When it was drafted.
+    pub created_at: DateTime<Utc>,
+    /// Rises with each change.
+    pub revision: i32,
+}
+
+/// The shortest and the longest time a candidate is given to answer.
+pub const LEAST_TIME: Duration = Duration::minutes(1);
+/// See [`LEAST_TIME`].
+pub const MOST_TIME: Duration = Duration::days(90);
+
+/// A deadline, checked.
+///
+/// # Errors
+/// `INVALID` on `expiresAt`.
+pub fn deadline(at: DateTime<Utc>, now: DateTime<Utc>) -> Result<DateTime<Utc>, Refusal> {
+    if at >= now + LEAST_TIME && at <= now + MOST_TIME {
+        return Ok(at);
+    }
+    Err(Refusal::invalid("expiresAt", "a time ahead, at most 90 days"))
+}
+
+impl Offer {
+    fn only(&self, from: &[OfferStatus]) -> Result<(), Refusal> {
+        if from.contains(&self.status) { Ok(()) } else { Err(Refusal::OfferStatus(self.status.as_str())) }
+    }
+
+    /// # Errors
+    /// `STALE` unless the caller read this revision.
+    pub fn is_at(&self, revision: i32) -> Result<(), Refusal> {
+        if self.revision == revision { Ok(()) } else { Err(Refusal::Stale) }
+    }
+
+    /// Whether a version is out with the candidate.
+    #[must_use]
+    pub fn is_out(&self) -> bool {
+        self.status == OfferStatus::Sent
+    }
+
+    /// Whether the candidate's time is over.
+    #[must_use]
+    pub fn is_past_deadline(&self, now: DateTime<Utc>) -> bool {
+        now >= self.expires_at
+    }
+
+    /// Whether the candidate may decide on this version now.
+    ///
+    /// # Errors
+    /// `ALREADY_DECIDED`, `EXPIRED`, or `TERMS_CHANGED` when a newer version is out.
+    pub fn may_be_decided(&self, version: i32, now: DateTime<Utc>) -> Result<(), Refusal> {
+        match self.status {
+            OfferStatus::Sent if self.sent_version != Some(version) => Err(Refusal::TermsChanged),
+            OfferStatus::Sent if self.is_past_deadline(now) => Err(Refusal::Expired),
+            OfferStatus::Sent => Ok(()),
+            OfferStatus::Expired => Err(Refusal::Expired),
+            other => Err(Refusal::AlreadyDecided(other.as_str())),
+        }
+    }
+
+    /// The candidate accepts or declines, or time, recruiting or the end of the application decides.
+    ///
+    /// # Errors
+    /// `OFFER_STATUS` unless a version is out.
+    pub fn end_sent(
+        mut self,
+        status: OfferStatus,
+        reason: Option<String>,
+        at: DateTime<Utc>,
+    ) -> Result<Self, Refusal> {
+        self.only(&[OfferStatus::Sent])?;
+        self.status = status;
+        self.reason = reason;
+        self.decided_at = Some(at);
+        Ok(self)
+    }
+
+    /// Drops an offer no version of which was sent.
+    ///
+    /// # Errors
+    /// `OFFER_STATUS`.
+    pub fn cancel(mut self, reason: Option<String>, at: DateTime<Utc>) -> Result<Self, Refusal> {
+        self.only(&[OfferStatus::Draft, OfferStatus::PendingApproval, OfferStatus::Approved])?;
+        self.status = OfferStatus::Cancelled;
+        self.reason = reason;
+        self.decided_at = Some(at);
+        Ok(self)
+    }
+
+    /// Moves the deadline of a sent offer.
+    ///
+    /// # Errors
+    /// `OFFER_STATUS`, `EXPIRED`, or `INVALID` unless the new deadline is later.
+    pub fn extend(mut self, to: DateTime<Utc>, now: DateTime<Utc>) -> Result<Self, Refusal> {
+        self.only(&[OfferStatus::Sent])?;
+        if self.is_past_deadline(now) {
+            return Err(Refusal::Expired);
+        }
+        if to <= self.expires_at {
+            return Err(Refusal::invalid("expiresAt", "a time after the present deadline"));
+        }
+        self.expires_at = deadline(to, now)?;
+        Ok(self)
+    }
+}
+
+impl OfferVersion {
+    fn only(&self, from: &[VersionStatus]) -> Result<(), Refusal> {
+        if from.contains(&self.status) { Ok(()) } else { Err(Refusal::OfferStatus(self.status.as_str())) }
+    }
+
+    /// Other terms. Approval given to the old ones is void.
+    ///
+    /// # Errors
+    /// `OFFER_STATUS` unless draft.
+    pub fn rewrite(mut self, terms: Terms, hash: TermsHash) -> Result<Self, Refusal> {
+        self.only(&[VersionStatus::Draft])?;
+        self.terms = terms;
+        self.terms_hash = hash;
+        Ok(self)
+    }
+
+    /// Asks for approval; where the plan asks nobody, it is approved at once.
+    ///
+    /// # Errors
+    /// `OFFER_STATUS` unless draft; `APPROVER_REQUIRED` when the rule asks for one other than who drafted it.
+    pub fn submit(mut self, rule: ApprovalRule, approver: Option<UserId>) -> Result<Self, Refusal> {
+        self.only(&[VersionStatus::Draft])?;
+        match rule {
+            ApprovalRule::None => {
+                self.approver = None;
+                self.status = VersionStatus::Approved;
+            }
+            ApprovalRule::One => {
+                let approver = approver.filter(|asked| *asked != self.drafted_by);
+                self.approver = Some(approver.ok_or(Refusal::ApproverRequired)?);
+                self.status = VersionStatus::PendingApproval;
+            }
+        }
+        Ok(self)
+    }
+
+    /// The approver's yes to exactly these terms.
+    ///
+    /// # Errors
+    /// `OFFER_STATUS`, or `TERMS_CHANGED` when the hash is of other terms.
+    pub fn approve(mut self, hash: &TermsHash) -> Result<Self, Refusal> {
+        self.only(&[VersionStatus::PendingApproval])?;
+        if self.terms_hash != *hash {
+            return Err(Refusal::TermsChanged);
+        }
+        self.status = VersionStatus::Approved;
+        Ok(self)
+    }
+
+    /// The approver's no: back to draft.
+    ///
+    /// # Errors
+    /// `OFFER_STATUS`.
+    pub fn reject(mut self) -> Result<Self, Refusal> {
+        self.only(&[VersionStatus::PendingApproval])?;
+        self.status = VersionStatus::Draft;
+        Ok(self)
+    }
+
+    /// Released to the candidate, frozen from here on.
+    ///
+    /// # Errors
+    /// `NOT_APPROVED` unless approved, `OFFER_STATUS` when it is over.
+    pub fn release(mut self, now: DateTime<Utc>) -> Result<Self, Refusal> {
+        match self.status {
+            VersionStatus::Approved => {}
+            VersionStatus::Draft | VersionStatus::PendingApproval => {
+                return Err(Refusal::NotApproved);
+            }
+            other => return Err(Refusal::OfferStatus(other.as_str())),
+        }
+        self.status = VersionStatus::Sent;
+        self.released_at = Some(now);
+        Ok(self)
+    }
+}

@@ -1,0 +1,112 @@
+//! Applications, the people behind them, and their moves.
+
+use super::{Scope, Subject, allow, changing, reading};
+use crate::domain::Refusal;
+use crate::domain::viewer::{Role, Viewer};
+
+/// The right to read applications, their steps and their candidates' names.
+#[derive(Debug, Clone)]
+pub enum Applications {}
+/// The right to read how to reach a candidate.
+#[derive(Debug, Clone)]
+pub enum Contacts {}
+/// The right to read what a candidate answered.
+#[derive(Debug, Clone)]
+pub enum Answers {}
+/// The right to read internal reasons: outcomes, step reasons, justifications.
+#[derive(Debug, Clone)]
+pub enum Reasons {}
+/// The right to move an application: advance, return, decline, pass a step.
+#[derive(Debug, Clone)]
+pub enum Moving {}
+/// The right to waive, skip, reopen, reinstate, allot, enter applications.
+#[derive(Debug, Clone)]
+pub enum Recruiting {}
+/// The right to write why to hire.
+#[derive(Debug, Clone)]
+pub enum Justifying {}
+/// The right to withdraw an application or state its preferred teams.
+#[derive(Debug, Clone)]
+pub enum Speaking {}
+/// The right to read the state of messages.
+#[derive(Debug, Clone)]
+pub enum Emails {}
+
+fn with_own<Of>(scope: Scope<Of>, viewer: &Viewer) -> Scope<Of> {
+    match viewer {
+        Viewer::Applicant { application, .. } | Viewer::Offeree { application, .. } => {
+            scope.and_application(*application)
+        }
+        _ => scope,
+    }
+}
+
+fn with_asked<Of>(scope: Scope<Of>, viewer: &Viewer) -> Scope<Of> {
+    match viewer.staff() {
+        Some(staff) if staff.is_somewhere(Role::Approver) => scope.and_asked_of(staff.user),
+        _ => scope,
+    }
+}
+
+/// Applications: all who work on them, those asked to approve their offers, and the candidate.
+#[must_use]
+pub fn applications(viewer: &Viewer) -> Scope<Applications> {
+    let scope = reading(viewer, &[Role::Admin, Role::Recruiter, Role::HiringManager, Role::Interviewer]);
+    with_own(with_asked(scope, viewer), viewer)
+}
+
+/// Contact details: recruiters, hiring managers, the candidate. Not administrators.
+#[must_use]
+pub fn contacts(viewer: &Viewer) -> Scope<Contacts> {
+    with_own(reading(viewer, &[Role::Recruiter, Role::HiringManager]), viewer)
+}
+
+/// Answers: all who work on the application, and the candidate.
+#[must_use]
+pub fn answers(viewer: &Viewer) -> Scope<Answers> {
+    with_own(reading(viewer, &[Role::Recruiter, Role::HiringManager, Role::Interviewer]), viewer)
+}
+
+/// Internal reasons and justifications: recruiters, hiring managers, those asked to approve.
+#[must_use]
+pub fn reasons(viewer: &Viewer) -> Scope<Reasons> {
+    with_asked(reading(viewer, &[Role::Recruiter, Role::HiringManager]), viewer)
+}
+
+/// Moving on or declining: recruiters, and hiring managers where they manage.
+#[must_use]
+pub fn moving(viewer: &Viewer) -> Scope<Moving> {
+    changing(viewer, &[Role::Recruiter, Role::HiringManager])
+}
+
+/// Waiving, skipping, reopening, reinstating, allotting: recruiters.
+#[must_use]
+pub fn recruiting(viewer: &Viewer) -> Scope<Recruiting> {
+    changing(viewer, &[Role::Recruiter])
+}
+
+/// Justifying: recruiters and hiring managers.
+#[must_use]
+pub fn justifying(viewer: &Viewer) -> Scope<Justifying> {
+    changing(viewer, &[Role::Recruiter, Role::HiringManager])
+}
+
+/// Speaking for the candidate: the candidate, and recruiters who were told.
+#[must_use]
+pub fn speaking(viewer: &Viewer) -> Scope<Speaking> {
+    with_own(changing(viewer, &[Role::Recruiter]), viewer)
+}
+
+/// The state of messages: administrators, recruiters, hiring managers.
+#[must_use]
+pub fn emails(viewer: &Viewer) -> Scope<Emails> {
+    reading(viewer, &[Role::Admin, Role::Recruiter, Role::HiringManager])
+}
+
+/// Whether the viewer may do to this application what `may` reaches.
+///
+/// # Errors
+/// `NOT_FOUND` or `FORBIDDEN`.
+pub fn may<Of>(viewer: &Viewer, subject: &Subject, may: &Scope<Of>) -> Result<(), Refusal> {
+    allow("application", subject, &applications(viewer), may)
+}

@@ -1,0 +1,81 @@
+//! Teams, plans, users, tokens, events.
+
+use super::{Scope, changing, reading};
+use crate::domain::Refusal;
+use crate::domain::id::UserId;
+use crate::domain::viewer::{Role, TokenScope, Viewer};
+
+/// The right to read the event log.
+#[derive(Debug, Clone)]
+pub enum Events {}
+/// The right to change teams and plans.
+#[derive(Debug, Clone)]
+pub enum Setting {}
+
+/// Events: administrators all, recruiters those of their postings.
+#[must_use]
+pub fn events(viewer: &Viewer) -> Scope<Events> {
+    reading(viewer, &[Role::Admin, Role::Recruiter])
+}
+
+/// Whether the viewer may see every team and plan, not only those of visible postings.
+#[must_use]
+pub fn sees_settings(viewer: &Viewer) -> bool {
+    matches!(viewer, Viewer::System | Viewer::Staff(_))
+}
+
+/// Teams and plans are made by administrators and by recruiters of the whole organisation.
+///
+/// # Errors
+/// `FORBIDDEN`.
+pub fn may_set(viewer: &Viewer) -> Result<(), Refusal> {
+    let scope: Scope<Setting> = changing(viewer, &[Role::Admin, Role::Recruiter]);
+    if scope.is_everything() { Ok(()) } else { Err(Refusal::Forbidden) }
+}
+
+/// Users and grants are the administrators' business, with an administrative token.
+///
+/// # Errors
+/// `FORBIDDEN`.
+pub fn may_administer(viewer: &Viewer) -> Result<(), Refusal> {
+    match viewer {
+        Viewer::System => Ok(()),
+        Viewer::Staff(staff) if staff.is(Role::Admin) && staff.scopes.contains(&TokenScope::Admin) => Ok(()),
+        _ => Err(Refusal::Forbidden),
+    }
+}
+
+/// Staff see their colleagues' names and titles; anybody else sees nobody.
+#[must_use]
+pub fn sees_users(viewer: &Viewer) -> bool {
+    sees_settings(viewer)
+}
+
+/// Whose tokens may be made: one's own, within one's present token; the operator makes anybody's.
+///
+/// # Errors
+/// `FORBIDDEN`.
+pub fn may_create_token(viewer: &Viewer, owner: UserId, scopes: &[TokenScope]) -> Result<(), Refusal> {
+    match viewer {
+        Viewer::System => Ok(()),
+        Viewer::Staff(staff)
+            if staff.user == owner
+                && staff.may_write()
+                && scopes.iter().all(|scope| staff.scopes.contains(scope)) =>
+        {
+            Ok(())
+        }
+        _ => Err(Refusal::Forbidden),
+    }
+}
+
+/// Whose tokens may be revoked: one's own; administrators anybody's. Others' do not exist for the rest.
+///
+/// # Errors
+/// `NOT_FOUND`.
+pub fn may_revoke_token(viewer: &Viewer, owner: UserId) -> Result<(), Refusal> {
+    if viewer.user() == Some(owner) || may_administer(viewer).is_ok() {
+        return Ok(());
+    }
+    Err(Refusal::NotFound("token"))
+}

@@ -1,0 +1,61 @@
+//! Postings: what everyone may see is decided by `domain::posting::Posting::is_visible`; the rest here.
+
+use super::{Scope, Subject, allow, changing, reading};
+use crate::domain::Refusal;
+use crate::domain::id::PostingId;
+use crate::domain::viewer::{Role, Viewer};
+
+/// The right to read postings that are not visible to everyone.
+#[derive(Debug, Clone)]
+pub enum Postings {}
+/// The right to read the ledger: how many seats are open, held, filled, cancelled.
+#[derive(Debug, Clone)]
+pub enum Ledgers {}
+/// The right to change a posting.
+#[derive(Debug, Clone)]
+pub enum Editing {}
+
+/// Postings beyond the visible ones: administrators and recruiters, and whoever works on them.
+#[must_use]
+pub fn postings(viewer: &Viewer) -> Scope<Postings> {
+    let scope = reading(viewer, &[Role::Admin, Role::Recruiter, Role::HiringManager, Role::Interviewer]);
+    match viewer {
+        Viewer::Staff(staff) if staff.is_somewhere(Role::Approver) => scope.and_asked_of(staff.user),
+        Viewer::Applicant { application, .. } | Viewer::Offeree { application, .. } => {
+            scope.and_application(*application)
+        }
+        _ => scope,
+    }
+}
+
+/// The ledger behind the vacancies: administrators, recruiters, hiring managers.
+#[must_use]
+pub fn ledgers(viewer: &Viewer) -> Scope<Ledgers> {
+    reading(viewer, &[Role::Admin, Role::Recruiter, Role::HiringManager])
+}
+
+/// Changing a posting, its vacancies included: administrators and recruiters.
+#[must_use]
+pub fn editing(viewer: &Viewer) -> Scope<Editing> {
+    changing(viewer, &[Role::Admin, Role::Recruiter])
+}
+
+/// Whether the viewer may draft postings.
+///
+/// # Errors
+/// `FORBIDDEN`.
+pub fn may_create(viewer: &Viewer) -> Result<(), Refusal> {
+    if editing(viewer).is_everything() { Ok(()) } else { Err(Refusal::Forbidden) }
+}
+
+/// Whether the viewer may change this posting. `visible`: anybody may see it.
+///
+/// # Errors
+/// `NOT_FOUND` or `FORBIDDEN`.
+pub fn may_edit(viewer: &Viewer, posting: PostingId, visible: bool) -> Result<(), Refusal> {
+    let subject = Subject { posting: Some(posting), ..Subject::default() };
+    match allow("posting", &subject, &postings(viewer), &editing(viewer)) {
+        Err(Refusal::NotFound(_)) if visible => Err(Refusal::Forbidden),
+        answer => answer,
+    }
+}

@@ -1,0 +1,112 @@
+//! The gate: how an application moves through its stages.
+
+use super::Refusal;
+use super::plan::{HiringPlan, Stage, StepKind};
+use super::step::{ApplicationStep, StepState};
+
+/// An application's place in its plan.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress<'a> {
+    /// The plan it follows.
+    pub plan: &'a HiringPlan,
+    /// The stage it is in, counted from 0.
+    pub stage: i32,
+    /// Its steps, of all stages.
+    pub steps: &'a [ApplicationStep],
+}
+
+impl<'a> Progress<'a> {
+    fn of_stage(&self, stage: i32) -> impl Iterator<Item = &'a ApplicationStep> + use<'a> {
+        self.steps.iter().filter(move |step| step.stage == stage)
+    }
+
+    fn stage_at(&self, stage: i32) -> Option<&'a Stage> {
+        usize::try_from(stage).ok().and_then(|place| self.plan.stages.get(place))
+    }
+
+    /// What still blocks the stage it is in: required steps neither passed nor waived, optional ones under way.
+    ///
+    /// Of an optional stage that was not stepped over, the required steps block like any other, unless skipped.
+    #[must_use]
+    pub fn blocking(&self) -> Vec<String> {
+        let optional_stage = self.stage_at(self.stage).is_some_and(|stage| stage.optional);
+        self.of_stage(self.stage)
+            .filter(|step| match step.state {
+                StepState::Skipped => step.required && !optional_stage,
+                state => !state.clears_gate() && (step.required || state.is_under_way()),
+            })
+            .map(|step| step.title.clone())
+            .collect()
+    }
+
+    /// The stage after this one; with `pass_over`, the one behind the optional stages that follow.
+    ///
+    /// # Errors
+    /// `GATE_INCOMPLETE` naming the unfinished steps, `NO_STAGE` at the end, `CANNOT_PASS_OVER` when the next stage is
+    /// not optional or something in it is under way or done.
+    pub fn advance(&self, pass_over: bool) -> Result<i32, Refusal> {
+        let blocking = self.blocking();
+        if !blocking.is_empty() {
+            return Err(Refusal::GateIncomplete(blocking));
+        }
+        let next = self.stage + 1;
+        let stage = self.stage_at(next).ok_or(Refusal::NoStage)?;
+        if !pass_over {
+            return Ok(next);
+        }
+        if !stage.optional || !self.can_be_passed_over(next) {
+            return Err(Refusal::CannotPassOver);
+        }
+        let mut beyond = next + 1;
+        while self.stage_at(beyond).is_some_and(|stage| stage.optional) && self.can_be_passed_over(beyond) {
+            beyond += 1;
+        }
+        self.stage_at(beyond).map(|_| beyond).ok_or(Refusal::NoStage)
+    }
+
+    fn can_be_passed_over(&self, stage: i32) -> bool {
+        use StepState::{Cancelled, Pending, Skipped, Waived};
+        self.of_stage(stage).all(|step| matches!(step.state, Pending | Skipped | Cancelled | Waived))
+    }
+
+    /// Back to an earlier stage.
+    ///
+    /// # Errors
+    /// `NO_STAGE` unless `to` is before the stage it is in.
+    pub fn go_back(&self, to: i32) -> Result<i32, Refusal> {
+        if (0..self.stage).contains(&to) { Ok(to) } else { Err(Refusal::NoStage) }
+    }
+
+    /// Whether a step may be moved: its stage is reached.
+    ///
+    /// # Errors
+    /// `STEP_NOT_REACHED`. Steps of an optional stage right ahead may be moved too: skipped or waived.
+    pub fn has_reached(&self, step: &ApplicationStep) -> Result<(), Refusal> {
+        let ahead_optional = step.stage > self.stage
+            && (self.stage + 1..=step.stage).all(|at| self.stage_at(at).is_some_and(|stage| stage.optional));
+        if step.stage <= self.stage || ahead_optional { Ok(()) } else { Err(Refusal::StepNotReached) }
+    }
+
+    /// The plan's reference rule: every reference step is passed or waived.
+    ///
+    /// # Errors
+    /// `REFERENCES_MISSING`.
+    pub fn references_met(&self) -> Result<(), Refusal> {
+        let met = self
+            .steps
+            .iter()
+            .filter(|step| step.kind == StepKind::Reference && step.required)
+            .all(|step| step.state.clears_gate());
+        if met { Ok(()) } else { Err(Refusal::ReferencesMissing) }
+    }
+
+    /// Whether the application stands in a stage where an offer is made.
+    #[must_use]
+    pub fn is_at_offer(&self) -> bool {
+        self.of_stage(self.stage).any(|step| step.kind == StepKind::Offer)
+    }
+}
+
+#[cfg(test)]
+#[path = "progress_tests.rs"]
+mod tests;

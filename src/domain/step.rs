@@ -1,0 +1,167 @@
+//! A step as lived by one application, and its life.
+
+use chrono::{DateTime, Utc};
+
+use super::Refusal;
+use super::id::{ApplicationId, StepId};
+use super::plan::{Participant, PlanStep, StepKind};
+
+text_enum! {
+    /// Where a step is in its life.
+    StepState {
+        /// Nothing happened yet.
+        Pending = "pending",
+        /// The candidate or a referee was asked.
+        Requested = "requested",
+        /// A meeting is set.
+        Scheduled = "scheduled",
+        /// It took place; feedback is missing.
+        AwaitingFeedback = "awaitingFeedback",
+        /// Done and no longer blocking, whatever the ratings.
+        Passed = "passed",
+        /// Let off by somebody, with a reason.
+        Waived = "waived",
+        /// An optional step that was left out.
+        Skipped = "skipped",
+        /// It ended with its application.
+        Cancelled = "cancelled",
+    }
+}
+
+impl StepState {
+    /// Whether the gate is open as far as this step goes.
+    #[must_use]
+    pub const fn clears_gate(self) -> bool {
+        matches!(self, Self::Passed | Self::Waived)
+    }
+
+    /// Whether it is over, one way or another.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Passed | Self::Waived | Self::Skipped | Self::Cancelled)
+    }
+
+    /// Whether somebody is at it: asked, scheduled, or waiting for feedback.
+    #[must_use]
+    pub const fn is_under_way(self) -> bool {
+        matches!(self, Self::Requested | Self::Scheduled | Self::AwaitingFeedback)
+    }
+}
+
+/// A step as lived by one application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApplicationStep {
+    /// Its id.
+    pub id: StepId,
+    /// Whose step.
+    pub application: ApplicationId,
+    /// The stage it belongs to, counted from 0.
+    pub stage: i32,
+    /// Where it stands within the stage, counted from 0.
+    pub position: i32,
+    /// The plan's key of it.
+    pub key: String,
+    /// What people call it.
+    pub title: String,
+    /// What is done.
+    pub kind: StepKind,
+    /// Whether the stage waits for it.
+    pub required: bool,
+    /// Who takes it.
+    pub participant: Participant,
+    /// How long it takes, in minutes.
+    pub minutes: Option<i32>,
+    /// Where it is in its life.
+    pub state: StepState,
+    /// How often it was begun: 1, and 1 more each time it is reopened.
+    pub round: i32,
+    /// Why it was waived, skipped or reopened.
+    pub reason: Option<String>,
+    /// Who moved it last: a viewer's key.
+    pub moved_by: Option<String>,
+    /// When.
+    pub moved_at: Option<DateTime<Utc>>,
+}
+
+impl ApplicationStep {
+    /// A step of the plan, for an application.
+    #[must_use]
+    pub fn of_plan(
+        id: StepId,
+        application: ApplicationId,
+        stage: i32,
+        position: i32,
+        step: &PlanStep,
+    ) -> Self {
+        Self {
+            id,
+            application,
+            stage,
+            position,
+            key: step.key.clone(),
+            title: step.title.clone(),
+            kind: step.kind,
+            required: step.required,
+            participant: step.participant,
+            minutes: step.minutes,
+            state: StepState::Pending,
+            round: 1,
+            reason: None,
+            moved_by: None,
+            moved_at: None,
+        }
+    }
+
+    fn unfinished(&self) -> Result<(), Refusal> {
+        if self.state.is_final() { Err(Refusal::StepState(self.state.as_str())) } else { Ok(()) }
+    }
+
+    /// Done, and no longer blocking.
+    ///
+    /// # Errors
+    /// `STEP_STATE` when it is over.
+    pub fn pass(mut self) -> Result<Self, Refusal> {
+        self.unfinished()?;
+        self.state = StepState::Passed;
+        Ok(self)
+    }
+
+    /// Let off, with a reason.
+    ///
+    /// # Errors
+    /// `STEP_STATE` when it is over.
+    pub fn waive(mut self, reason: String) -> Result<Self, Refusal> {
+        self.unfinished()?;
+        self.state = StepState::Waived;
+        self.reason = Some(reason);
+        Ok(self)
+    }
+
+    /// Left out: only an optional step, or one of an optional stage.
+    ///
+    /// # Errors
+    /// `STEP_REQUIRED`, or `STEP_STATE` when it is over.
+    pub fn skip(mut self, stage_is_optional: bool, reason: Option<String>) -> Result<Self, Refusal> {
+        if self.required && !stage_is_optional {
+            return Err(Refusal::StepRequired);
+        }
+        self.unfinished()?;
+        self.state = StepState::Skipped;
+        self.reason = reason;
+        Ok(self)
+    }
+
+    /// Begun anew, with a reason.
+    ///
+    /// # Errors
+    /// `STEP_STATE` unless passed, waived or skipped.
+    pub fn reopen(mut self, reason: String) -> Result<Self, Refusal> {
+        if !matches!(self.state, StepState::Passed | StepState::Waived | StepState::Skipped) {
+            return Err(Refusal::StepState(self.state.as_str()));
+        }
+        self.state = StepState::Pending;
+        self.round += 1;
+        self.reason = Some(reason);
+        Ok(self)
+    }
+}
