@@ -1,1 +1,5 @@
-//! x
+//! The tests, in one binary: `cargo test --test api`.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop right there")]
+
+mod letter;
+mod message;

@@ -1,0 +1,165 @@
+//! Every letter with hostile text in every field, as committed snapshots.
+
+use chrono::{DateTime, Utc};
+use url::Url;
+use vacantia::mail::letter::{
+    ApplicationDeclined, ApplicationReceived, ApplicationRepeated, ApplicationWithdrawn, Facts, House,
+    Letter, Offer, OfferAccepted, OfferDeclined, OfferExtended, OfferRescinded, Reader,
+};
+use vacantia::mail::line::{Line, Words};
+
+const HOSTILE_ROLE: &str =
+    "Back\r\nBcc: all@example.net\r\n\r\nend <script>alert(1)</script> \u{202E}& \"R&D\" {{ 7*7 }} 'x' .";
+const HOSTILE_TEAM: &str = "Monitor\u{0} <b>\u{1F4C8}</b> Ümläut \u{2066}\u{202E}";
+const HOSTILE_NAME: &str = "Zoë <img src=x onerror=alert(1)> O'Hara\r\n\r\nGo to";
+const HOSTILE_WORDS: &str = "Your exercise was strong.\r\n\r\n.\r\n<a href=\"javascript:alert(1)\">click</a> & so on\u{0}\r\rFrom me\u{2028}to you";
+
+fn house() -> House {
+    House {
+        name: Line::new("Hollow & <Oak>\r\nX-Evil: 1"),
+        url: Some(Url::parse("https://hollow-oak.example/?a=1&b=\"<2>").unwrap()),
+        zone: "Europe/Berlin".parse().unwrap(),
+    }
+}
+
+fn link() -> Url {
+    Url::parse("https://hire.example.org/offers/4f1c?x=<1>&y=\"2\"").unwrap()
+}
+
+fn deadline() -> DateTime<Utc> {
+    "2026-08-14T15:00:00Z".parse().unwrap()
+}
+
+type Named = (&'static str, Box<dyn Facts>);
+
+fn named(name: &'static str, facts: impl Facts + 'static) -> Named {
+    (name, Box::new(facts))
+}
+
+fn hostile() -> (Reader, Line, Line, Option<Words>) {
+    (
+        Reader::new(HOSTILE_NAME),
+        Line::new(HOSTILE_ROLE),
+        Line::new(HOSTILE_TEAM),
+        Some(Words::new(HOSTILE_WORDS)),
+    )
+}
+
+fn to_applicants() -> Vec<Named> {
+    let (reader, role, _, words) = hostile();
+    let declined =
+        ApplicationDeclined { reader: reader.clone(), role: role.clone(), words, ends_offer: true };
+    let plain = ApplicationDeclined { words: None, ends_offer: false, ..declined.clone() };
+    let received = ApplicationReceived { reader: reader.clone(), role: role.clone(), status_link: link() };
+    let repeated = ApplicationRepeated { reader: reader.clone(), role: role.clone(), status_link: link() };
+    vec![
+        named("application_received", received),
+        named("application_repeated", repeated),
+        named("application_declined", declined),
+        named("application_declined_plain", plain),
+        named("application_withdrawn", ApplicationWithdrawn { reader, role, ends_offer: true }),
+    ]
+}
+
+fn about_offers() -> Vec<Named> {
+    let (reader, role, team, words) = hostile();
+    let (reader, role, team) = (|| reader.clone(), || role.clone(), || team.clone());
+    let (link, deadline) = (link(), deadline());
+    vec![
+        named("offer", Offer { reader: reader(), role: role(), team: team(), deadline, link: link.clone() }),
+        named(
+            "offer_accepted",
+            OfferAccepted { reader: reader(), role: role(), team: team(), link: link.clone() },
+        ),
+        named("offer_declined", OfferDeclined { reader: reader(), role: role(), team: team() }),
+        named("offer_rescinded", OfferRescinded { reader: reader(), role: role(), team: team(), words }),
+        named(
+            "offer_extended",
+            OfferExtended { reader: reader(), role: role(), team: team(), deadline, link },
+        ),
+    ]
+}
+
+fn all() -> Vec<(&'static str, Letter)> {
+    let house = house();
+    let facts = to_applicants().into_iter().chain(about_offers());
+    facts.map(|(name, facts)| (name, facts.write(&house).unwrap())).collect()
+}
+
+#[test]
+fn letters_are_written_as_agreed() {
+    for (name, letter) in all() {
+        // The frame is the same in all and stands in full in one.
+        let html = match name {
+            "offer" => letter.html.clone(),
+            _ => letter.html.split_once("<body>").unwrap().1.to_owned(),
+        };
+        insta::assert_snapshot!(
+            format!("letter_{name}"),
+            format!("Subject: {}\n\n{}\n\n=== html\n\n{}\n", letter.subject, letter.text, html)
+        );
+    }
+}
+
+#[test]
+fn nothing_people_typed_changes_a_letters_shape() {
+    for (name, letter) in all() {
+        assert!(!letter.subject.contains(['\r', '\n', '\u{202E}']), "{name}");
+        assert!(letter.subject.chars().count() <= 200, "{name}");
+        for forbidden in ["<script", "<img", "<b>", "javascript:alert(1)\">click</a>", "49"] {
+            let html = letter.html.replace("&#60;", "&lt;");
+            assert!(
+                !html.contains(forbidden) || forbidden == "49" && !html.contains("{{ 49"),
+                "{name}: {forbidden}"
+            );
+        }
+        for text in [&letter.text, &letter.html] {
+            assert!(
+                text.lines().all(|line| !line.starts_with("Bcc:") && !line.starts_with("X-Evil")),
+                "{name}"
+            );
+            assert!(!text.contains(['\r', '\0', '\u{202E}', '\u{2066}', '\u{2028}']), "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_letter_loads_nothing_and_counts_nobody() {
+    for (name, letter) in all() {
+        for forbidden in ["<link", "<iframe", "url(", "@import", " src=", "<form", "<object"] {
+            let own = letter.html.replace("src=x onerror", "");
+            assert!(!own.contains(forbidden), "{name}: {forbidden}");
+        }
+        assert!(letter.html.len() < 100 * 1024, "{name}: mailboxes clip longer ones");
+    }
+}
+
+#[test]
+fn text_and_html_carry_the_same_facts() {
+    for (name, letter) in all() {
+        if name.starts_with("offer") {
+            assert!(letter.text.contains("Monitor") && letter.html.contains("Monitor"), "{name}");
+        }
+        if matches!(name, "offer" | "offer_extended") {
+            let deadline = "Friday 14 August 2026, 17:00 (Europe/Berlin)";
+            assert!(letter.text.contains(deadline) && letter.html.contains(deadline), "{name}");
+        }
+        assert_eq!(letter.text.contains(link().as_str()), letter.html.contains("hire.example.org"), "{name}");
+    }
+}
+
+#[test]
+fn a_stranger_cannot_have_us_advertise() {
+    let written = |name: &str| {
+        let facts = ApplicationReceived {
+            reader: Reader::new(name),
+            role: Line::new("Backend Developer"),
+            status_link: link(),
+        };
+        facts.write(&house()).unwrap().text
+    };
+    assert!(written("Buy at https://spam.example.net now").starts_with("Hello,\n"));
+    assert!(written("spam.example.net").starts_with("Hello,\n"));
+    assert!(written("").starts_with("Hello,\n"));
+    assert!(written("Zoë O'Hara").starts_with("Dear Zoë O'Hara,\n"));
+}
