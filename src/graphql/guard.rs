@@ -169,10 +169,7 @@ impl Measure {
 
     fn within(self, used: usize, limit: usize) -> Result<(), GuardRefusal> {
         if used > limit {
-            return Err(GuardRefusal::Over {
-                measure: self,
-                limit,
-            });
+            return Err(GuardRefusal::Over { measure: self, limit });
         }
         Ok(())
     }

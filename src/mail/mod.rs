@@ -3,6 +3,11 @@
 //! A letter is written once ([`letter`]), frozen into bytes once ([`message`]) and then handed over as it is, as often
 //! as needed ([`driver`]); [`delivery`] holds the table that says what each answer of a relay means.
 
+pub mod delivery;
+pub mod driver;
 pub mod letter;
 pub mod line;
 pub mod message;
+pub mod relay;
+pub mod tls;
+mod wire;

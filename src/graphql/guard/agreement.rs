@@ -11,10 +11,7 @@ struct Dice(u64);
 
 impl Dice {
     fn below(&mut self, limit: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % limit
     }
 
@@ -23,9 +20,7 @@ impl Dice {
     }
 }
 
-const NAMES: &[&str] = &[
-    "a", "b", "on", "query", "fragment", "_1", "true", "F0", "mutation",
-];
+const NAMES: &[&str] = &["a", "b", "on", "query", "fragment", "_1", "true", "F0", "mutation"];
 const FRAGMENTS: &[&str] = &["F0", "F1", "F2"];
 const VALUES: &[&str] = &[
     "1",
@@ -43,12 +38,10 @@ const VALUES: &[&str] = &[
     "\"\"",
     "[truefalse]",
 ];
-const GAPS: &[&str] = &[
-    "", "", "", " ", "\n", ",", "\u{feff}", "#}\n", "#\"\r", "\t",
-];
+const GAPS: &[&str] = &["", "", "", " ", "\n", ",", "\u{feff}", "#}\n", "#\"\r", "\t"];
 const NOISE: &[&str] = &[
-    "{", "}", "(", ")", "[", "]", "...", "on", "\"", "\"\"\"", "#", " #\n", "\n", "@", ":", "$",
-    "!", "-", "0", ".", "fragment", "query", " ", "é", "\\", "&",
+    "{", "}", "(", ")", "[", "]", "...", "on", "\"", "\"\"\"", "#", " #\n", "\n", "@", ":", "$", "!", "-",
+    "0", ".", "fragment", "query", " ", "é", "\\", "&",
 ];
 
 /// A document with `fragments` fragments; each spreads only later ones, so that most have no cycle.
@@ -65,13 +58,7 @@ fn document(dice: &mut Dice) -> String {
     text
 }
 
-fn selection_set(
-    dice: &mut Dice,
-    text: &mut String,
-    level: usize,
-    first_fragment: usize,
-    fragments: usize,
-) {
+fn selection_set(dice: &mut Dice, text: &mut String, level: usize, first_fragment: usize, fragments: usize) {
     text.push('{');
     for _ in 0..=dice.below(3) {
         *text += dice.pick(GAPS);
@@ -104,14 +91,7 @@ fn field(dice: &mut Dice, text: &mut String) {
     }
     *text += dice.pick(NAMES);
     if dice.below(3) == 0 {
-        text.extend([
-            "(",
-            dice.pick(NAMES),
-            ":",
-            dice.pick(GAPS),
-            dice.pick(VALUES),
-            ")",
-        ]);
+        text.extend(["(", dice.pick(NAMES), ":", dice.pick(GAPS), dice.pick(VALUES), ")"]);
     }
     if dice.below(6) == 0 {
         text.extend([" @", dice.pick(NAMES), "(if:", dice.pick(VALUES), ")"]);
@@ -164,12 +144,7 @@ impl<'a> Recount<'a> {
 }
 
 fn recount(document: &ExecutableDocument) -> (usize, usize) {
-    let mut all = Recount {
-        document,
-        fields: 0,
-        depth: 0,
-        spread: BTreeSet::new(),
-    };
+    let mut all = Recount { document, fields: 0, depth: 0, spread: BTreeSet::new() };
     for fragment in document.fragments.values() {
         all.set(&fragment.node.selection_set.node, 1);
     }

@@ -44,11 +44,8 @@ enum Sum {
 /// Adds up all operations, and all fragments that nothing spreads, since those are validated too.
 /// The second number is the deepest selection set.
 pub(super) fn expand(parts: &[Part<'_>], limits: &Limits) -> Result<(Weight, usize), GuardRefusal> {
-    let index: HashMap<&str, usize> = parts
-        .iter()
-        .enumerate()
-        .filter_map(|(at, part)| Some((part.fragment?, at)))
-        .collect();
+    let index: HashMap<&str, usize> =
+        parts.iter().enumerate().filter_map(|(at, part)| Some((part.fragment?, at))).collect();
     let mut sums = vec![Sum::Unknown; parts.len()];
     let mut is_spread = vec![false; parts.len()];
     for start in 0..parts.len() {
@@ -97,9 +94,7 @@ fn sum_from(
             // A spread of nothing is left to validation.
             None | Some((_, Sum::Known { .. })) => {}
             Some((_, Sum::Begun)) => {
-                return Err(GuardRefusal::Cycle {
-                    name: (*name).to_owned(),
-                });
+                return Err(GuardRefusal::Cycle { name: (*name).to_owned() });
             }
             Some((inner, Sum::Unknown)) => {
                 sums[inner] = Sum::Begun;
@@ -119,8 +114,5 @@ fn sum_of(part: &Part<'_>, index: &HashMap<&str, usize>, sums: &[Sum]) -> Sum {
             deepest = deepest.max(depth.saturating_add(*level));
         }
     }
-    Sum::Known {
-        weight: total,
-        depth: deepest,
-    }
+    Sum::Known { weight: total, depth: deepest }
 }

@@ -234,10 +234,7 @@ mod tests {
         ] {
             assert_eq!(tokens(text), Ok(vec![Token::Literal]), "{text}");
         }
-        assert_eq!(
-            tokens("a # {\n\"#\" b"),
-            Ok(vec![Token::Name("a"), Token::Literal, Token::Name("b")])
-        );
+        assert_eq!(tokens("a # {\n\"#\" b"), Ok(vec![Token::Name("a"), Token::Literal, Token::Name("b")]));
     }
 
     #[test]
@@ -249,15 +246,7 @@ mod tests {
 
     #[test]
     fn strings_must_end() {
-        for text in [
-            "\"",
-            "\"a\n\"",
-            "\"a\r\"",
-            "\"\\",
-            "\"\"\"",
-            "\"\"\" \"\"",
-            "\"\\\n\"",
-        ] {
+        for text in ["\"", "\"a\n\"", "\"a\r\"", "\"\\", "\"\"\"", "\"\"\" \"\"", "\"\\\n\""] {
             assert!(tokens(text).is_err(), "{text:?}");
         }
     }
@@ -281,13 +270,7 @@ mod tests {
 
     #[test]
     fn stray_characters_are_refused_with_their_place() {
-        for (text, at) in [
-            ("{ a; }", 3),
-            ("..", 0),
-            ("é", 0),
-            ("{\u{0}}", 1),
-            ("a\u{a0}b", 1),
-        ] {
+        for (text, at) in [("{ a; }", 3), ("..", 0), ("é", 0), ("{\u{0}}", 1), ("a\u{a0}b", 1)] {
             assert_eq!(tokens(text).map_err(|stop| stop.at), Err(at), "{text:?}");
         }
     }

@@ -17,14 +17,7 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub fn new(text: &'a str, limits: &'a Limits) -> Self {
-        Self {
-            text,
-            lexer: Lexer::new(text),
-            peeked: None,
-            limits,
-            cost: Cost::default(),
-            variables: 0,
-        }
+        Self { text, lexer: Lexer::new(text), peeked: None, limits, cost: Cost::default(), variables: 0 }
     }
 
     /// One operation or fragment; nothing at the end of the text.
@@ -41,10 +34,7 @@ impl<'a> Reader<'a> {
             Some(Token::Name("fragment")) => Some(self.fragment_head()?),
             Some(_) => return Err(self.syntax("expected an operation or a fragment")),
         };
-        let mut part = Part {
-            fragment,
-            ..Part::default()
-        };
+        let mut part = Part { fragment, ..Part::default() };
         self.selections(&mut part)?;
         part.own.tokens = self.cost.tokens - tokens_before;
         part.own.variables = self.variables;
@@ -213,11 +203,7 @@ impl<'a> Reader<'a> {
     }
 
     fn expect(&mut self, wanted: Token<'a>, what: &'static str) -> Result<(), GuardRefusal> {
-        if self.take(wanted)? {
-            Ok(())
-        } else {
-            Err(self.syntax(what))
-        }
+        if self.take(wanted)? { Ok(()) } else { Err(self.syntax(what)) }
     }
 
     fn name(&mut self) -> Result<&'a str, GuardRefusal> {

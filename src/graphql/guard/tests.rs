@@ -91,22 +91,15 @@ fn bytes() {
 #[test]
 fn tokens() {
     assert_eq!(code(&format!("{{{}}}", "a ".repeat(1_998))), "passes");
-    assert_eq!(
-        code(&format!("{{{}}}", "a ".repeat(1_999))),
-        "QUERY_TOO_MANY_TOKENS"
-    );
-    assert_eq!(
-        code(&format!("{{a(l:[{}])}}", "-1".repeat(2_000))),
-        "QUERY_TOO_MANY_TOKENS"
-    );
+    assert_eq!(code(&format!("{{{}}}", "a ".repeat(1_999))), "QUERY_TOO_MANY_TOKENS");
+    assert_eq!(code(&format!("{{a(l:[{}])}}", "-1".repeat(2_000))), "QUERY_TOO_MANY_TOKENS");
 }
 
 #[test]
 fn nesting() {
     // The selection set and the parenthesis are two of the brackets.
     for (open, close) in [("[", "]"), ("{a:", "}")] {
-        let nested =
-            |count: usize| format!("{{a(x:{}1{})}}", open.repeat(count), close.repeat(count));
+        let nested = |count: usize| format!("{{a(x:{}1{})}}", open.repeat(count), close.repeat(count));
         assert_eq!(code(&nested(48)), "passes");
         assert_eq!(code(&nested(49)), "QUERY_TOO_NESTED");
         assert_eq!(code(&nested(1_000)), "QUERY_TOO_NESTED");
@@ -115,20 +108,14 @@ fn nesting() {
     assert_eq!(code(&variable_type), "QUERY_TOO_NESTED");
     let directive = format!("{{a@d(x:{}1{})}}", "[".repeat(60), "]".repeat(60));
     assert_eq!(code(&directive), "QUERY_TOO_NESTED");
-    assert_eq!(
-        code(&format!("{{a(x:{}", "[".repeat(9_000))),
-        "QUERY_TOO_NESTED"
-    );
+    assert_eq!(code(&format!("{{a(x:{}", "[".repeat(9_000))), "QUERY_TOO_NESTED");
 }
 
 #[test]
 fn depth_in_one_definition() {
     assert_eq!(code(&deep(20)), "passes");
     assert_eq!(code(&deep(21)), "QUERY_TOO_DEEP");
-    assert_eq!(
-        code(&format!("{}a{}", "{...".repeat(21), "}".repeat(21))),
-        "QUERY_TOO_DEEP"
-    );
+    assert_eq!(code(&format!("{}a{}", "{...".repeat(21), "}".repeat(21))), "QUERY_TOO_DEEP");
 }
 
 #[test]
@@ -153,10 +140,7 @@ fn fields_through_fragments() {
 
 #[test]
 fn sums_do_not_wrap() {
-    let generous = Limits {
-        depth: usize::MAX,
-        ..Limits::default()
-    };
+    let generous = Limits { depth: usize::MAX, ..Limits::default() };
     let refusal = check(&fan_out(20, 30), &generous).unwrap_err();
     assert_eq!(refusal.code(), "QUERY_TOO_COMPLEX");
 }
@@ -170,10 +154,7 @@ fn unused_fragments_count_because_validation_walks_them() {
 #[test]
 fn long_arguments_count_each_time_they_are_spread() {
     let list = "1 ".repeat(1_500);
-    let text = format!(
-        "{{{}}} fragment F on T {{a(l:[{list}])}}",
-        "...F ".repeat(40)
-    );
+    let text = format!("{{{}}} fragment F on T {{a(l:[{list}])}}", "...F ".repeat(40));
     assert_eq!(code(&text), "QUERY_TOO_COMPLEX");
     let uses = cost("{...F ...F} fragment F on T {a(v:$v)}").map(|cost| cost.variable_uses);
     assert_eq!(uses, Ok(2));
@@ -188,10 +169,7 @@ fn cycles() {
     ] {
         assert_eq!(code(text), "QUERY_FRAGMENT_CYCLE", "{text}");
     }
-    assert_eq!(
-        code("{...A ...B} fragment A on T {...B} fragment B on T {a}"),
-        "passes"
-    );
+    assert_eq!(code("{...A ...B} fragment A on T {...B} fragment B on T {a}"), "passes");
     assert_eq!(code("{...Unknown}"), "passes");
 }
 
@@ -271,14 +249,7 @@ fn what_is_not_graphql_is_refused_with_its_place() {
     }
     let refusal = cost("{\n  é }").unwrap_err();
     let what = "an unexpected character";
-    assert_eq!(
-        refusal,
-        GuardRefusal::Syntax {
-            what,
-            line: 2,
-            column: 3
-        }
-    );
+    assert_eq!(refusal, GuardRefusal::Syntax { what, line: 2, column: 3 });
 }
 
 #[test]
