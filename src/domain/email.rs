@@ -94,3 +94,34 @@ pub struct EmailMessage {
     /// Whether the addressee may have received it twice.
     pub duplicate_possible: bool,
 }
+
+/// A message about to be queued, its bytes frozen: every try sends the same ones.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEmail {
+    /// Its id.
+    pub id: EmailMessageId,
+    /// What it says.
+    pub kind: LetterKind,
+    /// Names the occasion, so that it is written once: `offer/<id>/v<n>/m1`.
+    pub dedupe_key: String,
+    /// The `Message-ID`, with its brackets (RFC 5322 section 3.6.4).
+    pub message_id: String,
+    /// The posting it is about.
+    pub posting: PostingId,
+    /// The application it is about.
+    pub application: ApplicationId,
+    /// The offer and its version it is about.
+    pub offer: Option<(OfferId, i32)>,
+    /// Whom it is written to.
+    pub candidate: CandidateId,
+    /// The envelope's sender.
+    pub from: String,
+    /// The envelope's only recipient.
+    pub to: String,
+    /// The whole message (RFC 5322).
+    pub raw: Vec<u8>,
+    /// When it was written; it is due from then on.
+    pub created_at: DateTime<Utc>,
+    /// After this it is not worth sending.
+    pub expires_at: Option<DateTime<Utc>>,
+}

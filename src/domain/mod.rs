@@ -24,6 +24,7 @@ pub mod posting;
 pub mod progress;
 pub mod question;
 pub mod refusal;
+pub mod site;
 pub mod step;
 pub mod team;
 pub mod terms;

@@ -1,0 +1,61 @@
+//! The organisation this installation serves, and where on the web it stands.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+
+use super::text::EmailAddress;
+
+/// The organisation and its web addresses. One installation serves one organisation.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// What the organisation is called.
+    pub name: String,
+    /// Its own web site.
+    pub url: String,
+    /// Where this program is reached from outside, without a slash at the end.
+    pub public_url: String,
+    /// The zone its dates are shown in.
+    pub zone: Tz,
+    /// Whom its mail is from.
+    pub mail_from: EmailAddress,
+    /// Where boards and candidates reach a person.
+    pub contact_email: EmailAddress,
+}
+
+impl Site {
+    /// The day of an instant, as the organisation sees it: the same on page, feed and JSON-LD.
+    #[must_use]
+    pub fn day(&self, at: DateTime<Utc>) -> NaiveDate {
+        at.with_timezone(&self.zone).date_naive()
+    }
+
+    /// The page of all jobs.
+    #[must_use]
+    pub fn jobs_url(&self) -> String {
+        format!("{}/jobs", self.public_url)
+    }
+
+    /// The page of a posting.
+    #[must_use]
+    pub fn posting_url(&self, slug: &str) -> String {
+        format!("{}/jobs/{slug}", self.public_url)
+    }
+
+    /// The page where somebody applies to a posting.
+    #[must_use]
+    pub fn apply_url(&self, slug: &str) -> String {
+        format!("{}/jobs/{slug}/apply", self.public_url)
+    }
+
+    /// The page of an application, for whoever holds its link's secret.
+    #[must_use]
+    pub fn application_url(&self, secret: &str) -> String {
+        format!("{}/applications/{secret}", self.public_url)
+    }
+
+    /// The page of an offer, for whoever holds its link's secret.
+    #[must_use]
+    pub fn offer_url(&self, secret: &str) -> String {
+        format!("{}/offers/{secret}", self.public_url)
+    }
+}
