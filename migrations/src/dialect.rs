@@ -6,16 +6,15 @@ use sea_orm_migration::sea_orm::DbBackend;
 /// Runs statements after putting each database's own words in place of the braces.
 ///
 /// `{id}` keyed text in byte order, `{instant}` a UTC time, `{int}` 64 bits, `{flag}` a truth value, `{blob}` bytes,
-/// `{serial}` a rising key, `{strict}` the table option that makes SQLite check types.
+/// `{strict}` the table option that makes SQLite check types.
 pub async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
-    let words: [(&str, &str); 7] = match manager.get_database_backend() {
+    let words: [(&str, &str); 6] = match manager.get_database_backend() {
         DbBackend::Postgres => [
             ("{id}", "TEXT COLLATE \"C\""),
             ("{instant}", "TIMESTAMPTZ"),
             ("{int}", "BIGINT"),
             ("{flag}", "BOOLEAN"),
             ("{blob}", "BYTEA"),
-            ("{serial}", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"),
             ("{strict}", ""),
         ],
         _ => [
@@ -24,7 +23,6 @@ pub async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
             ("{int}", "INTEGER"),
             ("{flag}", "INTEGER"),
             ("{blob}", "BLOB"),
-            ("{serial}", "INTEGER PRIMARY KEY AUTOINCREMENT"),
             ("{strict}", "STRICT"),
         ],
     };

@@ -9,7 +9,7 @@ pub struct Migration;
 
 const UP: &str = r"
 CREATE TABLE event (
-    seq {serial},
+    seq {int} PRIMARY KEY,
     change_id {id} NOT NULL,
     kind TEXT NOT NULL,
     actor TEXT NOT NULL,
