@@ -1,1 +1,30 @@
-//! (being built)
+//! What is kept, on SQLite or PostgreSQL. The only floor that names `sea_orm`.
+//!
+//! * [`store`]: opens a database, checks its engine, and reads from it.
+//! * [`write`]: the one way to change something: a closure that may run again, all of it or nothing.
+//! * [`turn`]: how writes take turns on SQLite and share one COMMIT.
+//! * [`link`]: where a statement goes (pool, snapshot, transaction) and how it is counted.
+//! * [`migration`]: bringing the schema up, down, and telling where it stands.
+//! * [`fault`]: how this floor fails, and which broken constraint means which refusal.
+//! * [`dialect`]: the few texts that differ between the two databases.
+//! * `value`: the domain's ids and enums as column values.
+//!
+//! Every other file is a noun. A read takes `&impl Source` (the [`Store`], a [`Snapshot`], or a
+//! [`Tx`]); a write takes `&Tx`.
+
+mod connect;
+pub mod dialect;
+pub mod event;
+pub mod fault;
+pub mod link;
+pub mod migration;
+pub mod store;
+pub mod turn;
+mod value;
+pub mod write;
+
+pub use dialect::Kind;
+pub use fault::{Failure, Fault};
+pub use link::{Snapshot, Source};
+pub use store::{Store, StoreOptions, Synchronous};
+pub use write::Tx;

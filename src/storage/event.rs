@@ -1,0 +1,214 @@
+//! Events as they are kept: append-only, `seq` without gaps and in commit order.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{FromQueryResult, Value};
+
+use super::dialect::{self, Kind};
+use super::fault::Fault;
+use super::link::Source;
+use super::write::Tx;
+use crate::domain::event::{Event, EventKind, Fact};
+use crate::domain::id::{ApplicationId, ChangeId, OfferId, PostingId};
+
+/// PostgreSQL's lock on the end of the event table. The number is this program's own, chosen at
+/// random.
+const LOCK_END: &str = "SELECT pg_advisory_xact_lock(7311402569)";
+/// Events one INSERT adds at most.
+const CHUNK: usize = 500;
+/// Columns one event fills.
+const COLUMNS: usize = 9;
+
+/// An event as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// Its place among all events, from 1.
+    pub seq: i64,
+    /// Shared by all events of one accepted change.
+    pub change: ChangeId,
+    /// Who did it: the viewer's key.
+    pub actor: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What happened.
+    pub kind: EventKind,
+    /// The posting it concerns.
+    pub posting: Option<PostingId>,
+    /// The application it concerns.
+    pub application: Option<ApplicationId>,
+    /// The offer it concerns.
+    pub offer: Option<OfferId>,
+    /// Ids, states, codes and counts, named.
+    pub facts: Vec<(String, Fact)>,
+}
+
+/// Which events a listing shows; every part that is given has to match.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Concerning {
+    /// Of this posting.
+    pub posting: Option<PostingId>,
+    /// Of this application.
+    pub application: Option<ApplicationId>,
+    /// Of this offer.
+    pub offer: Option<OfferId>,
+}
+
+/// The highest `seq` below which no event is still to come; 0 while there is none.
+///
+/// That is the highest there is. On SQLite writes follow one another; on PostgreSQL a write takes a
+/// lock before it numbers its events and keeps it until its commit is visible, so a reader that
+/// sees an event sees all earlier ones.
+pub async fn settled(db: &impl Source) -> Result<i64, Fault> {
+    #[derive(FromQueryResult)]
+    struct End {
+        seq: i64,
+    }
+    let end = dialect::query_one::<End>(db, "SELECT coalesce(max(seq), 0) AS seq FROM event", []);
+    Ok(end.await?.map_or(0, |end| end.seq))
+}
+
+/// The events that follow `seq`, oldest first.
+pub async fn after(db: &impl Source, seq: i64, limit: u32) -> Result<Vec<Recorded>, Fault> {
+    let sql = "SELECT * FROM event WHERE seq > $1 ORDER BY seq LIMIT $2";
+    read(db, sql, vec![seq.into(), i64::from(limit).into()]).await
+}
+
+/// Events of what is asked for, newest first; a page goes on below the last one's `seq`.
+pub async fn listed(
+    db: &impl Source,
+    concerning: Concerning,
+    below: Option<i64>,
+    limit: u32,
+) -> Result<Vec<Recorded>, Fault> {
+    let Concerning { posting, application, offer } = concerning;
+    let asked: [(&str, Option<Value>); 3] = [
+        ("posting_id", posting.map(Value::from)),
+        ("application_id", application.map(Value::from)),
+        ("offer_id", offer.map(Value::from)),
+    ];
+    let mut wanted = vec!["seq < $1".to_owned()];
+    let mut values: Vec<Value> = vec![below.unwrap_or(i64::MAX).into()];
+    for (column, value) in asked {
+        let Some(value) = value else { continue };
+        values.push(value);
+        wanted.push(format!("{column} = ${}", values.len()));
+    }
+    values.push(i64::from(limit).into());
+    let (wanted, last) = (wanted.join(" AND "), values.len());
+    let sql = format!("SELECT * FROM event WHERE {wanted} ORDER BY seq DESC LIMIT ${last}");
+    read(db, &sql, values).await
+}
+
+/// Adds the events of a write and says the newest one's `seq`.
+///
+/// Called last in a write: on PostgreSQL it takes a lock that every write with events waits for,
+/// which is what puts their numbers in commit order.
+pub(super) async fn append(tx: &Tx, events: &[Event]) -> Result<Option<i64>, Fault> {
+    if events.is_empty() {
+        return Ok(None);
+    }
+    if tx.kind() == Kind::Postgres {
+        dialect::execute(tx, LOCK_END, []).await?;
+    }
+    // A statement of its own: it has to see what was committed while this one waited.
+    let mut seq = settled(tx).await?;
+    for chunk in events.chunks(CHUNK) {
+        insert(tx, seq, chunk).await?;
+        seq += i64::try_from(chunk.len()).unwrap_or_default();
+    }
+    Ok(Some(seq))
+}
+
+async fn insert(tx: &Tx, end: i64, events: &[Event]) -> Result<(), Fault> {
+    let mut values: Vec<Value> = Vec::with_capacity(events.len() * COLUMNS);
+    for (seq, event) in (end + 1..).zip(events) {
+        let change = &event.change;
+        let row: [Value; COLUMNS] = [
+            seq.into(),
+            change.id.into(),
+            change.actor.clone().into(),
+            change.at.into(),
+            event.kind.into(),
+            event.posting.into(),
+            event.application.into(),
+            event.offer.into(),
+            written(&event.facts).into(),
+        ];
+        values.extend(row);
+    }
+    let sql = format!(
+        "INSERT INTO event (seq, change_id, actor, at, kind, posting_id, application_id, offer_id, facts) \
+         VALUES {}",
+        dialect::places(events.len(), COLUMNS)
+    );
+    dialect::execute(tx, &sql, values).await?;
+    Ok(())
+}
+
+/// Says that what feeds show may have changed, in the write that changes it.
+pub(super) async fn raise_feed_generation(tx: &Tx) -> Result<(), Fault> {
+    let sql = "UPDATE feed_generation SET number = number + 1";
+    dialect::execute(tx, sql, []).await?;
+    Ok(())
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    seq: i64,
+    change_id: ChangeId,
+    actor: String,
+    at: DateTime<Utc>,
+    kind: EventKind,
+    posting_id: Option<PostingId>,
+    application_id: Option<ApplicationId>,
+    offer_id: Option<OfferId>,
+    facts: String,
+}
+
+async fn read(db: &impl Source, sql: &str, values: Vec<Value>) -> Result<Vec<Recorded>, Fault> {
+    let rows = dialect::query_all::<Row>(db, sql, values).await?;
+    rows.into_iter().map(recorded).collect()
+}
+
+fn recorded(row: Row) -> Result<Recorded, Fault> {
+    let facts = facts(&row.facts)
+        .ok_or_else(|| Fault::unfit(format!("the facts of event {} are unreadable", row.seq)))?;
+    Ok(Recorded {
+        seq: row.seq,
+        change: row.change_id,
+        actor: row.actor,
+        at: row.at,
+        kind: row.kind,
+        posting: row.posting_id,
+        application: row.application_id,
+        offer: row.offer_id,
+        facts,
+    })
+}
+
+fn written(facts: &[(&'static str, Fact)]) -> String {
+    let object: serde_json::Map<_, _> = facts
+        .iter()
+        .map(|(name, fact)| {
+            let fact = match fact {
+                Fact::Word(word) => word.as_str().into(),
+                Fact::Count(count) => (*count).into(),
+            };
+            ((*name).to_owned(), fact)
+        })
+        .collect();
+    serde_json::Value::Object(object).to_string()
+}
+
+fn facts(text: &str) -> Option<Vec<(String, Fact)>> {
+    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).ok()?;
+    object
+        .into_iter()
+        .map(|(name, value)| {
+            let fact = match value {
+                serde_json::Value::String(word) => Fact::Word(word),
+                value => Fact::Count(value.as_i64()?),
+            };
+            Some((name, fact))
+        })
+        .collect()
+}

@@ -1,0 +1,94 @@
+//! The domain's ids and enums as column values: all of them are text.
+
+use std::str::FromStr;
+
+use sea_orm::sea_query::{ArrayType, ColumnType, Nullable, StringLen, ValueType, ValueTypeErr};
+use sea_orm::{
+    ActiveValue, ColIdx, DbErr, IntoActiveValue, QueryResult, TryFromU64, TryGetError, TryGetable, Value,
+};
+
+use crate::domain::{
+    application, email, event, id, money, offer, opening, place, plan, posting, question, step, viewer,
+};
+
+/// Reads a column's text into a type of the domain; a text it does not know is a fault.
+fn parsed<T: FromStr, I: ColIdx>(row: &QueryResult, column: I) -> Result<T, TryGetError> {
+    let text = String::try_get_by(row, column)?;
+    let unknown = || {
+        let name = std::any::type_name::<T>();
+        DbErr::Type(format!("{column:?} holds {text:?}, which is no {name}"))
+    };
+    text.parse().map_err(|_| unknown().into())
+}
+
+/// Lets types with `Display` and `FromStr` stand in entities, filters and queries.
+macro_rules! text_columns {
+    ($($name:ty),+ $(,)?) => { $(
+        impl From<$name> for Value {
+            fn from(value: $name) -> Self {
+                value.to_string().into()
+            }
+        }
+
+        impl TryGetable for $name {
+            fn try_get_by<I: ColIdx>(row: &QueryResult, column: I) -> Result<Self, TryGetError> {
+                parsed(row, column)
+            }
+        }
+
+        impl ValueType for $name {
+            fn try_from(value: Value) -> Result<Self, ValueTypeErr> {
+                let text = <String as ValueType>::try_from(value)?;
+                text.parse().map_err(|_| ValueTypeErr)
+            }
+
+            fn type_name() -> String {
+                stringify!($name).to_owned()
+            }
+
+            fn array_type() -> ArrayType {
+                ArrayType::String
+            }
+
+            fn column_type() -> ColumnType {
+                ColumnType::String(StringLen::None)
+            }
+        }
+
+        impl Nullable for $name {
+            fn null() -> Value {
+                Value::String(None)
+            }
+        }
+
+        impl IntoActiveValue<$name> for $name {
+            fn into_active_value(self) -> ActiveValue<$name> {
+                ActiveValue::Set(self)
+            }
+        }
+
+        impl TryFromU64 for $name {
+            fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+                Err(DbErr::ConvertFromU64(stringify!($name)))
+            }
+        }
+    )+ };
+}
+
+text_columns! {
+    id::PostingId, id::TeamId, id::PostingTeamId, id::OpeningId, id::PlanId, id::CandidateId,
+    id::ApplicationId, id::StepId, id::AnswerId, id::AllotmentId, id::OfferId, id::ApprovalId,
+    id::EmailMessageId, id::UserId, id::GrantId, id::TokenId, id::LinkId, id::ChangeId,
+    application::ApplicationStatus, application::Side, application::Source,
+    email::EmailState, email::LetterKind,
+    event::EventKind,
+    money::PayInterval,
+    offer::Decision, offer::OfferStatus, offer::VersionStatus,
+    opening::OpeningKind, opening::OpeningState,
+    place::Workplace,
+    plan::ApprovalRule, plan::Participant, plan::StageMode, plan::StepKind,
+    posting::CloseReason, posting::EmploymentType, posting::PostingStatus, posting::RequirementLevel,
+    question::QuestionType,
+    step::StepState,
+    viewer::Role, viewer::TokenScope,
+}
