@@ -1,7 +1,16 @@
-//! The tests, in one binary: `cargo test --test api`.
+//! The tests, in one binary: `cargo test --test api`. See [`harness`] for the databases.
+
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop right there")]
 
+#[macro_use]
+mod harness;
+
+mod app;
+mod cluster;
+mod event;
 mod fault_relay;
 mod letter;
 mod message;
 mod smtp_faults;
+mod store;
+mod write;

@@ -1,0 +1,67 @@
+//! The program under test, with a clock that stands still and chance that repeats itself.
+
+use std::sync::{Arc, Mutex};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use vacantia::domain::clock::{Chance, Clock};
+use vacantia::storage::Store;
+
+use crate::harness::Database;
+
+/// What a test works with.
+pub struct TestApp {
+    pub store: Store,
+    pub clock: Arc<ManualClock>,
+    pub chance: Arc<SeededChance>,
+    pub database: Database,
+}
+
+impl TestApp {
+    pub async fn new(database: Database) -> Self {
+        let store = database.open().await;
+        Self { store, clock: Arc::default(), chance: Arc::default(), database }
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+}
+
+/// Stands at 2027-01-15 08:00 UTC until it is moved.
+pub struct ManualClock(Mutex<DateTime<Utc>>);
+
+impl Default for ManualClock {
+    fn default() -> Self {
+        Self(Mutex::new("2027-01-15T08:00:00Z".parse().unwrap()))
+    }
+}
+
+impl ManualClock {
+    pub fn pass(&self, time: TimeDelta) {
+        *self.0.lock().unwrap() += time;
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> DateTime<Utc> {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// The same bytes in the same order in every run (splitmix64); different at every call.
+#[derive(Default)]
+pub struct SeededChance(Mutex<u64>);
+
+impl Chance for SeededChance {
+    fn fill(&self, bytes: &mut [u8]) {
+        let mut state = self.0.lock().unwrap();
+        for chunk in bytes.chunks_mut(8) {
+            *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut mixed = *state;
+            mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            mixed ^= mixed >> 31;
+            chunk.copy_from_slice(&mixed.to_le_bytes()[..chunk.len()]);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Events: numbered without gaps, in commit order, and followed without missing any.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use chrono::TimeDelta;
+use tokio::task::JoinSet;
+use vacantia::domain::Refusal;
+use vacantia::domain::Viewer;
+use vacantia::domain::event::{Change, EventKind, Fact};
+use vacantia::domain::id::{ChangeId, PostingId, TeamId};
+use vacantia::storage::event::{self, Concerning, Recorded};
+use vacantia::storage::{Failure, Store};
+
+use crate::app::TestApp;
+
+fn change(app: &TestApp) -> Change {
+    Change::new(ChangeId::new(app.now(), &*app.chance), &Viewer::Anonymous, app.now())
+}
+
+/// Follows the events until `done`, as the event tail does; every look has to go on where the last
+/// one ended.
+async fn follow(store: Store, done: &AtomicBool) -> Vec<Recorded> {
+    let (mut seen, mut end): (Vec<Recorded>, i64) = (Vec::new(), 0);
+    loop {
+        let last_look = done.load(Ordering::SeqCst);
+        let settled = event::settled(&store).await.unwrap();
+        for event in event::after(&store, end, 1000).await.unwrap() {
+            assert_eq!(event.seq, end + 1, "an event was passed over");
+            end = event.seq;
+            seen.push(event);
+        }
+        assert!(end >= settled, "settled events were not all there");
+        if last_look {
+            return seen;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+both! {
+    async fn a_follower_misses_nothing(app: TestApp) {
+        let done = AtomicBool::new(false);
+        let mut tasks = JoinSet::new();
+        for number in 0..48_usize {
+            let (store, change) = (app.store.clone(), change(&app));
+            tasks.spawn(async move {
+                let change = &change;
+                let outcome = store.write(|tx| async move {
+                    for _ in 0..=number % 3 {
+                        tx.record(change.event(EventKind::TeamCreated));
+                        tokio::task::yield_now().await;
+                    }
+                    if number % 7 == 0 { Err(Refusal::Stale.into()) } else { Ok(()) }
+                });
+                (outcome.await.is_ok(), number % 3 + 1)
+            });
+        }
+        let ended = async {
+            let outcomes = tasks.join_all().await;
+            done.store(true, Ordering::SeqCst);
+            outcomes.iter().filter(|(kept, _)| *kept).map(|(_, events)| events).sum::<usize>()
+        };
+        let (seen, written) = tokio::join!(follow(app.store.clone(), &done), ended);
+        assert_eq!(seen.len(), written);
+        // The events of one change stand together.
+        let changes = seen.chunk_by(|a, b| a.change == b.change).count();
+        assert_eq!(changes, (0..48).filter(|number| number % 7 != 0).count());
+    }
+
+    async fn what_is_recorded_is_read_back(app: TestApp) {
+        app.clock.pass(TimeDelta::microseconds(1));
+        let change = &change(&app);
+        let posting = PostingId::new(app.now(), &*app.chance);
+        let team = TeamId::new(app.now(), &*app.chance);
+        let recorded_at = change.at;
+        app.store.write(|tx| async move {
+            tx.record(change.event(EventKind::TeamCreated).word("team", team));
+            tx.record(change.event(EventKind::PostingCreated).posting(posting).count("seats", 14));
+            Ok(())
+        }).await.unwrap();
+        let all = event::listed(&app.store, Concerning::default(), None, 10).await.unwrap();
+        assert_eq!(all.iter().map(|event| event.seq).collect::<Vec<_>>(), [2, 1]);
+        assert_eq!(all[1].facts, [("team".to_owned(), Fact::Word(team.to_string()))]);
+        assert_eq!((all[1].at, &all[1].actor), (recorded_at, &Viewer::Anonymous.key()));
+        let of = Concerning { posting: Some(posting), ..Concerning::default() };
+        let found = event::listed(&app.store, of, None, 10).await.unwrap();
+        assert_eq!(found, [all[0].clone()]);
+        assert_eq!(found[0].facts, [("seats".to_owned(), Fact::Count(14))]);
+        assert_eq!(found[0].kind, EventKind::PostingCreated);
+        let below = event::listed(&app.store, Concerning::default(), Some(2), 10).await.unwrap();
+        assert_eq!(below, [all[1].clone()]);
+    }
+
+    async fn a_write_with_events_nudges(app: TestApp) {
+        let (change, mut nudges) = (&change(&app), app.store.nudges());
+        app.store.write(|_| async { Ok(()) }).await.unwrap();
+        assert!(!nudges.has_changed().unwrap());
+        let refused = app.store.write(|tx| async move {
+            tx.record(change.event(EventKind::TeamCreated));
+            Err::<(), _>(Failure::Refused(Refusal::Stale))
+        });
+        refused.await.unwrap_err();
+        assert!(!nudges.has_changed().unwrap());
+        app.store.write(|tx| async move {
+            tx.record(change.event(EventKind::TeamCreated));
+            Ok(())
+        }).await.unwrap();
+        assert_eq!(*nudges.borrow_and_update(), 1);
+    }
+
+    async fn many_events_of_one_write_are_all_kept(app: TestApp) {
+        let change = &change(&app);
+        app.store.write(|tx| async move {
+            for count in 0..1201 {
+                tx.record(change.event(EventKind::OpeningCreated).count("n", count));
+            }
+            Ok(())
+        }).await.unwrap();
+        let last = event::after(&app.store, 1200, 10).await.unwrap();
+        assert_eq!(last[0].facts, [("n".to_owned(), Fact::Count(1200))]);
+        assert_eq!(event::settled(&app.store).await.unwrap(), 1201);
+    }
+}
