@@ -115,7 +115,7 @@ impl GuardRefusal {
         match self {
             Self::Over { measure, .. } => measure.code(),
             Self::Cycle { .. } => "QUERY_FRAGMENT_CYCLE",
-            Self::Syntax { .. } => "QUERY_SYNTAX",
+            Self::Syntax { .. } => "GRAPHQL_PARSE_FAILED",
         }
     }
 }

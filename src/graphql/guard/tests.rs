@@ -245,7 +245,7 @@ fn what_is_not_graphql_is_refused_with_its_place() {
         "{a(x:\"\n\")}",
         "type T { a: Int }",
     ] {
-        assert_eq!(code(text), "QUERY_SYNTAX", "{text}");
+        assert_eq!(code(text), "GRAPHQL_PARSE_FAILED", "{text}");
     }
     let refusal = cost("{\n  é }").unwrap_err();
     let what = "an unexpected character";
