@@ -52,12 +52,7 @@ impl Answer {
             (Outcome::NotExecuted(RequestErrorKind::Refused), None)
         };
         let errors = response.errors.into_iter().map(|error| coded(error, began));
-        Self::written(
-            outcome,
-            errors.take(MOST_ERRORS).collect(),
-            data,
-            response.extensions,
-        )
+        Self::written(outcome, errors.take(MOST_ERRORS).collect(), data, response.extensions)
     }
 
     /// Answers an executed request that was stopped by its deadline.
@@ -65,24 +60,14 @@ impl Answer {
         let message = "The request took too long and was stopped; whether a mutation took effect \
                        is not known";
         let error = with_code(ServerError::new(message, None), "TIMED_OUT");
-        Self::written(
-            Outcome::TimedOut,
-            vec![error],
-            Some(Value::Null),
-            BTreeMap::new(),
-        )
+        Self::written(Outcome::TimedOut, vec![error], Some(Value::Null), BTreeMap::new())
     }
 
     /// An answer of one error that a transport found by itself.
     #[must_use]
     pub fn problem(kind: RequestErrorKind, code: &'static str, message: &str) -> Self {
         let error = with_code(ServerError::new(message, None), code);
-        Self::written(
-            Outcome::NotExecuted(kind),
-            vec![error],
-            None,
-            BTreeMap::new(),
-        )
+        Self::written(Outcome::NotExecuted(kind), vec![error], None, BTreeMap::new())
     }
 
     fn written(
@@ -92,11 +77,7 @@ impl Answer {
         extensions: BTreeMap<String, Value>,
     ) -> Self {
         let errors = errors.into_iter().map(shortened).collect();
-        let body = serde_json::to_vec(&Body {
-            errors,
-            data,
-            extensions,
-        });
+        let body = serde_json::to_vec(&Body { errors, data, extensions });
         // Names and texts always serialise; only a map with keys that are no text could fail.
         let body = body.unwrap_or_else(|_| br#"{"errors":[{"message":"Unwritable"}]}"#.to_vec());
         Self { outcome, body }
@@ -108,12 +89,7 @@ impl From<RequestError> for Answer {
         let mut written = ServerError::new(error.message, None);
         written.locations = error.locations;
         let errors = vec![with_code(written, error.code)];
-        Self::written(
-            Outcome::NotExecuted(error.kind),
-            errors,
-            None,
-            BTreeMap::new(),
-        )
+        Self::written(Outcome::NotExecuted(error.kind), errors, None, BTreeMap::new())
     }
 }
 
@@ -121,10 +97,7 @@ impl From<RequestError> for Answer {
 /// what the client did wrong nor for an error that a resolver passed on with `?`, whose text may
 /// tell of tables, files or other people: that one is logged and not told.
 fn coded(error: ServerError, began: bool) -> ServerError {
-    let has_code = error
-        .extensions
-        .as_ref()
-        .is_some_and(|values| values.get("code").is_some());
+    let has_code = error.extensions.as_ref().is_some_and(|values| values.get("code").is_some());
     if has_code {
         error
     } else if !began {
@@ -133,11 +106,7 @@ fn coded(error: ServerError, began: bool) -> ServerError {
         with_code(error, "BAD_USER_INPUT")
     } else {
         tracing::error!(path = ?error.path, "a field failed: {}", error.message);
-        let told = ServerError {
-            message: "Internal server error".to_owned(),
-            source: None,
-            ..error
-        };
+        let told = ServerError { message: "Internal server error".to_owned(), source: None, ..error };
         with_code(told, "INTERNAL_SERVER_ERROR")
     }
 }
@@ -152,10 +121,7 @@ fn is_about_input(error: &ServerError) -> bool {
 }
 
 fn with_code(mut error: ServerError, code: &'static str) -> ServerError {
-    error
-        .extensions
-        .get_or_insert_with(ErrorExtensionValues::default)
-        .set("code", code);
+    error.extensions.get_or_insert_with(ErrorExtensionValues::default).set("code", code);
     error
 }
 

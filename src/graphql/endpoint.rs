@@ -24,12 +24,7 @@ impl<S: Executor> Endpoint<S> {
     /// `timeout` is how long one request may be executed. It stops at the next point where the
     /// request waits for something; the limits bound what happens in between.
     pub fn new(schema: S, limits: Limits, timeout: Duration) -> Self {
-        Self {
-            schema,
-            limits,
-            timeout,
-            recent: Recent::default(),
-        }
+        Self { schema, limits, timeout, recent: Recent::default() }
     }
 
     /// Decides whether a request may be executed.

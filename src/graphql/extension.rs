@@ -59,10 +59,7 @@ impl Kept {
             error.path = path(node);
         }
         self.errors().push(error);
-        ServerError {
-            source: Some(Arc::new(Reported)),
-            ..ServerError::new("", None)
-        }
+        ServerError { source: Some(Arc::new(Reported)), ..ServerError::new("", None) }
     }
 }
 
@@ -78,9 +75,7 @@ impl Extension for Kept {
             began.store(true, Ordering::Relaxed);
         }
         let mut response = next.run(context, operation_name).await;
-        response
-            .errors
-            .retain(|error| error.source::<Reported>().is_none());
+        response.errors.retain(|error| error.source::<Reported>().is_none());
         response.errors.append(&mut self.errors());
         response
     }
@@ -185,19 +180,12 @@ mod tests {
     }
 
     async fn ask(query: &str) -> (String, Vec<String>, bool) {
-        let schema = Schema::build(Query, EmptyMutation, EmptySubscription)
-            .extension(FieldErrors)
-            .finish();
+        let schema = Schema::build(Query, EmptyMutation, EmptySubscription).extension(FieldErrors).finish();
         let began = Began::default();
-        let response = schema
-            .execute(Request::new(query).data(began.clone()))
-            .await;
+        let response = schema.execute(Request::new(query).data(began.clone())).await;
         let data = serde_json::to_string(&response.data).unwrap();
-        let mut paths: Vec<_> = response
-            .errors
-            .iter()
-            .map(|error| serde_json::to_string(&error.path).unwrap())
-            .collect();
+        let mut paths: Vec<_> =
+            response.errors.iter().map(|error| serde_json::to_string(&error.path).unwrap()).collect();
         paths.sort();
         (data, paths, began.get())
     }
@@ -205,57 +193,21 @@ mod tests {
     /// Query, data, and the sorted paths of its errors, as graphql-js answers on the same schema.
     const CASES: &[(&str, &str, &[&str])] = &[
         ("{required}", r#"{"required":1}"#, &[]),
-        (
-            "{required brokenRequired}",
-            "null",
-            &[r#"["brokenRequired"]"#],
-        ),
-        (
-            "{required brokenOptional}",
-            r#"{"required":1,"brokenOptional":null}"#,
-            &[r#"["brokenOptional"]"#],
-        ),
-        (
-            "{required a: brokenInside}",
-            r#"{"required":1,"a":null}"#,
-            &[r#"["a"]"#],
-        ),
-        (
-            "{node{id broken}}",
-            r#"{"node":null}"#,
-            &[r#"["node","broken"]"#],
-        ),
-        (
-            "{node{id maybe}}",
-            r#"{"node":{"id":7,"maybe":null}}"#,
-            &[r#"["node","maybe"]"#],
-        ),
-        (
-            "{node{id secret}}",
-            r#"{"node":{"id":7,"secret":null}}"#,
-            &[r#"["node","secret"]"#],
-        ),
-        (
-            "{required requiredNode{broken}}",
-            "null",
-            &[r#"["requiredNode","broken"]"#],
-        ),
-        (
-            "{nodes{broken}}",
-            r#"{"nodes":null}"#,
-            &[r#"["nodes",0,"broken"]"#],
-        ),
+        ("{required brokenRequired}", "null", &[r#"["brokenRequired"]"#]),
+        ("{required brokenOptional}", r#"{"required":1,"brokenOptional":null}"#, &[r#"["brokenOptional"]"#]),
+        ("{required a: brokenInside}", r#"{"required":1,"a":null}"#, &[r#"["a"]"#]),
+        ("{node{id broken}}", r#"{"node":null}"#, &[r#"["node","broken"]"#]),
+        ("{node{id maybe}}", r#"{"node":{"id":7,"maybe":null}}"#, &[r#"["node","maybe"]"#]),
+        ("{node{id secret}}", r#"{"node":{"id":7,"secret":null}}"#, &[r#"["node","secret"]"#]),
+        ("{required requiredNode{broken}}", "null", &[r#"["requiredNode","broken"]"#]),
+        ("{nodes{broken}}", r#"{"nodes":null}"#, &[r#"["nodes",0,"broken"]"#]),
         (
             "{optionalNodes{id broken}}",
             r#"{"optionalNodes":[null,null]}"#,
             &[r#"["optionalNodes",0,"broken"]"#],
         ),
         ("{values}", r#"{"values":[1,null]}"#, &[r#"["values",1]"#]),
-        (
-            "{required checked(first: 6)}",
-            r#"{"required":1,"checked":null}"#,
-            &[r#"["checked"]"#],
-        ),
+        ("{required checked(first: 6)}", r#"{"required":1,"checked":null}"#, &[r#"["checked"]"#]),
         ("{checked(first: 5)}", r#"{"checked":5}"#, &[]),
     ];
 
@@ -263,23 +215,13 @@ mod tests {
     async fn nulls_propagate_as_the_specification_says() {
         for (query, data, paths) in CASES {
             let paths = paths.iter().map(ToString::to_string).collect();
-            assert_eq!(
-                ask(query).await,
-                ((*data).to_owned(), paths, true),
-                "{query}"
-            );
+            assert_eq!(ask(query).await, ((*data).to_owned(), paths, true), "{query}");
         }
     }
 
     #[tokio::test]
     async fn execution_does_not_begin_when_the_document_is_refused() {
-        for query in [
-            "{",
-            "{unknown}",
-            "{node}",
-            "{checked(first: \"x\")}",
-            "mutation{a}",
-        ] {
+        for query in ["{", "{unknown}", "{node}", "{checked(first: \"x\")}", "mutation{a}"] {
             let (data, paths, began) = ask(query).await;
             assert_eq!((data.as_str(), began), ("null", false), "{query}");
             assert!(!paths.is_empty(), "{query}");

@@ -33,10 +33,7 @@ impl Recent {
     }
 
     pub fn keep(&self, text: String, parsed: Arc<Parsed>) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .keep(text, parsed);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).keep(text, parsed);
     }
 }
 
@@ -62,10 +59,7 @@ mod tests {
     #[test]
     fn what_is_asked_for_stays_and_the_rest_goes() {
         let document = parse_query("{a}").unwrap();
-        let cost = Cost {
-            tokens: GENERATION / 100,
-            ..Cost::default()
-        };
+        let cost = Cost { tokens: GENERATION / 100, ..Cost::default() };
         let parsed = Arc::new(Parsed { document, cost });
         let recent = Recent::default();
         recent.keep("loved".to_owned(), Arc::clone(&parsed));

@@ -37,13 +37,11 @@ impl Params {
         let is_object = body.trim_ascii_start().first() == Some(&b'{');
         match serde_json::from_slice(body) {
             Ok(params) if is_object => Ok(params),
-            Err(error) if error.is_syntax() || error.is_eof() => {
-                Err(RequestError::malformed(format!(
-                    "The body is not JSON (line {}, column {})",
-                    error.line(),
-                    error.column()
-                )))
-            }
+            Err(error) if error.is_syntax() || error.is_eof() => Err(RequestError::malformed(format!(
+                "The body is not JSON (line {}, column {})",
+                error.line(),
+                error.column()
+            ))),
             _ => Err(RequestError::malformed(
                 "The body must be one object: query is a string, operationName a string or null, \
                  variables and extensions are objects or null",
@@ -60,9 +58,7 @@ impl Params {
         for (key, value) in pairs {
             let (key, value) = (key.as_ref(), value.as_ref());
             if !seen.insert(key.to_owned()) {
-                return Err(RequestError::malformed(
-                    "A parameter may be given only once",
-                ));
+                return Err(RequestError::malformed("A parameter may be given only once"));
             }
             match key {
                 _ if value.is_empty() => {}
@@ -80,10 +76,7 @@ impl Params {
     }
 }
 
-fn json_object(
-    key: &str,
-    text: &str,
-) -> Result<Option<Map<String, serde_json::Value>>, RequestError> {
+fn json_object(key: &str, text: &str) -> Result<Option<Map<String, serde_json::Value>>, RequestError> {
     serde_json::from_str(text)
         .map_err(|_| RequestError::malformed(format!("The parameter {key} must be a JSON object")))
 }
@@ -124,26 +117,15 @@ pub struct RequestError {
 
 impl RequestError {
     fn malformed(message: impl Into<String>) -> Self {
-        Self {
-            kind: RequestErrorKind::Malformed,
-            ..Self::refused("BAD_REQUEST", message)
-        }
+        Self { kind: RequestErrorKind::Malformed, ..Self::refused("BAD_REQUEST", message) }
     }
 
     fn refused(code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            kind: RequestErrorKind::Refused,
-            code,
-            message: message.into(),
-            locations: Vec::new(),
-        }
+        Self { kind: RequestErrorKind::Refused, code, message: message.into(), locations: Vec::new() }
     }
 
     fn at(self, position: Pos) -> Self {
-        Self {
-            locations: vec![position],
-            ..self
-        }
+        Self { locations: vec![position], ..self }
     }
 }
 
@@ -161,9 +143,7 @@ impl From<GuardRefusal> for RequestError {
 impl From<parser::Error> for RequestError {
     fn from(error: parser::Error) -> Self {
         let text = error.to_string();
-        let wanted = text
-            .lines()
-            .find_map(|line| line.trim_start().strip_prefix("= "));
+        let wanted = text.lines().find_map(|line| line.trim_start().strip_prefix("= "));
         let message = format!("Syntax error: {}", wanted.unwrap_or(&text));
         Self {
             locations: error.positions().take(1).collect(),
@@ -207,16 +187,9 @@ pub(super) fn prepare(
     let (name, operation) = choose(document, name.as_deref())?;
     may_enter(operation, door)?;
     check_roots(document, operation, limits)?;
-    let variables = variables(
-        operation,
-        params.variables.unwrap_or_default(),
-        parsed,
-        limits,
-    )?;
+    let variables = variables(operation, params.variables.unwrap_or_default(), parsed, limits)?;
     let began = Began::default();
-    let mut request = Request::new(params.query)
-        .variables(variables)
-        .data(began.clone());
+    let mut request = Request::new(params.query).variables(variables).data(began.clone());
     request.operation_name = name.map(ToString::to_string);
     request.set_parsed_query(document.clone());
     Ok(Prepared { request, began })
@@ -265,27 +238,16 @@ fn check_roots(
 ) -> Result<(), RequestError> {
     let roots = roots(document, &operation.selection_set.node);
     let is_mutation = operation.ty == OperationType::Mutation;
-    let limit = if is_mutation {
-        limits.mutation_roots
-    } else {
-        limits.query_roots
-    };
+    let limit = if is_mutation { limits.mutation_roots } else { limits.query_roots };
     if roots.len() > limit {
-        let message =
-            format!("The operation has too many root fields: at most {limit} may be used");
+        let message = format!("The operation has too many root fields: at most {limit} may be used");
         return Err(RequestError::refused("QUERY_TOO_MANY_ROOT_FIELDS", message));
     }
     let mut keys = HashSet::new();
-    for field in roots
-        .into_iter()
-        .filter(|field| field.name.node != "__typename")
-    {
+    for field in roots.into_iter().filter(|field| field.name.node != "__typename") {
         let key = field.response_key();
         if is_mutation && !keys.insert(&key.node) {
-            let message = format!(
-                "The mutation has two fields that answer as {:?}",
-                key.node.as_str()
-            );
+            let message = format!("The mutation has two fields that answer as {:?}", key.node.as_str());
             return Err(RequestError::refused("DUPLICATE_MUTATION", message).at(key.pos));
         }
     }

@@ -99,6 +99,32 @@ pub fn json_list<T: std::fmt::Display>(ids: impl IntoIterator<Item = T>) -> Valu
     serde_json::Value::from(texts).to_string().into()
 }
 
+/// The parameters of a statement that is put together from parts.
+#[derive(Debug, Default)]
+pub struct Binds(Vec<Value>);
+
+impl Binds {
+    /// Adds a parameter and says how it is written: `$3`.
+    pub fn put(&mut self, value: impl Into<Value>) -> String {
+        format!("${}", self.add(value))
+    }
+
+    /// Adds a parameter and says its number, as [`Kind::listed`] takes it.
+    pub fn add(&mut self, value: impl Into<Value>) -> usize {
+        self.0.push(value.into());
+        self.0.len()
+    }
+}
+
+impl IntoIterator for Binds {
+    type Item = Value;
+    type IntoIter = std::vec::IntoIter<Value>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
 /// The places of several rows of values in one INSERT: `($1, $2), ($3, $4)`.
 ///
 /// SQLite takes 32,766 parameters in a statement, PostgreSQL 65,535: insert in chunks.

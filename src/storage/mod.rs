@@ -7,6 +7,8 @@
 //! * [`migration`]: bringing the schema up, down, and telling where it stands.
 //! * [`fault`]: how this floor fails, and which broken constraint means which refusal.
 //! * [`dialect`]: the few texts that differ between the two databases.
+//! * [`page`]: a part of a list, by keyset.
+//! * `scope`: a policy's scope as a WHERE condition.
 //! * `value`: the domain's ids and enums as column values.
 //!
 //! Every other file is a noun. A read takes `&impl Source` (the [`Store`], a [`Snapshot`], or a
@@ -18,6 +20,8 @@ pub mod event;
 pub mod fault;
 pub mod link;
 pub mod migration;
+pub mod page;
+mod scope;
 pub mod store;
 pub mod turn;
 mod value;
@@ -26,5 +30,6 @@ pub mod write;
 pub use dialect::Kind;
 pub use fault::{Failure, Fault};
 pub use link::{Snapshot, Source};
+pub use page::{Page, Part, Place};
 pub use store::{Store, StoreOptions, Synchronous};
 pub use write::Tx;

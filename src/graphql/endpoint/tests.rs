@@ -33,9 +33,7 @@ impl Query {
         Err(Error::new("Not there").extend_with(|_, values| values.set("code", "NOT_FOUND")))
     }
     async fn leaking(&self) -> Result<Option<i32>, Error> {
-        Err(std::io::Error::other(
-            "no such table: candidate at /var/lib/secret.db",
-        ))?
+        Err(std::io::Error::other("no such table: candidate at /var/lib/secret.db"))?
     }
     async fn uncoded(&self) -> Result<Option<i32>, Error> {
         Err(Error::new("SELECT * FROM candidate"))
@@ -75,10 +73,7 @@ impl Desk {
             Ok(prepared) => self.endpoint.execute(prepared.with(Asker("Ada"))).await,
             Err(error) => error.into(),
         };
-        (
-            answer.outcome,
-            serde_json::from_slice(&answer.body).unwrap(),
-        )
+        (answer.outcome, serde_json::from_slice(&answer.body).unwrap())
     }
 
     async fn post(&self, body: Value) -> (Outcome, Value) {
@@ -94,9 +89,7 @@ const REFUSED: Outcome = Outcome::NotExecuted(RequestErrorKind::Refused);
 const MALFORMED: Outcome = Outcome::NotExecuted(RequestErrorKind::Malformed);
 
 fn code(body: &Value) -> &str {
-    body["errors"][0]["extensions"]["code"]
-        .as_str()
-        .unwrap_or("no code")
+    body["errors"][0]["extensions"]["code"].as_str().unwrap_or("no code")
 }
 
 fn expect_refused(answer: &(Outcome, Value), expected: &str) {
@@ -108,19 +101,14 @@ fn expect_refused(answer: &(Outcome, Value), expected: &str) {
 /// `before0after before1after ...`
 fn numbered(before: &str, after: &str, count: usize) -> String {
     let numbers = (0..count).map(|at| at.to_string());
-    numbers
-        .flat_map(|at| [before.to_owned(), at, after.to_owned()])
-        .collect()
+    numbers.flat_map(|at| [before.to_owned(), at, after.to_owned()]).collect()
 }
 
 #[tokio::test]
 async fn data_comes_without_empty_errors() {
     let (outcome, body) = Desk::new().query("{hello asker}").await;
     assert_eq!(outcome, Outcome::Executed);
-    assert_eq!(
-        body,
-        json!({ "data": { "hello": "world", "asker": "Ada" } })
-    );
+    assert_eq!(body, json!({ "data": { "hello": "world", "asker": "Ada" } }));
 }
 
 #[tokio::test]
@@ -141,27 +129,18 @@ async fn the_parameters_have_types() {
         json!(null),
     ] {
         let (outcome, answer) = desk.post(body.clone()).await;
-        assert_eq!(
-            (outcome, code(&answer)),
-            (MALFORMED, "BAD_REQUEST"),
-            "{body}"
-        );
+        assert_eq!((outcome, code(&answer)), (MALFORMED, "BAD_REQUEST"), "{body}");
     }
     let (outcome, _) = desk
-        .post(
-            json!({ "query": "{hello}", "operationName": null, "variables": null,
-                      "extensions": null, "id": "unknown parameters are ignored" }),
-        )
+        .post(json!({ "query": "{hello}", "operationName": null, "variables": null,
+                      "extensions": null, "id": "unknown parameters are ignored" }))
         .await;
     assert_eq!(outcome, Outcome::Executed);
 }
 
 #[tokio::test]
 async fn bodies_that_are_no_json_are_malformed() {
-    let nested = format!(
-        "{{\"query\":\"{{hello}}\",\"variables\":{{\"a\":{}",
-        "[".repeat(100_000)
-    );
+    let nested = format!("{{\"query\":\"{{hello}}\",\"variables\":{{\"a\":{}", "[".repeat(100_000));
     let twice = r#"{"query":"{hello}","query":"{total(values:[])}"}"#;
     for body in ["", "{", "{hello}", "{\"query\":\"\u{0}\"}", &nested, twice] {
         let error = Params::from_json(body.as_bytes()).unwrap_err();
@@ -174,23 +153,15 @@ async fn bodies_that_are_no_json_are_malformed() {
 async fn operations_are_chosen_by_name() {
     let desk = Desk::new();
     let both = "query A {a: hello} query B {b: hello}";
-    let (_, body) = desk
-        .post(json!({ "query": both, "operationName": "B" }))
-        .await;
+    let (_, body) = desk.post(json!({ "query": both, "operationName": "B" })).await;
     assert_eq!(body, json!({ "data": { "b": "world" } }));
     for name in [json!("C"), json!(null), json!("")] {
-        let answer = desk
-            .post(json!({ "query": both, "operationName": name }))
-            .await;
+        let answer = desk.post(json!({ "query": both, "operationName": name })).await;
         expect_refused(&answer, "OPERATION_RESOLUTION_FAILURE");
     }
-    let answer = desk
-        .post(json!({ "query": "{hello}", "operationName": "A" }))
-        .await;
+    let answer = desk.post(json!({ "query": "{hello}", "operationName": "A" })).await;
     expect_refused(&answer, "OPERATION_RESOLUTION_FAILURE");
-    let (outcome, _) = desk
-        .post(json!({ "query": "query A {hello}", "operationName": "" }))
-        .await;
+    let (outcome, _) = desk.post(json!({ "query": "query A {hello}", "operationName": "" })).await;
     assert_eq!(outcome, Outcome::Executed);
 }
 
@@ -237,9 +208,7 @@ async fn root_fields_are_limited() {
     let aliases = |count| numbered("a", ": count ", count);
     let answer = desk.query(&format!("mutation {{{}}}", aliases(11))).await;
     expect_refused(&answer, "QUERY_TOO_MANY_ROOT_FIELDS");
-    let answer = desk
-        .query(&format!("{{{}}}", "...{hello} ".repeat(21)))
-        .await;
+    let answer = desk.query(&format!("{{{}}}", "...{hello} ".repeat(21))).await;
     expect_refused(&answer, "QUERY_TOO_MANY_ROOT_FIELDS");
     let (outcome, _) = desk.query(&format!("{{{}}}", "hello ".repeat(20))).await;
     assert_eq!(outcome, Outcome::Executed);
@@ -249,23 +218,14 @@ async fn root_fields_are_limited() {
 async fn required_variables_must_have_a_value() {
     let desk = Desk::new();
     let text = "query($v: String!) {echo(text: $v)}";
-    for variables in [
-        json!(null),
-        json!({}),
-        json!({ "v": null }),
-        json!({ "w": "x" }),
-    ] {
-        let answer = desk
-            .post(json!({ "query": text, "variables": variables }))
-            .await;
+    for variables in [json!(null), json!({}), json!({ "v": null }), json!({ "w": "x" })] {
+        let answer = desk.post(json!({ "query": text, "variables": variables })).await;
         expect_refused(&answer, "BAD_USER_INPUT");
     }
     let text = "query($v: String! = \"d\") {echo(text: $v)}";
     let (_, body) = desk.query(text).await;
     assert_eq!(body, json!({ "data": { "echo": "d" } }));
-    let answer = desk
-        .post(json!({ "query": text, "variables": { "v": null } }))
-        .await;
+    let answer = desk.post(json!({ "query": text, "variables": { "v": null } })).await;
     expect_refused(&answer, "BAD_USER_INPUT");
     let (_, body) = desk.query("query($v: String) {echo(text: $v)}").await;
     assert_eq!(body, json!({ "data": { "echo": null } }));
@@ -303,10 +263,7 @@ async fn refused_documents_have_codes_and_short_messages() {
         assert!(!message.contains('\n') && message.len() < 320, "{message}");
     }
     let (_, body) = desk.query("{\n  hello()}").await;
-    assert_eq!(
-        body["errors"][0]["locations"],
-        json!([{ "line": 2, "column": 9 }])
-    );
+    assert_eq!(body["errors"][0]["locations"], json!([{ "line": 2, "column": 9 }]));
     assert_eq!(body["errors"][0]["message"], "Syntax error: expected name");
 }
 
@@ -332,18 +289,10 @@ async fn what_a_resolver_did_not_mean_to_say_is_not_told() {
         assert_eq!(body["errors"][0]["path"], json!([field]));
     }
     let (_, body) = desk.query("{coded}").await;
-    assert_eq!(
-        (code(&body), &body["errors"][0]["message"]),
-        ("NOT_FOUND", &json!("Not there"))
-    );
+    assert_eq!((code(&body), &body["errors"][0]["message"]), ("NOT_FOUND", &json!("Not there")));
     let text = "query($v: [Int!]!) {total(values: $v)}";
-    let (_, body) = desk
-        .post(json!({ "query": text, "variables": { "v": [3_000_000_000_u64] } }))
-        .await;
-    assert!(
-        ["BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"].contains(&code(&body)),
-        "{body}"
-    );
+    let (_, body) = desk.post(json!({ "query": text, "variables": { "v": [3_000_000_000_u64] } })).await;
+    assert!(["BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"].contains(&code(&body)), "{body}");
 }
 
 #[tokio::test]
@@ -364,10 +313,7 @@ fn a_get_reads_its_pairs() {
         ("other", "x"),
     ])
     .unwrap();
-    assert_eq!(
-        (params.query.as_str(), params.operation_name),
-        ("{hello}", None)
-    );
+    assert_eq!((params.query.as_str(), params.operation_name), ("{hello}", None));
     assert_eq!(params.variables.map(Value::from), Some(json!({ "a": 1 })));
     for wrong in [
         &[("query", "")][..],
@@ -377,11 +323,7 @@ fn a_get_reads_its_pairs() {
         &[("query", "{a}"), ("variables", "{")],
         &[("query", "{a}"), ("extensions", "1")],
     ] {
-        assert_eq!(
-            read(wrong).unwrap_err().kind,
-            RequestErrorKind::Malformed,
-            "{wrong:?}"
-        );
+        assert_eq!(read(wrong).unwrap_err().kind, RequestErrorKind::Malformed, "{wrong:?}");
     }
     assert!(read(&[("query", "{a}"), ("variables", "null")]).is_ok());
 }

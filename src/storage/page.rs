@@ -1,0 +1,90 @@
+//! A page of a list: by keyset, so that it is stable and costs the same wherever it lies.
+
+use chrono::{DateTime, Utc};
+
+use super::dialect::Binds;
+
+/// A record's place in a list that is sorted by a time and, within it, by id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The time it is sorted by.
+    pub at: DateTime<Utc>,
+    /// Its id.
+    pub id: String,
+}
+
+/// Which part of a list is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Only what follows this place.
+    pub after: Option<Place>,
+    /// Only what precedes this place.
+    pub before: Option<Place>,
+    /// How many at most.
+    pub limit: u32,
+    /// Whether the last `limit` are wanted instead of the first.
+    pub from_end: bool,
+    /// Whether the list begins with the newest.
+    pub newest_first: bool,
+}
+
+impl Page {
+    /// The newest `limit`.
+    #[must_use]
+    pub const fn newest(limit: u32) -> Self {
+        Self { after: None, before: None, limit, from_end: false, newest_first: true }
+    }
+}
+
+/// The records of a page, in the list's order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part<T> {
+    /// The records.
+    pub items: Vec<T>,
+    /// Whether there are more in the direction of reading: behind the first ones, or ahead of the last ones.
+    pub more: bool,
+}
+
+impl<T> Part<T> {
+    /// The same page of something else.
+    pub fn map<U>(self, change: impl FnMut(T) -> U) -> Part<U> {
+        Part { items: self.items.into_iter().map(change).collect(), more: self.more }
+    }
+}
+
+/// What a page adds to a statement.
+pub(super) struct Bounds {
+    /// A condition for its WHERE.
+    pub(super) wanted: String,
+    /// Its ORDER BY and LIMIT.
+    pub(super) order: String,
+}
+
+impl Page {
+    /// The page of a list sorted by the columns `at` and `id`; one row more is read than asked for, to know
+    /// whether there are more (see [`Page::part`]).
+    pub(super) fn bounds(&self, at: &str, id: &str, binds: &mut Binds) -> Bounds {
+        let mut wanted = vec!["true".to_owned()];
+        for (place, is_after) in [(&self.after, true), (&self.before, false)] {
+            let Some(place) = place else { continue };
+            let sign = if is_after == self.newest_first { '<' } else { '>' };
+            let (time, key) = (binds.put(place.at), binds.put(place.id.as_str()));
+            wanted.push(format!("({at}, {id}) {sign} ({time}, {key})"));
+        }
+        let way = if self.newest_first == self.from_end { "ASC" } else { "DESC" };
+        let limit = binds.put(i64::from(self.limit) + 1);
+        let order = format!("ORDER BY {at} {way}, {id} {way} LIMIT {limit}");
+        Bounds { wanted: wanted.join(" AND "), order }
+    }
+
+    /// The page itself, from the rows that its [`Bounds`] brought.
+    pub(super) fn part<T>(&self, mut rows: Vec<T>) -> Part<T> {
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        if self.from_end {
+            rows.reverse();
+        }
+        Part { items: rows, more }
+    }
+}
