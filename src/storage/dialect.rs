@@ -3,7 +3,7 @@
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, Value};
 
 use super::fault::Fault;
-use super::link::Source;
+use super::source::Source;
 use super::write::Tx;
 
 /// Which database is behind a store.

@@ -5,7 +5,7 @@ use sea_orm::{FromQueryResult, Value};
 
 use super::dialect::{self, Kind};
 use super::fault::Fault;
-use super::link::Source;
+use super::source::Source;
 use super::write::Tx;
 use crate::domain::event::{Event, EventKind, Fact};
 use crate::domain::id::{ApplicationId, ChangeId, OfferId, PostingId};

@@ -3,7 +3,7 @@
 //! * [`store`]: opens a database, checks its engine, and reads from it.
 //! * [`write`]: the one way to change something: a closure that may run again, all of it or nothing.
 //! * [`turn`]: how writes take turns on SQLite and share one COMMIT.
-//! * [`link`]: where a statement goes (pool, snapshot, transaction) and how it is counted.
+//! * [`source`]: where a statement goes (pool, snapshot, transaction) and how it is counted.
 //! * [`migration`]: bringing the schema up, down, and telling where it stands.
 //! * [`fault`]: how this floor fails, and which broken constraint means which refusal.
 //! * [`dialect`]: the few texts that differ between the two databases.
@@ -18,10 +18,10 @@ mod connect;
 pub mod dialect;
 pub mod event;
 pub mod fault;
-pub mod link;
 pub mod migration;
 pub mod page;
 mod scope;
+pub mod source;
 pub mod store;
 pub mod turn;
 mod value;
@@ -29,7 +29,7 @@ pub mod write;
 
 pub use dialect::Kind;
 pub use fault::{Failure, Fault};
-pub use link::{Snapshot, Source};
 pub use page::{Page, Part, Place};
+pub use source::{Snapshot, Source};
 pub use store::{Store, StoreOptions, Synchronous};
 pub use write::Tx;

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use super::connect;
 use super::dialect::Kind;
 use super::fault::Fault;
-use super::link::{Link, Meter, Reading, Snapshot, Target};
+use super::source::{Link, Meter, Reading, Snapshot, Target};
 use super::turn::Turns;
 
 /// How a store is opened.

@@ -22,7 +22,7 @@ use tokio::task::JoinHandle;
 
 use super::connect;
 use super::fault::Fault;
-use super::link::Slot;
+use super::source::Slot;
 use super::store::StoreOptions;
 
 /// Turns that share a commit at most.

@@ -9,7 +9,7 @@ use tokio::sync::RwLock;
 
 use super::event;
 use super::fault::{Failure, Fault};
-use super::link::{Link, Slot, Target};
+use super::source::{Link, Slot, Target};
 use super::store::{Store, Writes};
 use crate::domain::event::Event;
 
