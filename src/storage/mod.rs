@@ -16,6 +16,7 @@
 
 mod connect;
 pub mod dialect;
+pub mod email_message;
 pub mod event;
 pub mod fault;
 pub mod migration;

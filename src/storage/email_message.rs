@@ -1,0 +1,230 @@
+//! Messages as they are kept: queued in the write that causes them, read by what they are about.
+//!
+//! How a worker takes one, sends it and says what became of it is in [`super::delivery`].
+
+use chrono::{DateTime, Utc};
+use sea_orm::{FromQueryResult, Value};
+use sha2::{Digest, Sha256};
+
+use super::dialect::{self, Binds, json_list};
+use super::fault::Fault;
+use super::link::Source;
+use super::page::{Page, Part, Place};
+use super::scope::{Columns, within};
+use super::write::Tx;
+use crate::domain::email::{EmailMessage, EmailState, LetterKind, NewEmail};
+use crate::domain::id::{ApplicationId, CandidateId, EmailMessageId, OfferId, PostingId};
+use crate::domain::policy::Scope;
+use crate::domain::policy::application::Emails;
+
+/// All of a message but its bytes and addresses.
+const COLUMNS: &str = "m.id, m.kind, m.posting_id, m.application_id, m.offer_id, m.version, m.candidate_id, m.state, \
+     m.attempts, m.run_at, m.created_at, m.sent_at, m.last_code, m.last_reply, m.duplicate_possible";
+
+/// Which messages a listing shows; every part that is given has to match.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted {
+    /// About this application.
+    pub application: Option<ApplicationId>,
+    /// About this offer.
+    pub offer: Option<OfferId>,
+    /// Standing like this.
+    pub state: Option<EmailState>,
+    /// Saying this.
+    pub kind: Option<LetterKind>,
+}
+
+/// Queues a message. `false` when the occasion has one already (see [`NewEmail::dedupe_key`]): nothing is written.
+pub async fn push(tx: &Tx, email: &NewEmail) -> Result<bool, Fault> {
+    let (offer, version) = email.offer.unzip();
+    let row: [Value; 21] = [
+        email.id.into(),
+        email.kind.into(),
+        email.dedupe_key.as_str().into(),
+        email.message_id.as_str().into(),
+        email.posting.into(),
+        email.application.into(),
+        offer.into(),
+        version.into(),
+        email.candidate.into(),
+        email.from.as_str().into(),
+        email.to.as_str().into(),
+        email.raw.clone().into(),
+        digest(&email.raw).into(),
+        EmailState::Queued.into(),
+        0.into(),
+        email.created_at.into(),
+        email.expires_at.into(),
+        0.into(),
+        false.into(),
+        false.into(),
+        email.created_at.into(),
+    ];
+    let sql = format!(
+        "INSERT INTO email_message (id, kind, dedupe_key, message_id, posting_id, application_id, offer_id, version, \
+         candidate_id, envelope_from, envelope_to, raw, raw_sha256, state, attempts, run_at, expires_at, fence, resent, \
+         duplicate_possible, created_at) VALUES {} ON CONFLICT DO NOTHING",
+        dialect::places(1, row.len())
+    );
+    Ok(dialect::execute(tx, &sql, row).await? == 1)
+}
+
+fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}
+
+/// A message the scope reaches.
+pub async fn find<Of>(
+    db: &impl Source,
+    scope: &Scope<Of>,
+    id: EmailMessageId,
+) -> Result<Option<EmailMessage>, Fault> {
+    let mut binds = Binds::default();
+    let id = binds.put(id);
+    let seen = within(scope, &COLUMNS_OF_SCOPE, db.kind(), &mut binds);
+    let sql = format!("SELECT {COLUMNS} FROM email_message m WHERE m.id = {id} AND {seen}");
+    Ok(dialect::query_one::<Row>(db, &sql, binds).await?.map(EmailMessage::from))
+}
+
+/// As [`find`], kept from changing until the write ends.
+pub async fn lock<Of>(tx: &Tx, scope: &Scope<Of>, id: EmailMessageId) -> Result<Option<EmailMessage>, Fault> {
+    let sql = format!("SELECT m.id FROM email_message m WHERE m.id = $1{}", tx.kind().for_update());
+    dialect::query_one::<Key>(tx, &sql, [id.into()]).await?;
+    find(tx, scope, id).await
+}
+
+/// Messages the scope reaches, by the time they were written.
+pub async fn listed(
+    db: &impl Source,
+    scope: &Scope<Emails>,
+    wanted: Wanted,
+    page: &Page,
+) -> Result<Part<EmailMessage>, Fault> {
+    let mut binds = Binds::default();
+    let asked: [(&str, Option<Value>); 4] = [
+        ("m.application_id", wanted.application.map(Value::from)),
+        ("m.offer_id", wanted.offer.map(Value::from)),
+        ("m.state", wanted.state.map(Value::from)),
+        ("m.kind", wanted.kind.map(Value::from)),
+    ];
+    let mut conditions = vec![within(scope, &COLUMNS_OF_SCOPE, db.kind(), &mut binds)];
+    for (column, value) in asked {
+        conditions.extend(value.map(|value| format!("{column} = {}", binds.put(value))));
+    }
+    let bounds = page.bounds("m.created_at", "m.id", &mut binds);
+    let sql = format!(
+        "SELECT {COLUMNS} FROM email_message m WHERE {} AND {} {}",
+        conditions.join(" AND "),
+        bounds.wanted,
+        bounds.order
+    );
+    let rows = dialect::query_all::<Row>(db, &sql, binds).await?;
+    Ok(page.part(rows).map(EmailMessage::from))
+}
+
+/// The messages that carry these offers (not those that tell of their end), newest first.
+pub async fn of_offers(
+    db: &impl Source,
+    scope: &Scope<Emails>,
+    offers: &[OfferId],
+) -> Result<Vec<EmailMessage>, Fault> {
+    let mut binds = Binds::default();
+    let offers = db.kind().listed(binds.add(json_list(offers)));
+    let kind = binds.put(LetterKind::Offer);
+    let seen = within(scope, &COLUMNS_OF_SCOPE, db.kind(), &mut binds);
+    let sql = format!(
+        "SELECT {COLUMNS} FROM email_message m WHERE m.offer_id IN {offers} AND m.kind = {kind} AND {seen} \
+         ORDER BY m.created_at DESC, m.id DESC"
+    );
+    Ok(dialect::query_all::<Row>(db, &sql, binds).await?.into_iter().map(EmailMessage::from).collect())
+}
+
+/// Takes back what has not left of an offer's mail: the offer itself and its extensions. Says which messages.
+///
+/// One that a worker has at this moment is not touched: it asks again before it lets the body go.
+pub async fn cancel_of_offer(tx: &Tx, offer: OfferId) -> Result<Vec<EmailMessage>, Fault> {
+    let sql = format!(
+        "UPDATE email_message AS m SET state = 'cancelled', raw = NULL WHERE m.offer_id = $1 \
+         AND m.kind IN ('offer', 'offerExtended') AND m.state IN ('queued', 'deferred') RETURNING {COLUMNS}"
+    );
+    Ok(dialect::query_all::<Row>(tx, &sql, [offer.into()])
+        .await?
+        .into_iter()
+        .map(EmailMessage::from)
+        .collect())
+}
+
+/// Takes one message back and forgets its bytes.
+pub async fn cancel(tx: &Tx, id: EmailMessageId) -> Result<(), Fault> {
+    let sql = "UPDATE email_message SET state = 'cancelled', raw = NULL WHERE id = $1";
+    dialect::execute(tx, sql, [id.into()]).await?;
+    Ok(())
+}
+
+/// Makes a message due now, with all its tries before it. One whose fate is unknown stays so until it is sent again.
+pub async fn make_due(tx: &Tx, id: EmailMessageId, now: DateTime<Utc>) -> Result<(), Fault> {
+    let sql = "UPDATE email_message SET state = CASE state WHEN 'unknown' THEN 'unknown' ELSE 'queued' END, \
+               attempts = 0, run_at = $2, resent = $3 WHERE id = $1";
+    dialect::execute(tx, sql, [id.into(), now.into(), false.into()]).await?;
+    Ok(())
+}
+
+const COLUMNS_OF_SCOPE: Columns<'static> = Columns {
+    posting: Some("m.posting_id"),
+    team: None,
+    application: Some("m.application_id"),
+    offer: Some("m.offer_id"),
+};
+
+#[derive(FromQueryResult)]
+struct Key {
+    #[expect(dead_code, reason = "read only to hold the row")]
+    id: EmailMessageId,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: EmailMessageId,
+    kind: LetterKind,
+    posting_id: PostingId,
+    application_id: ApplicationId,
+    offer_id: Option<OfferId>,
+    version: Option<i32>,
+    candidate_id: CandidateId,
+    state: EmailState,
+    attempts: i32,
+    run_at: DateTime<Utc>,
+    created_at: DateTime<Utc>,
+    sent_at: Option<DateTime<Utc>>,
+    last_code: Option<i32>,
+    last_reply: Option<String>,
+    duplicate_possible: bool,
+}
+
+impl From<Row> for EmailMessage {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            kind: row.kind,
+            posting: row.posting_id,
+            application: row.application_id,
+            offer: row.offer_id,
+            version: row.version,
+            candidate: row.candidate_id,
+            state: row.state,
+            attempts: row.attempts,
+            run_at: row.run_at,
+            created_at: row.created_at,
+            sent_at: row.sent_at,
+            last_code: row.last_code,
+            last_reply: row.last_reply,
+            duplicate_possible: row.duplicate_possible,
+        }
+    }
+}
+
+/// Where a message stands in a listing.
+#[must_use]
+pub fn place(email: &EmailMessage) -> Place {
+    Place { at: email.created_at, id: email.id.to_string() }
+}
