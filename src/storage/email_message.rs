@@ -8,9 +8,9 @@ use sha2::{Digest, Sha256};
 
 use super::dialect::{self, Binds, json_list};
 use super::fault::Fault;
-use super::link::Source;
 use super::page::{Page, Part, Place};
 use super::scope::{Columns, within};
+use super::source::Source;
 use super::write::Tx;
 use crate::domain::email::{EmailMessage, EmailState, LetterKind, NewEmail};
 use crate::domain::id::{ApplicationId, CandidateId, EmailMessageId, OfferId, PostingId};
