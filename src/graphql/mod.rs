@@ -1,11 +1,28 @@
-//! The GraphQL floor: the schema, and the door every query comes through.
+//! Floor 4: the schema, and the door every query comes through. The only floor that names `async_graphql`.
+//!
+//! * `guard`, `request`, `endpoint`, `answer`, `extension`: from text to what may be executed, and back.
+//! * [`asking`]: what a request may use; [`batch`]: nested reads, one statement a level.
+//! * [`connection`], [`payload`], [`scalar`], [`error`]: the shapes all nouns share.
+//!
+//! Every other file is a noun: its object, inputs, payloads, and its part of the queries and mutations that
+//! [`schema`] merges.
 
 mod recent;
 
 pub mod answer;
+pub mod asking;
+pub mod batch;
+pub mod connection;
 pub mod endpoint;
+pub mod error;
 pub mod extension;
 pub mod guard;
+pub mod organisation;
+pub mod payload;
 pub mod request;
+pub mod scalar;
+pub mod schema;
 
+pub use asking::{Asking, Shared};
 pub use async_graphql::Executor;
+pub use schema::{Schema, schema, sdl};

@@ -1,0 +1,111 @@
+//! Nested reads, level by level: all siblings that want the same kind of thing are answered by one statement.
+//!
+//! A resolver asks for its key and waits; the first to ask lets every sibling of its level ask too, then fetches for
+//! all. So `posting -> teams -> applications -> candidate` takes one statement a level, whatever the number of rows.
+
+use std::any::{Any, TypeId};
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::oneshot;
+
+use super::asking::Asking;
+use super::error::fault;
+use crate::storage::Fault;
+
+/// One kind of nested read.
+pub trait Load: Send + Sync + 'static {
+    /// What it is read by: the parent's id, with the arguments if it takes any.
+    type Key: Hash + Eq + Clone + Send + Sync;
+    /// What is found for a key.
+    type Value: Clone + Send + Sync;
+
+    /// Reads for all keys in a number of statements that does not grow with theirs. A key without a value is absent.
+    fn load(
+        asking: &Asking,
+        keys: Vec<Self::Key>,
+    ) -> impl Future<Output = Result<HashMap<Self::Key, Self::Value>, Fault>> + Send;
+}
+
+/// The nested reads of one request that still gather their keys.
+#[derive(Debug, Default)]
+pub struct Batches(Mutex<HashMap<TypeId, Box<dyn Any + Send>>>);
+
+type Found<V> = Result<Option<V>, async_graphql::Error>;
+type Waiting<L> = Vec<(<L as Load>::Key, oneshot::Sender<Found<<L as Load>::Value>>)>;
+
+impl Batches {
+    /// Queues a key; tells whether it is the first, whose asker has to fetch.
+    fn queue<L: Load>(&self, key: L::Key) -> (bool, oneshot::Receiver<Found<L::Value>>) {
+        let (sender, receiver) = oneshot::channel();
+        let mut batches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = batches
+            .entry(TypeId::of::<L>())
+            .or_insert_with(|| Box::new(Waiting::<L>::new()))
+            .downcast_mut::<Waiting<L>>();
+        let first = waiting.as_ref().is_some_and(|waiting| waiting.is_empty());
+        if let Some(waiting) = waiting {
+            waiting.push((key, sender));
+        }
+        (first, receiver)
+    }
+
+    fn take<L: Load>(&self) -> Waiting<L> {
+        let mut batches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = batches.remove(&TypeId::of::<L>()).and_then(|waiting| waiting.downcast().ok());
+        waiting.map(|waiting: Box<Waiting<L>>| *waiting).unwrap_or_default()
+    }
+}
+
+/// How often the first asker stands back: once for its siblings, once for those whose parents were answered with its own.
+const TURNS: u32 = 2;
+
+impl Asking {
+    /// What the read `L` finds for this key, together with all siblings' keys.
+    ///
+    /// # Errors
+    /// The error of the field when the statement failed.
+    pub async fn load<L: Load>(&self, key: L::Key) -> Found<L::Value> {
+        let (first, receiver) = self.batches.queue::<L>(key);
+        if first {
+            for _ in 0..TURNS {
+                tokio::task::yield_now().await;
+            }
+            self.fetch::<L>().await;
+        }
+        receiver.await.unwrap_or_else(|_| Ok(None))
+    }
+
+    async fn fetch<L: Load>(&self) {
+        let waiting = self.batches.take::<L>();
+        let mut seen = HashSet::new();
+        let keys = waiting.iter().map(|(key, _)| key).filter(|key| seen.insert(*key)).cloned().collect();
+        let found = L::load(self, keys).await.map_err(|broken| fault(&broken));
+        for (key, sender) in waiting {
+            let answer = found.as_ref().map(|found| found.get(&key).cloned()).map_err(Clone::clone);
+            // An asker that is gone needs no answer.
+            let _ = sender.send(answer);
+        }
+    }
+
+    /// As [`Asking::load`], for values that every key has.
+    ///
+    /// # Errors
+    /// As [`Asking::load`].
+    pub async fn load_all<L: Load>(&self, key: L::Key) -> async_graphql::Result<L::Value>
+    where
+        L::Value: Default,
+    {
+        Ok(self.load::<L>(key).await?.unwrap_or_default())
+    }
+}
+
+/// Groups rows under the key they belong to, keeping their order.
+pub fn grouped<K: Hash + Eq, V>(rows: impl IntoIterator<Item = (K, V)>) -> HashMap<K, Arc<Vec<V>>> {
+    let mut groups: HashMap<K, Vec<V>> = HashMap::new();
+    for (key, row) in rows {
+        groups.entry(key).or_default().push(row);
+    }
+    groups.into_iter().map(|(key, rows)| (key, Arc::new(rows))).collect()
+}

@@ -1,0 +1,38 @@
+//! The schema: every noun's queries and mutations, merged.
+
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
+
+use super::extension::FieldErrors;
+use super::organisation::OrganisationQuery;
+
+/// Everything that can be asked.
+#[derive(MergedObject, Debug, Default)]
+pub struct Query(OrganisationQuery);
+
+/// The schema that is served.
+pub type Schema = async_graphql::Schema<Query, async_graphql::EmptyMutation, EmptySubscription>;
+
+/// How deep selections may nest: graphql-js' own introspection query is 18 levels deep.
+const DEPTH: usize = 24;
+
+/// Builds the schema. Each request brings its own [`Asking`](super::Asking).
+#[must_use]
+pub fn schema() -> Schema {
+    Schema::build(Query::default(), async_graphql::EmptyMutation, EmptySubscription)
+        .extension(FieldErrors)
+        .limit_depth(DEPTH)
+        .finish()
+}
+
+/// The schema in its definition language: what `schema/schema.graphql` holds.
+#[must_use]
+pub fn sdl() -> String {
+    let options = SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items()
+        .include_specified_by()
+        .use_space_ident()
+        .indent_width(2);
+    schema().sdl_with_options(options)
+}
