@@ -101,18 +101,21 @@ impl From<DbErr> for Failure {
     }
 }
 
-/// The one table from a constraint's name to what it means to people.
+/// The one table from a broken constraint to what it means to people. Any other is a bug.
+pub static REFUSALS: &[(&str, Refusal)] = &[
+    ("uq_team_name", Refusal::Taken("name")),
+    ("uq_user_email", Refusal::Taken("email")),
+    ("uq_posting_slug", Refusal::Taken("slug")),
+    ("uq_posting_team", Refusal::Taken("team")),
+    ("uq_application_current", Refusal::AlreadyApplied),
+    ("uq_allotment_current", Refusal::Stale),
+    ("uq_offer_version_sent", Refusal::Stale),
+    ("uq_offer_live_application", Refusal::OfferLive),
+    ("uq_offer_live_candidate", Refusal::OfferLive),
+];
+
 fn refusal_of(constraint: &str) -> Option<Refusal> {
-    Some(match constraint {
-        "uq_team_name" => Refusal::Taken("name"),
-        "uq_user_email" => Refusal::Taken("email"),
-        "uq_posting_slug" => Refusal::Taken("slug"),
-        "uq_posting_team" => Refusal::Taken("team"),
-        "uq_application_current" => Refusal::AlreadyApplied,
-        "uq_allotment_current" | "uq_offer_version_sent" => Refusal::Stale,
-        "uq_offer_live_application" | "uq_offer_live_candidate" => Refusal::OfferLive,
-        _ => return None,
-    })
+    REFUSALS.iter().find(|(name, _)| *name == constraint).map(|(_, refusal)| refusal.clone())
 }
 
 /// Whether two writes met that each found nothing and stored the same thing. Run again, the later

@@ -7,8 +7,10 @@ mod harness;
 
 mod app;
 mod cluster;
+mod constraint;
 mod event;
 mod fault_relay;
+mod floors;
 mod letter;
 mod message;
 mod smtp_faults;
