@@ -7,6 +7,7 @@
 //! * [`migration`]: bringing the schema up, down, and telling where it stands.
 //! * [`fault`]: how this floor fails, and which broken constraint means which refusal.
 //! * [`dialect`]: the few texts that differ between the two databases.
+//! * [`digest`]: what is kept of a secret instead of itself.
 //! * [`page`]: a part of a list, by keyset.
 //! * `scope`: a policy's scope as a WHERE condition.
 //! * `value`: the domain's ids and enums as column values.
@@ -17,8 +18,10 @@
 mod connect;
 pub mod dialect;
 pub mod email_message;
+pub mod digest;
 pub mod event;
 pub mod fault;
+pub mod link;
 pub mod migration;
 pub mod page;
 mod scope;
