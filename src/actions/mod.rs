@@ -6,6 +6,8 @@
 //!
 //! Rows are locked in one order, so that two changes never wait for each other: posting, application, offer, opening.
 
+pub mod letter;
+
 use crate::domain::clock::{Chance, Clock};
 use crate::domain::event::Change;
 use crate::domain::id::ChangeId;

@@ -11,6 +11,7 @@ use url::Url;
 
 use super::line::{Line, Words};
 use super::message::Unwritable;
+use crate::domain::email::LetterKind;
 
 /// A written letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +69,9 @@ impl Reader {
 
 /// Facts that can be written as a letter.
 pub trait Facts {
+    /// What kind of letter they make.
+    fn kind(&self) -> LetterKind;
+
     /// Writes the letter in the name of `house`.
     fn write(&self, house: &House) -> Result<Letter, Unwritable>;
 }
@@ -76,6 +80,10 @@ pub trait Facts {
 macro_rules! letter {
     ($facts:ident, $subject:literal, $text:literal, $html:literal) => {
         impl Facts for $facts {
+            fn kind(&self) -> LetterKind {
+                LetterKind::$facts
+            }
+
             fn write(&self, house: &House) -> Result<Letter, Unwritable> {
                 #[derive(Template)]
                 #[template(path = $subject, escape = "none")]

@@ -1,0 +1,154 @@
+//! Letters on their way into the outbox: written and frozen before the write that queues them.
+
+use url::{Host, Url};
+
+use super::Act;
+use crate::domain::Refusal;
+use crate::domain::email::NewEmail;
+use crate::domain::id::{ApplicationId, CandidateId, EmailMessageId, LinkId, OfferId, PostingId};
+use crate::domain::link::{self, Link, Purpose};
+use crate::domain::site::Site;
+use crate::domain::text::EmailAddress;
+use crate::mail::letter::{Facts, House};
+use crate::mail::line::Line;
+use crate::mail::message::{self, Party, Post, Unwritable};
+use crate::storage::{Failure, Fault};
+
+/// The language our letters are written in (BCP 47).
+const LANGUAGE: &str = "en";
+
+/// Whom a letter goes to.
+#[derive(Debug, Clone)]
+pub struct Addressee {
+    /// Who.
+    pub candidate: CandidateId,
+    /// What they are called.
+    pub name: String,
+    /// Where the mail goes.
+    pub email: EmailAddress,
+}
+
+/// What a letter is about.
+#[derive(Debug, Clone, Copy)]
+pub struct About {
+    /// The posting.
+    pub posting: PostingId,
+    /// The application.
+    pub application: ApplicationId,
+    /// The offer and its version.
+    pub offer: Option<(OfferId, i32)>,
+}
+
+impl About {
+    /// The name of an occasion of what this is about: no two messages have the same.
+    fn key(&self, occasion: &str) -> String {
+        match self.offer {
+            Some((offer, version)) => format!("offer/{offer}/v{version}/{occasion}"),
+            None => format!("application/{}/{occasion}", self.application),
+        }
+    }
+}
+
+/// Writes a letter and freezes it, ready to be queued.
+///
+/// `occasion` tells one message about the same thing from another, such as `received` or `declined-r7`: a second one
+/// under the same name is never queued.
+///
+/// # Errors
+/// `INVALID` on `email` when no mail can be sent to the address.
+pub fn prepare(
+    act: Act<'_>,
+    to: &Addressee,
+    about: About,
+    occasion: &str,
+    facts: &impl Facts,
+) -> Result<NewEmail, Failure> {
+    let (site, now) = (act.site, act.clock.now());
+    let id = EmailMessageId::new(now, act.chance);
+    let kind = facts.kind();
+    let message_id = format!("<{kind}.{}@{}>", id.short(), host(site));
+    let letter = facts.write(&house(site)).map_err(unwritable)?;
+    let post = Post {
+        from: &Party::new(&site.name, site.mail_from.as_str()),
+        to: &Party::new(&to.name, to.email.as_str()),
+        reply_to: Some(&Party::new(&site.name, site.contact_email.as_str())),
+        message_id: &message_id,
+        date: now,
+        language: LANGUAGE,
+        letter: &letter,
+    };
+    let raw = message::freeze(&post).map_err(unwritable)?;
+    Ok(NewEmail {
+        id,
+        kind,
+        dedupe_key: about.key(occasion),
+        message_id,
+        posting: about.posting,
+        application: about.application,
+        offer: about.offer,
+        candidate: to.candidate,
+        from: site.mail_from.to_string(),
+        to: to.email.to_string(),
+        raw,
+        created_at: now,
+        expires_at: None,
+    })
+}
+
+/// A new link, and the web address that holds its secret. Only the letter may carry the address.
+#[derive(Debug, Clone)]
+pub struct NewLink {
+    /// What is kept.
+    pub link: Link,
+    /// The hash it is kept under.
+    pub hash: String,
+    /// The address, with the secret.
+    pub address: Url,
+}
+
+/// Makes a link for `candidate` to what `purpose` says.
+///
+/// # Errors
+/// A fault when the site's public address is none.
+pub fn link_for(act: Act<'_>, candidate: CandidateId, purpose: Purpose) -> Result<NewLink, Fault> {
+    let now = act.clock.now();
+    let secret = link::secret(act.chance);
+    let address = match purpose {
+        Purpose::Application(_) => act.site.application_url(&secret),
+        Purpose::Offer { .. } => act.site.offer_url(&secret),
+    };
+    Ok(NewLink {
+        link: Link {
+            id: LinkId::new(now, act.chance),
+            purpose,
+            candidate,
+            created_at: now,
+            revoked_at: None,
+        },
+        hash: crate::storage::link::hash(&secret),
+        address: Url::parse(&address).map_err(|error| Fault::unfit(format!("the public URL: {error}")))?,
+    })
+}
+
+fn house(site: &Site) -> House {
+    House { name: Line::cut(&site.name, 100), url: Url::parse(&site.url).ok(), zone: site.zone }
+}
+
+/// The domain our `Message-ID`s end in.
+fn host(site: &Site) -> String {
+    match Url::parse(&site.public_url).ok().and_then(|url| url.host().map(|host| host.to_owned())) {
+        Some(Host::Domain(name)) => name,
+        Some(Host::Ipv4(address)) => address.to_string(),
+        // An address in brackets does not fit between `@` and `>`.
+        Some(Host::Ipv6(_)) | None => "localhost".to_owned(),
+    }
+}
+
+fn unwritable(error: Unwritable) -> Failure {
+    match error {
+        Unwritable::Address(_) => {
+            Refusal::invalid("email", "an e-mail address that mail can be sent to").into()
+        }
+        other => Fault::unfit(format!("a letter cannot be written: {other}")).into(),
+    }
+}
