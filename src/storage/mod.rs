@@ -17,8 +17,8 @@
 
 mod connect;
 pub mod dialect;
-pub mod email_message;
 pub mod digest;
+pub mod email_message;
 pub mod event;
 pub mod fault;
 pub mod link;
