@@ -44,17 +44,30 @@ text_enum! {
     }
 }
 
+/// Why an application ended, and by whose hand: internal, never shown to the candidate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Why {
+    /// The reason.
+    pub reason: String,
+    /// Who did it: a viewer's key.
+    pub by: String,
+}
+
 /// How an application ended. It keeps the stage it ended in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     /// Who ended it.
     pub side: Side,
-    /// Why: internal, never shown to the candidate.
-    pub reason: String,
-    /// Who did it: a viewer's key.
-    pub by: String,
     /// When.
     pub at: DateTime<Utc>,
+    /// Why; `None` where it was read without the right to internal reasons.
+    pub why: Option<Why>,
+}
+
+impl Outcome {
+    fn new(side: Side, reason: String, by: String, at: DateTime<Utc>) -> Self {
+        Self { side, at, why: Some(Why { reason, by }) }
+    }
 }
 
 /// An application.
@@ -101,7 +114,7 @@ impl Application {
     /// # Errors
     /// `NOT_ACTIVE`.
     pub fn decline(self, reason: String, by: String, at: DateTime<Utc>) -> Result<Self, Refusal> {
-        self.end(ApplicationStatus::Declined, Outcome { side: Side::Organisation, reason, by, at })
+        self.end(ApplicationStatus::Declined, Outcome::new(Side::Organisation, reason, by, at))
     }
 
     /// Ends it by the candidate's decision.
@@ -109,7 +122,7 @@ impl Application {
     /// # Errors
     /// `NOT_ACTIVE`.
     pub fn withdraw(self, reason: String, by: String, at: DateTime<Utc>) -> Result<Self, Refusal> {
-        self.end(ApplicationStatus::Withdrawn, Outcome { side: Side::Candidate, reason, by, at })
+        self.end(ApplicationStatus::Withdrawn, Outcome::new(Side::Candidate, reason, by, at))
     }
 
     /// Ends it in a hire.
@@ -117,10 +130,7 @@ impl Application {
     /// # Errors
     /// `NOT_ACTIVE`.
     pub fn hire(self, by: String, at: DateTime<Utc>) -> Result<Self, Refusal> {
-        self.end(
-            ApplicationStatus::Hired,
-            Outcome { side: Side::Candidate, reason: "offerAccepted".into(), by, at },
-        )
+        self.end(ApplicationStatus::Hired, Outcome::new(Side::Candidate, "offerAccepted".into(), by, at))
     }
 
     fn end(mut self, status: ApplicationStatus, outcome: Outcome) -> Result<Self, Refusal> {
@@ -153,6 +163,17 @@ impl Application {
         }
         self.status = ApplicationStatus::Active;
         self.outcome = None;
+        Ok(self)
+    }
+
+    /// It goes on in this stage. Whoever moves it has decided that it goes on.
+    ///
+    /// # Errors
+    /// `NOT_ACTIVE`.
+    pub fn move_to(mut self, stage: i32) -> Result<Self, Refusal> {
+        self.active()?;
+        self.stage = stage;
+        self.needs_decision_since = None;
         Ok(self)
     }
 

@@ -37,14 +37,17 @@ pub struct Applicant {
 
 impl Applicant {
     /// # Errors
-    /// `REQUIRED` or `INVALID` on `name`, `email` or `phone`.
+    /// `REQUIRED` or `INVALID` on `name`, `email` and `phone`, on all that are at fault.
     pub fn parse(name: &str, email: &str, phone: Option<&str>) -> Result<Self, Refusal> {
-        Ok(Self {
-            name: text::line("name", name, 100)?,
-            contact: Contact {
-                email: EmailAddress::parse("email", email)?,
-                phone: text::optional_line("phone", phone, 40)?,
-            },
-        })
+        let name = text::line("name", name, 100);
+        let email = EmailAddress::parse("email", email);
+        let phone = text::optional_line("phone", phone, 40);
+        match (name, email, phone) {
+            (Ok(name), Ok(email), Ok(phone)) => Ok(Self { name, contact: Contact { email, phone } }),
+            (name, email, phone) => {
+                let faults = [name.err(), email.err(), phone.err()].into_iter().flatten().collect();
+                Err(Refusal::all(faults).err().unwrap_or(Refusal::Required { field: "name".into() }))
+            }
+        }
     }
 }

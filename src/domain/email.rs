@@ -60,6 +60,20 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// Why somebody is not written to.
+    Omission {
+        /// They were told in another way.
+        ToldOtherwise = "toldOtherwise",
+        /// They asked not to be written to.
+        AskedNotTo = "askedNotTo",
+        /// The address is known not to work.
+        AddressDead = "addressDead",
+        /// It was no application of a person.
+        NotAPerson = "notAPerson",
+    }
+}
+
 /// A message without its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EmailMessage {

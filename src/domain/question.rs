@@ -62,29 +62,45 @@ pub struct Given {
 /// Checks what was given against what was asked; the result is in the questions' order.
 ///
 /// # Errors
-/// `REQUIRED` or `INVALID` on `answers.<key>`: an unknown key, a second answer, a missing or malformed one.
+/// `REQUIRED` or `INVALID` on each `answers.<key>` at fault: an unknown key, a second answer, a missing or malformed one.
 pub fn check(questions: &[Question], given: &[Given]) -> Result<Vec<(Question, String)>, Refusal> {
-    for (place, answer) in given.iter().enumerate() {
-        let field = format!("answers.{}", answer.key);
-        if !questions.iter().any(|question| question.key == answer.key) {
-            return Err(Refusal::invalid(&field, "the key of a question of this posting"));
-        }
-        if given[..place].iter().any(|earlier| earlier.key == answer.key) {
-            return Err(Refusal::invalid(&field, "one answer to each question"));
-        }
-    }
+    let mut faults: Vec<Refusal> = given
+        .iter()
+        .enumerate()
+        .filter_map(|(place, answer)| stray(questions, &given[..place], answer))
+        .collect();
     let mut answers = Vec::new();
     for question in questions {
-        let value =
-            given.iter().find(|answer| answer.key == question.key).map_or("", |answer| answer.value.as_str());
-        let field = format!("answers.{}", question.key);
-        match (value.trim().is_empty(), question.required) {
-            (true, true) => return Err(Refusal::required(&field)),
-            (true, false) => {}
-            (false, _) => answers.push((question.clone(), fitting(question, &field, value)?)),
+        match answered(question, given) {
+            Ok(answer) => answers.extend(answer.map(|value| (question.clone(), value))),
+            Err(fault) => faults.push(fault),
         }
     }
+    Refusal::all(faults)?;
     Ok(answers)
+}
+
+/// What is wrong with an answer that belongs to no question, or to one that was answered before.
+fn stray(questions: &[Question], earlier: &[Given], answer: &Given) -> Option<Refusal> {
+    let expected = if !questions.iter().any(|question| question.key == answer.key) {
+        "the key of a question of this posting"
+    } else if earlier.iter().any(|other| other.key == answer.key) {
+        "one answer to each question"
+    } else {
+        return None;
+    };
+    Some(Refusal::invalid(&format!("answers.{}", answer.key), expected))
+}
+
+fn answered(question: &Question, given: &[Given]) -> Result<Option<String>, Refusal> {
+    let value =
+        given.iter().find(|answer| answer.key == question.key).map_or("", |answer| answer.value.as_str());
+    let field = format!("answers.{}", question.key);
+    match (value.trim().is_empty(), question.required) {
+        (true, true) => Err(Refusal::required(&field)),
+        (true, false) => Ok(None),
+        (false, _) => fitting(question, &field, value).map(Some),
+    }
 }
 
 fn fitting(question: &Question, field: &str, value: &str) -> Result<String, Refusal> {

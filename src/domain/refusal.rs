@@ -23,6 +23,9 @@ pub enum Refusal {
         /// What would be right.
         expected: String,
     },
+    /// Several values are at fault; never empty, never nested.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))]
+    Several(Vec<Refusal>),
     /// Another record already has this value.
     #[error("This {0} is taken.")]
     Taken(&'static str),
@@ -134,14 +137,44 @@ impl Refusal {
         Self::Invalid { field: field.to_owned(), expected: expected.to_owned() }
     }
 
-    /// The stable code callers branch on.
+    /// All of them as one; `Ok` when there are none.
+    ///
+    /// # Errors
+    /// The one, or `Several`.
+    pub fn all(refusals: Vec<Self>) -> Result<(), Self> {
+        let mut flat: Vec<Self> = refusals.into_iter().flat_map(Self::apart).collect();
+        match flat.len() {
+            0 => Ok(()),
+            1 => Err(flat.remove(0)),
+            _ => Err(Self::Several(flat)),
+        }
+    }
+
+    fn apart(self) -> Vec<Self> {
+        match self {
+            Self::Several(refusals) => refusals,
+            one => vec![one],
+        }
+    }
+
+    /// Each single refusal in it, in the order they were found.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
+    pub fn each(&self) -> &[Self] {
+        match self {
+            Self::Several(refusals) => refusals,
+            one => std::slice::from_ref(one),
+        }
+    }
+
+    /// The stable code callers branch on; of several, the first one's.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
         match self {
             Self::NotFound(_) => "NOT_FOUND",
             Self::Forbidden => "FORBIDDEN",
             Self::Required { .. } => "REQUIRED",
             Self::Invalid { .. } => "INVALID",
+            Self::Several(refusals) => refusals.first().map_or("INVALID", Self::code),
             Self::Taken(_) => "TAKEN",
             Self::Stale => "STALE",
             Self::IdempotencyMismatch => "IDEMPOTENCY_MISMATCH",
@@ -182,6 +215,7 @@ impl Refusal {
         match self {
             Self::Required { field } | Self::Invalid { field, .. } => Some(field),
             Self::Taken(field) => Some(field),
+            Self::Several(refusals) => refusals.first().and_then(Self::field),
             _ => None,
         }
     }
@@ -214,5 +248,16 @@ mod tests {
         assert_eq!(refusal.to_string(), "Pay ranges 0 min minor: expected an amount.");
         assert_eq!(refusal.field(), Some("payRanges.0.minMinor"));
         assert_eq!(refusal.code(), "INVALID");
+    }
+
+    #[test]
+    fn several_refusals_stay_apart() {
+        let (name, email) = (Refusal::required("name"), Refusal::required("email"));
+        assert_eq!(Refusal::all(vec![]), Ok(()));
+        assert_eq!(Refusal::all(vec![name.clone()]), Err(name.clone()));
+        let inner = Refusal::all(vec![name.clone(), email.clone()]).unwrap_err();
+        let both = Refusal::all(vec![inner, Refusal::Stale]).unwrap_err();
+        assert_eq!(both.each(), [name, email, Refusal::Stale]);
+        assert_eq!((both.code(), both.field()), ("REQUIRED", Some("name")));
     }
 }

@@ -164,4 +164,24 @@ impl ApplicationStep {
         self.reason = Some(reason);
         Ok(self)
     }
+
+    /// Ended with its application; `None` when it was over before.
+    #[must_use]
+    pub fn cancel(mut self) -> Option<Self> {
+        if self.state.is_final() {
+            return None;
+        }
+        self.state = StepState::Cancelled;
+        Some(self)
+    }
+
+    /// Back with its application; `None` unless it had ended with it.
+    #[must_use]
+    pub fn restore(mut self) -> Option<Self> {
+        if self.state != StepState::Cancelled {
+            return None;
+        }
+        self.state = StepState::Pending;
+        Some(self)
+    }
 }
