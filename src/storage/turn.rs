@@ -9,6 +9,9 @@
 //! Nothing outside this task begins, releases, commits or rolls back. A write that is dropped, that
 //! panics or that keeps its turn too long is therefore only a channel that closed: its savepoint is
 //! rolled back and its neighbours notice nothing.
+//!
+//! This is why the schema has no deferred constraints: one that is only checked at COMMIT would
+//! refuse the neighbours' writes too.
 
 use std::sync::Arc;
 use std::time::Duration;

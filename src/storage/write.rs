@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use sea_orm::TransactionTrait;
 use tokio::sync::RwLock;
+use tokio::time::Instant;
 
 use super::event;
 use super::fault::{Failure, Fault};
@@ -15,6 +16,8 @@ use crate::domain::event::Event;
 
 /// How often a write is tried before a passing trouble counts as a fault.
 const TRIES: u32 = 8;
+/// After this long it is not tried again, however few the tries.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A running write. Clones are the same write; one that outlives its closure can do nothing.
 #[derive(Clone)]
@@ -82,14 +85,16 @@ impl Store {
         Fut: Future<Output = Result<T, Failure>> + Send,
         T: Send,
     {
-        let mut tries = 1;
+        let (mut tries, started) = (1, Instant::now());
         loop {
             match self.attempt(&work).await {
                 Ok((answer, newest)) => {
                     self.nudge(newest);
                     return Ok(answer);
                 }
-                Err(Failure::Fault(fault)) if fault.is_passing() && tries < TRIES => {
+                Err(Failure::Fault(fault))
+                    if fault.is_passing() && tries < TRIES && started.elapsed() < PATIENCE =>
+                {
                     tracing::debug!(%fault, tries, "a write is tried again");
                     tokio::time::sleep(self.pause(tries)).await;
                     tries += 1;

@@ -8,6 +8,8 @@ mod harness;
 mod app;
 mod cluster;
 mod constraint;
+mod crash;
+mod dialect;
 mod event;
 mod fault_relay;
 mod floors;
