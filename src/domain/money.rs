@@ -23,6 +23,9 @@ const WHOLE: &str = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF
 const THREE: &str = "BHD IQD JOD KWD LYD OMR TND";
 
 impl Currency {
+    /// The euro.
+    pub const EUR: Self = Self("EUR");
+
     /// # Errors
     /// `INVALID` on the named field when the code is not an active currency.
     pub fn parse(field: &str, code: &str) -> Result<Self, Refusal> {

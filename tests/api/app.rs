@@ -3,7 +3,12 @@
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use vacantia::actions::Act;
+use vacantia::domain::Viewer;
 use vacantia::domain::clock::{Chance, Clock};
+use vacantia::domain::site::Site;
+use vacantia::domain::text::EmailAddress;
+use vacantia::graphql::{Asking, Schema, Shared, schema};
 use vacantia::storage::Store;
 
 use crate::harness::Database;
@@ -13,17 +18,59 @@ pub struct TestApp {
     pub store: Store,
     pub clock: Arc<ManualClock>,
     pub chance: Arc<SeededChance>,
+    pub site: Arc<Site>,
+    pub schema: Schema,
     pub database: Database,
 }
 
 impl TestApp {
     pub async fn new(database: Database) -> Self {
         let store = database.open().await;
-        Self { store, clock: Arc::default(), chance: Arc::default(), database }
+        let (clock, chance) = (Arc::default(), Arc::default());
+        Self { store, clock, chance, site: Arc::new(site()), schema: schema(), database }
+    }
+
+    /// What a change by this viewer may use.
+    pub fn act<'a>(&'a self, viewer: &'a Viewer) -> Act<'a> {
+        Act { store: &self.store, clock: &*self.clock, chance: &*self.chance, site: &self.site, viewer }
+    }
+
+    /// What a change by the program itself may use.
+    pub fn system(&self) -> Act<'_> {
+        self.act(&Viewer::System)
+    }
+
+    /// What all requests share.
+    pub fn shared(&self) -> Shared {
+        Shared {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            chance: self.chance.clone(),
+            site: self.site.clone(),
+        }
+    }
+
+    /// The whole answer to a request, behind the HTTP shell.
+    pub async fn ask(&self, viewer: &Viewer, query: &str, variables: serde_json::Value) -> serde_json::Value {
+        let request = async_graphql::Request::new(query)
+            .variables(async_graphql::Variables::from_json(variables))
+            .data(Asking::new(self.shared(), viewer.clone()));
+        serde_json::to_value(self.schema.execute(request).await).unwrap()
     }
 
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
+    }
+}
+
+fn site() -> Site {
+    Site {
+        name: "Example Works".into(),
+        url: "https://www.example.com".into(),
+        public_url: "https://jobs.example.com".into(),
+        zone: "Europe/Berlin".parse().unwrap(),
+        mail_from: EmailAddress::parse("mailFrom", "jobs@example.com").unwrap(),
+        contact_email: EmailAddress::parse("contactEmail", "people@example.com").unwrap(),
     }
 }
 

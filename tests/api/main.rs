@@ -15,6 +15,7 @@ mod fault_relay;
 mod floors;
 mod letter;
 mod message;
+mod schema;
 mod smtp_faults;
 mod store;
 mod write;
