@@ -63,13 +63,6 @@ impl Answer {
         Self::written(Outcome::TimedOut, vec![error], Some(Value::Null), BTreeMap::new())
     }
 
-    /// An answer of one error that a transport found by itself.
-    #[must_use]
-    pub fn problem(kind: RequestErrorKind, code: &'static str, message: &str) -> Self {
-        let error = with_code(ServerError::new(message, None), code);
-        Self::written(Outcome::NotExecuted(kind), vec![error], None, BTreeMap::new())
-    }
-
     fn written(
         outcome: Outcome,
         errors: Vec<ServerError>,
@@ -82,6 +75,14 @@ impl Answer {
         let body = body.unwrap_or_else(|_| br#"{"errors":[{"message":"Unwritable"}]}"#.to_vec());
         Self { outcome, body }
     }
+}
+
+/// The body that tells of one error a transport found by itself, before there was a request.
+#[must_use]
+pub fn problem(code: &'static str, message: &str) -> Vec<u8> {
+    let error = with_code(ServerError::new(message, None), code);
+    let outcome = Outcome::NotExecuted(RequestErrorKind::Malformed);
+    Answer::written(outcome, vec![error], None, BTreeMap::new()).body
 }
 
 impl From<RequestError> for Answer {

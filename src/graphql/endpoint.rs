@@ -27,6 +27,11 @@ impl<S: Executor> Endpoint<S> {
         Self { schema, limits, timeout, recent: Recent::default() }
     }
 
+    /// How long one request may be executed; a fair limit for its arrival, too.
+    pub fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
     /// Decides whether a request may be executed.
     pub fn prepare(&self, params: Params, door: Door) -> Result<Prepared, RequestError> {
         let parsed = self.parsed(&params.query)?;

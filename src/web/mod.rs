@@ -1,1 +1,6 @@
-//! (being built)
+//! HTTP: routes, and what they have in common.
+
+pub mod cors;
+pub mod graphql;
+pub mod media;
+pub mod viewer;

@@ -1,0 +1,172 @@
+//! GraphQL over HTTP: one request, one answer. The status codes are those that the audits of the npm
+//! package `graphql-http` ask for; the newer draft asks for others, and nobody can pass both.
+
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::from_fn;
+use actix_web::{HttpRequest, HttpResponse, web};
+use tokio::time::timeout;
+
+use super::cors::Cors;
+use super::media::{self, Media};
+use super::viewer::viewer;
+use crate::graphql::Executor;
+use crate::graphql::answer::{self, Answer, Outcome};
+use crate::graphql::endpoint::Endpoint;
+use crate::graphql::request::{Door, Params, RequestErrorKind};
+
+/// Bytes of a POST's body.
+const LARGEST_BODY: usize = 256 * 1024;
+
+/// Bytes of a GET's path and query.
+const LONGEST_URI: usize = 8 * 1024;
+
+/// The route `/graphql`.
+pub fn configure<E: Executor>(
+    endpoint: web::Data<Endpoint<E>>,
+    cors: Cors,
+) -> impl FnOnce(&mut web::ServiceConfig) {
+    move |config| {
+        let resource = web::resource("/graphql")
+            .app_data(endpoint)
+            .wrap(from_fn(move |request, next| cors.clone().apply(request, next)))
+            // Not one route per method: the others get an answer of ours as well.
+            .default_service(web::to(graphql::<E>));
+        config.service(resource);
+    }
+}
+
+async fn graphql<E: Executor>(
+    request: HttpRequest,
+    body: web::Payload,
+    endpoint: web::Data<Endpoint<E>>,
+) -> HttpResponse {
+    match answer(&request, body, &endpoint).await {
+        Ok((media, answer)) => written(media, answer),
+        Err(problem) => problem.written(),
+    }
+}
+
+async fn answer<E: Executor>(
+    request: &HttpRequest,
+    body: web::Payload,
+    endpoint: &Endpoint<E>,
+) -> Result<(Media, Answer), Problem> {
+    let door = door(request.method())?;
+    if request.uri().path_and_query().is_some_and(|uri| uri.as_str().len() > LONGEST_URI) {
+        return Err(Problem::UriTooLong);
+    }
+    let media = media::preferred(request.headers()).ok_or(Problem::Unacceptable)?;
+    let viewer = viewer(request).map_err(|_| Problem::Unauthorized)?;
+    let params = match door {
+        Door::Get => Params::from_pairs(url::form_urlencoded::parse(request.query_string().as_bytes())),
+        Door::Post => Params::from_json(&read(request, body, endpoint).await?),
+    };
+    let answer = match params.and_then(|params| endpoint.prepare(params, door)) {
+        Ok(prepared) => endpoint.execute(prepared.with(viewer)).await,
+        Err(error) => error.into(),
+    };
+    Ok((media, answer))
+}
+
+fn door(method: &Method) -> Result<Door, Problem> {
+    match *method {
+        Method::GET | Method::HEAD => Ok(Door::Get),
+        Method::POST => Ok(Door::Post),
+        _ => Err(Problem::Method),
+    }
+}
+
+async fn read<E: Executor>(
+    request: &HttpRequest,
+    body: web::Payload,
+    endpoint: &Endpoint<E>,
+) -> Result<web::Bytes, Problem> {
+    if !media::is_json(request.headers()) {
+        return Err(Problem::BodyType);
+    }
+    let arrived = timeout(endpoint.timeout(), body.to_bytes_limited(LARGEST_BODY)).await;
+    let within_limit = arrived.map_err(|_| Problem::BodyTooSlow)?;
+    within_limit.map_err(|_| Problem::BodyTooLarge)?.map_err(|_| Problem::BodyCut)
+}
+
+fn written(media: Media, answer: Answer) -> HttpResponse {
+    let status = match (answer.outcome, media) {
+        (Outcome::Executed, _) | (Outcome::NotExecuted(RequestErrorKind::Refused), Media::Json) => {
+            StatusCode::OK
+        }
+        (Outcome::NotExecuted(RequestErrorKind::WrongDoor), _) => StatusCode::METHOD_NOT_ALLOWED,
+        (Outcome::NotExecuted(RequestErrorKind::Malformed | RequestErrorKind::Refused), _) => {
+            StatusCode::BAD_REQUEST
+        }
+        (Outcome::TimedOut, _) => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    let mut response = labelled(status, media, answer.body);
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+    }
+    response
+}
+
+/// Answers may hold what only this viewer may see, so nobody on the way may keep them.
+fn labelled(status: StatusCode, media: Media, body: Vec<u8>) -> HttpResponse {
+    HttpResponse::build(status)
+        .insert_header((header::CONTENT_TYPE, media.content_type()))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::VARY, "Accept"))
+        .body(body)
+}
+
+/// What HTTP itself has against a request.
+#[derive(Clone, Copy)]
+enum Problem {
+    Method,
+    UriTooLong,
+    Unacceptable,
+    Unauthorized,
+    BodyType,
+    BodyTooLarge,
+    BodyTooSlow,
+    BodyCut,
+}
+
+impl Problem {
+    /// Status, code and message.
+    fn told(self) -> (u16, &'static str, &'static str) {
+        match self {
+            Self::Method => (405, "METHOD_NOT_ALLOWED", "Use POST, or GET for queries"),
+            Self::UriTooLong => (414, "URI_TOO_LONG", "The address is longer than 8 KiB: use POST"),
+            Self::Unacceptable => {
+                (406, "NOT_ACCEPTABLE", "Accept application/graphql-response+json or application/json")
+            }
+            Self::Unauthorized => (
+                401,
+                "UNAUTHENTICATED",
+                "The Authorization header must be one Bearer token that is valid now",
+            ),
+            Self::BodyType => (
+                415,
+                "UNSUPPORTED_MEDIA_TYPE",
+                "The body must be application/json in UTF-8 without a content coding",
+            ),
+            Self::BodyTooLarge => (413, "BODY_TOO_LARGE", "The body is larger than 256 KiB"),
+            Self::BodyTooSlow => (408, "BODY_TOO_SLOW", "The body did not arrive in time"),
+            Self::BodyCut => (400, "BAD_REQUEST", "The body ended before its end"),
+        }
+    }
+
+    fn written(self) -> HttpResponse {
+        let (status, code, message) = self.told();
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+        let mut response = labelled(status, Media::Json, answer::problem(code, message));
+        let header = match self {
+            Self::Method => Some((header::ALLOW, "GET, HEAD, POST")),
+            Self::Unauthorized => Some((header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")),
+            _ => None,
+        };
+        if let Some((name, value)) = header {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
+        response
+    }
+}

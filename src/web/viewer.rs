@@ -1,0 +1,73 @@
+//! Who asks, by the headers of a request.
+
+use actix_web::HttpRequest;
+use actix_web::http::header;
+
+use crate::domain::viewer::Viewer;
+
+/// The request names somebody, but not in a way that proves it: status 401.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("The Authorization header must be one Bearer token that is valid now")]
+pub struct Unauthorized;
+
+/// Who asks: anybody without an `Authorization` header, else the owner of its token.
+pub fn viewer(request: &HttpRequest) -> Result<Viewer, Unauthorized> {
+    match bearer(request)? {
+        None => Ok(Viewer::Anonymous),
+        Some(_) => Err(Unauthorized),
+    }
+}
+
+/// The token of the `Authorization` header, by RFC 6750 section 2.1; none without the header.
+pub fn bearer(request: &HttpRequest) -> Result<Option<&str>, Unauthorized> {
+    let mut headers = request.headers().get_all(header::AUTHORIZATION);
+    let Some(value) = headers.next() else {
+        return Ok(None);
+    };
+    let value = value.to_str().map_err(|_| Unauthorized)?;
+    let (scheme, token) = value.split_once(' ').ok_or(Unauthorized)?;
+    let token = token.trim();
+    let is_token = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
+    if headers.next().is_none() && scheme.eq_ignore_ascii_case("Bearer") && is_token {
+        Ok(Some(token))
+    } else {
+        Err(Unauthorized)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::test::TestRequest;
+
+    fn token(values: &[&str]) -> Result<Option<String>, Unauthorized> {
+        let request = TestRequest::default();
+        let request = values
+            .iter()
+            .fold(request, |request, value| request.append_header((header::AUTHORIZATION, *value)));
+        bearer(&request.to_http_request()).map(|token| token.map(ToOwned::to_owned))
+    }
+
+    #[test]
+    fn one_bearer_token_is_read() {
+        assert_eq!(token(&[]), Ok(None));
+        for value in ["Bearer vac_1", "bearer vac_1", "BEARER   vac_1 "] {
+            assert_eq!(token(&[value]), Ok(Some("vac_1".to_owned())), "{value}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_refused_instead_of_being_anonymous() {
+        for values in [
+            &[""][..],
+            &["Bearer"],
+            &["Bearer "],
+            &["Basic dTpw"],
+            &["Bearer a b"],
+            &["Bearer é"],
+            &["Bearer a", "Bearer a"],
+        ] {
+            assert_eq!(token(values), Err(Unauthorized), "{values:?}");
+        }
+    }
+}
