@@ -1,1 +1,303 @@
-//! Configuration.
+//! Every setting: an option of the command line and a `VACANTIA_*` variable of one name.
+//!
+//! `docs/configuration.md` is made from this struct ([`reference`]) and refused when it drifts. What a setting means is
+//! decided on its floor; here texts become the types those floors ask for, or a [`Mistake`] that says what to write.
+
+mod duration;
+mod environment;
+mod proxy;
+mod reference;
+mod secret;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono_tz::Tz;
+use url::Url;
+
+use crate::domain::site::Site;
+use crate::domain::text::{self, EmailAddress};
+use crate::mail::relay::Relay;
+use crate::mail::tls::Authorities;
+
+pub use duration::parse as parse_duration;
+pub use environment::{Stray, strays};
+pub use proxy::Network;
+pub use reference::reference;
+pub use secret::Secret;
+
+/// What an installation is told. Printing it shows no password.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Config {
+    /// Address and port the web server listens on.
+    #[arg(long, env = "VACANTIA_LISTEN", global = true, help_heading = "Web", value_name = "ADDRESS:PORT")]
+    #[arg(default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+
+    /// Where this program is reached from outside, without a path. Links in mails, pages and feeds begin with it.
+    /// Without it: `http://` and the address it listens on, which only this machine can follow.
+    #[arg(long, env = "VACANTIA_PUBLIC_URL", global = true, help_heading = "Web", value_name = "URL")]
+    pub public_url: Option<String>,
+
+    /// Proxies whose `X-Forwarded-For` is believed, as addresses or networks: `10.0.0.0/8,::1`.
+    #[arg(
+        long,
+        env = "VACANTIA_TRUSTED_PROXIES",
+        global = true,
+        help_heading = "Web",
+        value_name = "NETWORKS"
+    )]
+    #[arg(value_delimiter = ',')]
+    pub trusted_proxies: Vec<Network>,
+
+    /// Web origins whose scripts may use the API from a browser: `https://jobs.example.com`. None without it.
+    #[arg(long, env = "VACANTIA_CORS_ORIGINS", global = true, help_heading = "Web", value_name = "ORIGINS")]
+    #[arg(value_delimiter = ',')]
+    pub cors_origins: Vec<String>,
+
+    /// Serve the GraphQL explorer at `/graphiql`. Meant for development.
+    #[arg(long, env = "VACANTIA_GRAPHIQL", global = true, help_heading = "Web")]
+    #[arg(value_parser = clap::builder::BoolishValueParser::new())]
+    pub graphiql: bool,
+
+    /// How long one GraphQL request may run.
+    #[arg(
+        long,
+        env = "VACANTIA_GRAPHQL_TIMEOUT",
+        global = true,
+        help_heading = "Web",
+        value_name = "DURATION"
+    )]
+    #[arg(default_value = "10s", value_parser = parse_duration)]
+    pub graphql_timeout: Duration,
+
+    /// How long requests and deliveries under way may take to finish after the signal to stop.
+    #[arg(long, env = "VACANTIA_STOP_GRACE", global = true, help_heading = "Web", value_name = "DURATION")]
+    #[arg(default_value = "30s", value_parser = parse_duration)]
+    pub stop_grace: Duration,
+
+    /// What the organisation is called.
+    #[arg(
+        long,
+        env = "VACANTIA_ORG_NAME",
+        global = true,
+        help_heading = "Organisation",
+        value_name = "NAME"
+    )]
+    #[arg(default_value = "Our organisation")]
+    pub org_name: String,
+
+    /// The organisation's own web site. Without it: the public URL.
+    #[arg(long, env = "VACANTIA_ORG_URL", global = true, help_heading = "Organisation", value_name = "URL")]
+    pub org_url: Option<String>,
+
+    /// The time zone dates are shown in, by its IANA name.
+    #[arg(
+        long,
+        env = "VACANTIA_ORG_ZONE",
+        global = true,
+        help_heading = "Organisation",
+        value_name = "ZONE"
+    )]
+    #[arg(default_value = "UTC")]
+    pub org_zone: Tz,
+
+    /// Where job boards and candidates reach a person. Without it: the address mail is from.
+    #[arg(long, env = "VACANTIA_CONTACT_EMAIL", global = true, help_heading = "Organisation")]
+    #[arg(value_name = "ADDRESS")]
+    pub contact_email: Option<String>,
+
+    /// The folder for the embedded database, feeds and unsent mails.
+    #[arg(long, env = "VACANTIA_DATA_DIR", global = true, help_heading = "Storage", value_name = "FOLDER")]
+    #[arg(default_value = "data")]
+    pub data_dir: PathBuf,
+
+    /// The database: `sqlite://PATH` or `postgres://user:password@host/name`. Without it: `vacantia.db` in the data
+    /// folder.
+    #[arg(long, env = "VACANTIA_DATABASE_URL", global = true, help_heading = "Storage", value_name = "URL")]
+    #[arg(hide_env_values = true)]
+    pub database_url: Option<Secret>,
+
+    /// A file to read the database URL from.
+    #[arg(
+        long,
+        env = "VACANTIA_DATABASE_URL_FILE",
+        global = true,
+        help_heading = "Storage",
+        value_name = "FILE"
+    )]
+    #[arg(conflicts_with = "database_url")]
+    pub database_url_file: Option<PathBuf>,
+
+    /// Database connections: on SQLite those that read, on PostgreSQL all.
+    #[arg(
+        long,
+        env = "VACANTIA_DATABASE_CONNECTIONS",
+        global = true,
+        help_heading = "Storage",
+        value_name = "NUMBER"
+    )]
+    #[arg(default_value = "8", value_parser = clap::value_parser!(u32).range(1..=200))]
+    pub database_connections: u32,
+
+    /// The mail relay: `smtps://user:password@host:465`, `smtp://host:587?tls=required`, or on this machine only
+    /// `smtp://127.0.0.1:1025`. Without it every mail is written as an `.eml` file under the data folder.
+    #[arg(long, env = "VACANTIA_SMTP_URL", global = true, help_heading = "Mail", value_name = "URL")]
+    #[arg(hide_env_values = true)]
+    pub smtp_url: Option<Secret>,
+
+    /// A file to read the relay's URL from.
+    #[arg(long, env = "VACANTIA_SMTP_URL_FILE", global = true, help_heading = "Mail", value_name = "FILE")]
+    #[arg(conflicts_with = "smtp_url")]
+    pub smtp_url_file: Option<PathBuf>,
+
+    /// A PEM file of certificate authorities to trust for the relay, besides the web's.
+    #[arg(long, env = "VACANTIA_SMTP_CA_FILE", global = true, help_heading = "Mail", value_name = "FILE")]
+    pub smtp_ca_file: Option<PathBuf>,
+
+    /// The address mail is from. Needed as soon as there is a relay.
+    #[arg(long, env = "VACANTIA_MAIL_FROM", global = true, help_heading = "Mail", value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
+
+    /// What is logged: a level (`error`, `warn`, `info`, `debug`, `trace`, `off`), or levels per part of the program:
+    /// `info,vacantia::work=debug`.
+    #[arg(long, env = "VACANTIA_LOG", global = true, help_heading = "Log", value_name = "LEVELS")]
+    #[arg(default_value = "info,sea_orm_migration=warn")]
+    pub log: String,
+
+    /// How the log is written.
+    #[arg(long, env = "VACANTIA_LOG_FORMAT", global = true, help_heading = "Log", value_name = "FORMAT")]
+    #[arg(default_value = "text", value_enum)]
+    pub log_format: LogFormat,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// A line for people.
+    Text,
+    /// A JSON object a line.
+    Json,
+}
+
+/// A setting that cannot be used, and what would be right. Never repeats a secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{name}: {what}")]
+pub struct Mistake {
+    /// Which variable.
+    pub name: &'static str,
+    /// What to write instead.
+    pub what: String,
+}
+
+impl Mistake {
+    fn new(name: &'static str, what: impl Into<String>) -> Self {
+        Self { name, what: what.into() }
+    }
+}
+
+impl Config {
+    /// Where things are kept; may hold a password.
+    ///
+    /// # Errors
+    /// When the file that should hold it cannot be read.
+    pub fn database(&self) -> Result<String, Mistake> {
+        let given = secret::given(
+            self.database_url.as_ref(),
+            "VACANTIA_DATABASE_URL_FILE",
+            self.database_url_file.as_deref(),
+        )?;
+        Ok(given.unwrap_or_else(|| format!("sqlite://{}", self.data_dir.join("vacantia.db").display())))
+    }
+
+    /// The mail relay, if there is one.
+    ///
+    /// # Errors
+    /// When its URL is none.
+    pub fn relay(&self) -> Result<Option<Relay>, Mistake> {
+        let given =
+            secret::given(self.smtp_url.as_ref(), "VACANTIA_SMTP_URL_FILE", self.smtp_url_file.as_deref())?;
+        let Some(url) = given else { return Ok(None) };
+        let relay =
+            url.parse::<Relay>().map_err(|wrong| Mistake::new("VACANTIA_SMTP_URL", wrong.to_string()))?;
+        Ok(Some(relay))
+    }
+
+    /// Who else is trusted to vouch for the relay.
+    ///
+    /// # Errors
+    /// When the file holds no certificate.
+    pub fn authorities(&self) -> Result<Authorities, Mistake> {
+        let Some(file) = &self.smtp_ca_file else { return Ok(Authorities::default()) };
+        let name = "VACANTIA_SMTP_CA_FILE";
+        let pem = std::fs::read(file).map_err(|error| Mistake::new(name, error.to_string()))?;
+        Authorities::from_pem(&pem).map_err(|error| Mistake::new(name, error.to_string()))
+    }
+
+    /// The organisation and its addresses.
+    ///
+    /// # Errors
+    /// When one of them is malformed, or a relay is set without an address to send from.
+    pub fn site(&self) -> Result<Site, Mistake> {
+        let public_url = self.public_origin()?;
+        let mail_from = self.sender(&public_url)?;
+        let contact_email = match stated(self.contact_email.as_ref()) {
+            Some(given) => address("VACANTIA_CONTACT_EMAIL", given)?,
+            None => mail_from.clone(),
+        };
+        let url = match stated(self.org_url.as_ref()) {
+            Some(given) => text::web_address("url", given)
+                .map_err(|_| Mistake::new("VACANTIA_ORG_URL", "write it like https://example.com"))?,
+            None => public_url.clone(),
+        };
+        let name = text::line("name", &self.org_name, 100)
+            .map_err(|_| Mistake::new("VACANTIA_ORG_NAME", "write one line of at most 100 characters"))?;
+        Ok(Site { name, url, public_url, zone: self.org_zone, mail_from, contact_email })
+    }
+
+    fn public_origin(&self) -> Result<String, Mistake> {
+        let Some(given) = stated(self.public_url.as_ref()) else {
+            return Ok(format!("http://{}", self.listen));
+        };
+        let wrong =
+            || Mistake::new("VACANTIA_PUBLIC_URL", "write it like https://jobs.example.com, without a path");
+        let url = Url::parse(given).map_err(|_| wrong())?;
+        let bare = matches!(url.scheme(), "https" | "http")
+            && url.host_str().is_some()
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty();
+        if bare { Ok(url.origin().ascii_serialization()) } else { Err(wrong()) }
+    }
+
+    fn sender(&self, public_url: &str) -> Result<EmailAddress, Mistake> {
+        let name = "VACANTIA_MAIL_FROM";
+        match stated(self.mail_from.as_ref()) {
+            Some(given) => address(name, given),
+            None if self.smtp_url.is_some() || self.smtp_url_file.is_some() => {
+                Err(Mistake::new(name, "a relay is set, so say whom mail is from: jobs@example.com"))
+            }
+            // Only ever seen in `.eml` files.
+            None => {
+                let host = Url::parse(public_url).ok().and_then(|url| url.domain().map(str::to_owned));
+                let domain =
+                    host.filter(|host| host.contains('.')).unwrap_or_else(|| "localhost.example".into());
+                address(name, &format!("jobs@{domain}"))
+            }
+        }
+    }
+}
+
+/// A setting as given; a blank one counts as none, as compose files write it.
+fn stated(given: Option<&String>) -> Option<&str> {
+    given.map(|text| text.trim()).filter(|text| !text.is_empty())
+}
+
+fn address(name: &'static str, given: &str) -> Result<EmailAddress, Mistake> {
+    EmailAddress::parse("address", given).map_err(|_| Mistake::new(name, "write it like jobs@example.com"))
+}
+
+#[cfg(test)]
+mod tests;

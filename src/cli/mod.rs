@@ -1,1 +1,117 @@
-//! (being built)
+//! Floor 6: one file per command. What goes wrong is said on standard error in one line; 2 is wrong usage, 1 a failure.
+
+pub mod doctor;
+pub mod migrate;
+pub mod schema;
+pub mod serve;
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::{Parser, Subcommand};
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+use crate::config::{self, Config, LogFormat, Mistake};
+use crate::storage::{Store, StoreOptions};
+
+/// Hiring as a server: postings, candidates and offers over GraphQL, job feeds, and mail.
+#[derive(Debug, Parser)]
+#[command(name = "vacantia", version, max_term_width = 100)]
+pub struct Cli {
+    /// What to do; `serve` when nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Every setting.
+    #[command(flatten)]
+    pub config: Config,
+}
+
+/// What the program can be asked to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the API, the pages and the feeds, and deliver mail.
+    Serve(serve::Options),
+    /// Bring the database's schema up to date, take steps of it back, or tell where it stands.
+    Migrate(migrate::Options),
+    /// Print the GraphQL schema.
+    Schema,
+    /// Check configuration, database, mail relay and clock.
+    Doctor(doctor::Options),
+    /// Print every setting, as docs/configuration.md has it.
+    Configuration,
+}
+
+/// Runs the command and tells the shell how it went.
+#[must_use]
+pub fn main(cli: Cli) -> ExitCode {
+    match start(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let text = format!("{error:#}");
+            eprintln!("vacantia: {}", text.split_whitespace().collect::<Vec<_>>().join(" "));
+            ExitCode::from(if error.is::<Mistake>() { 2 } else { 1 })
+        }
+    }
+}
+
+fn start(cli: Cli) -> anyhow::Result<()> {
+    log(&cli.config)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(run(cli))
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    let config = &cli.config;
+    // The variables of this command alone, in case nothing was said on the command line.
+    let command = cli.command.unwrap_or_else(|| Command::Serve(serve::Options::parse_from(["serve"])));
+    if !matches!(command, Command::Doctor(_) | Command::Schema | Command::Configuration) {
+        for stray in config::strays::<Cli>(std::env::vars()) {
+            tracing::warn!("{stray}");
+        }
+    }
+    match command {
+        Command::Serve(options) => serve::run(config, &options).await,
+        Command::Migrate(options) => migrate::run(config, &options).await,
+        Command::Schema => schema::run(),
+        Command::Doctor(options) => doctor::run(config, &options).await,
+        Command::Configuration => say(&config::reference()),
+    }
+}
+
+/// Writes the log to standard error, so that standard output holds only what was asked for.
+fn log(config: &Config) -> Result<(), Mistake> {
+    let targets: Targets = config.log.parse().map_err(|_| Mistake {
+        name: "VACANTIA_LOG",
+        what: "write a level, or levels per part: info,vacantia::work=debug".to_owned(),
+    })?;
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let registry = tracing_subscriber::registry().with(targets);
+    // A second logger in one process is refused; the first goes on.
+    let _ = match config.log_format {
+        LogFormat::Text => {
+            registry.with(lines.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))).try_init()
+        }
+        LogFormat::Json => registry.with(lines.json()).try_init(),
+    };
+    Ok(())
+}
+
+/// Prints what was asked for. A reader that has seen enough and left is no failure.
+fn say(text: &str) -> anyhow::Result<()> {
+    use std::io::Write as _;
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Opens the configured database.
+async fn open(config: &Config) -> anyhow::Result<Store> {
+    let mut options = StoreOptions::new(config.database()?);
+    options.connections = config.database_connections;
+    Store::open(&options)
+        .await
+        .context("cannot open the database (hint: vacantia doctor checks VACANTIA_DATABASE_URL)")
+}
