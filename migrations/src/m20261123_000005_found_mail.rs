@@ -33,7 +33,7 @@ CREATE TABLE email_message (
     lease_until {instant},
     transmit_fence INTEGER,
     transmit_started_at {instant},
-    resent {flag} NOT NULL,
+    held {flag} NOT NULL,
     duplicate_possible {flag} NOT NULL,
     created_at {instant} NOT NULL,
     sent_at {instant},

@@ -8,6 +8,7 @@ pub mod application;
 pub mod candidate;
 pub mod clock;
 pub mod country;
+pub mod delivery;
 pub mod email;
 pub mod event;
 pub mod id;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+pub use crate::domain::delivery::Outcome;
+
 /// How far an attempt got. In order: a later phase has passed all earlier ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
@@ -43,35 +45,6 @@ impl Phase {
     #[must_use]
     pub fn is_about_the_relay(self) -> bool {
         self < Self::Sender
-    }
-}
-
-/// What an attempt means for the message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// The relay took it: it answered 250 after the final dot.
-    Sent,
-    /// Not taken, and nothing was transmitted or the relay said no for now: try again later.
-    Deferred,
-    /// Refused for good: this message to this address will not be taken.
-    Failed,
-    /// The relay takes nobody's mail at present: all mail waits, and the attempt does not count.
-    RelayDown,
-    /// The message has left, and no answer came: it may or may not have been delivered.
-    Unknown,
-}
-
-impl Outcome {
-    /// The word stored and shown for it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Sent => "sent",
-            Self::Deferred => "deferred",
-            Self::Failed => "failed",
-            Self::RelayDown => "relayDown",
-            Self::Unknown => "unknown",
-        }
     }
 }
 

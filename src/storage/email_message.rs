@@ -62,7 +62,7 @@ pub async fn push(tx: &Tx, email: &NewEmail) -> Result<bool, Fault> {
     ];
     let sql = format!(
         "INSERT INTO email_message (id, kind, dedupe_key, message_id, posting_id, application_id, offer_id, version, \
-         candidate_id, envelope_from, envelope_to, raw, raw_sha256, state, attempts, run_at, expires_at, fence, resent, \
+         candidate_id, envelope_from, envelope_to, raw, raw_sha256, state, attempts, run_at, expires_at, fence, held, \
          duplicate_possible, created_at) VALUES {} ON CONFLICT DO NOTHING",
         dialect::places(1, row.len())
     );
@@ -164,7 +164,7 @@ pub async fn cancel(tx: &Tx, id: EmailMessageId) -> Result<(), Fault> {
 /// Makes a message due now, with all its tries before it. One whose fate is unknown stays so until it is sent again.
 pub async fn make_due(tx: &Tx, id: EmailMessageId, now: DateTime<Utc>) -> Result<(), Fault> {
     let sql = "UPDATE email_message SET state = CASE state WHEN 'unknown' THEN 'unknown' ELSE 'queued' END, \
-               attempts = 0, run_at = $2, resent = $3 WHERE id = $1";
+               attempts = 0, run_at = $2, held = $3 WHERE id = $1";
     dialect::execute(tx, sql, [id.into(), now.into(), false.into()]).await?;
     Ok(())
 }

@@ -16,6 +16,7 @@
 //! [`Tx`]); a write takes `&Tx`.
 
 mod connect;
+pub mod delivery;
 pub mod dialect;
 pub mod digest;
 pub mod email_message;
