@@ -88,7 +88,7 @@ pub fn freeze(post: &Post<'_>) -> Result<Vec<u8>, Unwritable> {
     }
     let mut message = Message::builder()
         .from(mailbox(post.from)?)
-        .to(mailbox(post.to)?)
+        .to(mailbox(&unadvertised(post.to))?)
         .subject(unencoded(Line::new(&post.letter.subject).as_str()))
         .message_id(Some(message_id(post.message_id)?))
         .date(date(post.date).into())
@@ -127,6 +127,12 @@ pub(super) fn address(text: &str) -> Result<Address, Unwritable> {
 fn mailbox(party: &Party) -> Result<Mailbox, Unwritable> {
     let name = unencoded(party.name.as_str());
     Ok(Mailbox::new((!name.is_empty()).then_some(name), address(&party.address)?))
+}
+
+/// Anybody may put an advertisement as "name" into an application form together with somebody else's address.
+fn unadvertised(party: &Party) -> Party {
+    let name = if party.name.looks_like_a_link() { Line::default() } else { party.name.clone() };
+    Party { name, address: party.address.clone() }
 }
 
 /// Plain text must not read as an encoded word (RFC 2047), or a mail program would show something else.

@@ -31,6 +31,9 @@ pub enum Speaking {}
 /// The right to read the state of messages.
 #[derive(Debug, Clone)]
 pub enum Emails {}
+/// The right to have messages sent now, or to take them back.
+#[derive(Debug, Clone)]
+pub enum Mailing {}
 
 fn with_own<Of>(scope: Scope<Of>, viewer: &Viewer) -> Scope<Of> {
     match viewer {
@@ -101,6 +104,12 @@ pub fn speaking(viewer: &Viewer) -> Scope<Speaking> {
 #[must_use]
 pub fn emails(viewer: &Viewer) -> Scope<Emails> {
     reading(viewer, &[Role::Admin, Role::Recruiter, Role::HiringManager])
+}
+
+/// Sending messages now or taking them back: administrators, recruiters.
+#[must_use]
+pub fn mailing(viewer: &Viewer) -> Scope<Mailing> {
+    changing(viewer, &[Role::Admin, Role::Recruiter])
 }
 
 /// Whether the viewer may do to this application what `may` reaches.

@@ -1,0 +1,92 @@
+//! Messages as people and other changes handle them: queued, taken back, sent again.
+
+use super::Act;
+use crate::domain::Refusal;
+use crate::domain::email::{EmailMessage, EmailState, NewEmail};
+use crate::domain::event::{Change, EventKind};
+use crate::domain::id::{EmailMessageId, OfferId};
+use crate::domain::policy::application::{emails, mailing};
+use crate::domain::viewer::Viewer;
+use crate::storage::{Failure, Tx, email_message};
+
+/// Queues a message in the write that causes it. An occasion that has one already gets no second.
+pub async fn queue(tx: &Tx, change: &Change, email: &NewEmail) -> Result<(), Failure> {
+    if email_message::push(tx, email).await? {
+        let mut event = change.event(EventKind::EmailQueued).posting(email.posting);
+        event = event.application(email.application);
+        if let Some((offer, version)) = email.offer {
+            event = event.offer(offer).count("version", version.into());
+        }
+        tx.record(event.word("email", email.id).word("kind", email.kind));
+    }
+    Ok(())
+}
+
+/// Takes back what has not left yet of an offer's mail, in the write that ends or replaces what it offers.
+pub async fn take_back_offer(tx: &Tx, change: &Change, offer: OfferId) -> Result<(), Failure> {
+    for email in email_message::cancel_of_offer(tx, offer).await? {
+        tx.record(updated(change, &email, EmailState::Cancelled));
+    }
+    Ok(())
+}
+
+/// Has a message sent now: sooner than it would be, again after it failed, or once more though it may have arrived.
+///
+/// # Errors
+/// `NOT_FOUND`, `FORBIDDEN`, or `EMAIL_STATE` when it is under way, was sent, or was taken back.
+pub async fn retry(act: Act<'_>, id: EmailMessageId) -> Result<EmailMessage, Failure> {
+    let change = act.change();
+    let (viewer, change) = (act.viewer, &change);
+    act.store
+        .write(|tx| async move {
+            let email = held_by(&tx, viewer, id).await?;
+            email.state.may_be_retried()?;
+            email_message::make_due(&tx, id, change.at).await?;
+            let email = find(&tx, viewer, id).await?;
+            tx.record(updated(change, &email, email.state));
+            Ok(email)
+        })
+        .await
+}
+
+/// Takes a message back before it leaves.
+///
+/// # Errors
+/// `NOT_FOUND`, `FORBIDDEN`, or `EMAIL_STATE` when it is under way or may have arrived.
+pub async fn cancel(act: Act<'_>, id: EmailMessageId) -> Result<EmailMessage, Failure> {
+    let change = act.change();
+    let (viewer, change) = (act.viewer, &change);
+    act.store
+        .write(|tx| async move {
+            let email = held_by(&tx, viewer, id).await?;
+            email.state.may_be_cancelled()?;
+            email_message::cancel(&tx, id).await?;
+            let email = find(&tx, viewer, id).await?;
+            tx.record(updated(change, &email, email.state));
+            Ok(email)
+        })
+        .await
+}
+
+/// The message, held until the write ends, if the viewer may send it or take it back.
+async fn held_by(tx: &Tx, viewer: &Viewer, id: EmailMessageId) -> Result<EmailMessage, Failure> {
+    if let Some(email) = email_message::lock(tx, &mailing(viewer), id).await? {
+        return Ok(email);
+    }
+    find(tx, viewer, id).await?;
+    Err(Refusal::Forbidden.into())
+}
+
+async fn find(tx: &Tx, viewer: &Viewer, id: EmailMessageId) -> Result<EmailMessage, Failure> {
+    let found = email_message::find(tx, &emails(viewer), id).await?;
+    found.ok_or_else(|| Refusal::NotFound("emailMessage").into())
+}
+
+fn updated(change: &Change, email: &EmailMessage, state: EmailState) -> crate::domain::event::Event {
+    let mut event =
+        change.event(EventKind::EmailUpdated).posting(email.posting).application(email.application);
+    if let Some(offer) = email.offer {
+        event = event.offer(offer);
+    }
+    event.word("email", email.id).word("state", state)
+}
