@@ -8,6 +8,7 @@ pub mod application;
 pub mod candidate;
 pub mod clock;
 pub mod country;
+pub mod decision;
 pub mod delivery;
 pub mod email;
 pub mod event;

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::Refusal;
-use super::money::{Money, PayInterval};
+use super::money::{Currency, Money, PayInterval};
 use super::posting::EmploymentType;
 use super::text;
 
@@ -27,6 +27,9 @@ pub struct Terms {
     /// Anything else that is promised, in plain text.
     pub remarks: Option<String>,
 }
+
+/// Says which written form follows.
+const TAG: &str = "vacantia-terms-1\n";
 
 /// The SHA-256 of [`Terms::canonical`], in lower-case hexadecimal.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -65,10 +68,89 @@ impl Terms {
             ("place", &self.place),
             ("remarks", self.remarks.as_deref().unwrap_or_default()),
         ];
-        let mut text = String::from("vacantia-terms-1\n");
+        let mut text = String::from(TAG);
         for (name, value) in fields {
             text.extend([name, ":", &value.len().to_string(), ":", value, "\n"]);
         }
         text
+    }
+
+    /// Reads back what [`Terms::canonical`] wrote. `None` for any other text.
+    #[must_use]
+    pub fn read(canonical: &str) -> Option<Self> {
+        let mut rest = canonical.strip_prefix(TAG)?;
+        let mut next = |name: &str| {
+            let (length, text) = rest.strip_prefix(name)?.strip_prefix(':')?.split_once(':')?;
+            let value = text.get(..length.parse().ok()?)?;
+            rest = text[value.len()..].strip_prefix('\n')?;
+            Some(value)
+        };
+        let title = next("title")?.to_owned();
+        let team = next("team")?.to_owned();
+        let minor = next("payMinor")?.parse().ok()?;
+        let currency = Currency::find(next("payCurrency")?)?;
+        let interval = next("payInterval")?.parse().ok()?;
+        let employment_type = next("employmentType")?.parse().ok()?;
+        let start_on = next("startOn")?.parse().ok()?;
+        let place = next("place")?.to_owned();
+        let remarks = Some(next("remarks")?).filter(|text| !text.is_empty()).map(str::to_owned);
+        let pay = Money { minor, currency };
+        rest.is_empty().then_some(Self {
+            title,
+            team,
+            pay,
+            interval,
+            employment_type,
+            start_on,
+            place,
+            remarks,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn terms() -> Terms {
+        Terms {
+            title: "Backend Developer: \u{c9}quipe".into(),
+            team: "Verify (CI)".into(),
+            pay: Money { minor: 7_200_000, currency: Currency::find("EUR").unwrap() },
+            interval: PayInterval::Year,
+            employment_type: EmploymentType::FullTime,
+            start_on: "2027-03-01".parse().unwrap(),
+            place: "Remote, Portugal".into(),
+            remarks: Some("A laptop.\nplace:4:Mars\n\n".into()),
+        }
+    }
+
+    #[test]
+    fn the_canonical_form_reads_back() {
+        let plain = Terms { remarks: None, ..terms() };
+        for terms in [terms(), plain] {
+            assert_eq!(Terms::read(&terms.canonical()), Some(terms));
+        }
+    }
+
+    #[test]
+    fn no_other_text_is_read() {
+        let text = terms().canonical();
+        for bad in [
+            String::new(),
+            text.replace("terms-1", "terms-2"),
+            text.replace("payMinor:7:7200000", "payMinor:9:7200000"),
+            text.replace("startOn:10", "startOn:99999999999999999999"),
+            format!("{text}x"),
+            text[..text.len() - 1].to_owned(),
+        ] {
+            assert_eq!(Terms::read(&bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn no_value_passes_for_another_field() {
+        let sly = Terms { team: "A\npayMinor:1:9".into(), ..terms() };
+        assert_eq!(Terms::read(&sly.canonical()), Some(sly));
     }
 }

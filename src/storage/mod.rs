@@ -9,13 +9,16 @@
 //! * [`dialect`]: the few texts that differ between the two databases.
 //! * [`digest`]: what is kept of a secret instead of itself.
 //! * [`page`]: a part of a list, by keyset.
+//! * `row`: rows by the names of their columns: how a noun is put in and saved.
 //! * `scope`: a policy's scope as a WHERE condition.
 //! * `value`: the domain's ids and enums as column values.
 //!
 //! Every other file is a noun. A read takes `&impl Source` (the [`Store`], a [`Snapshot`], or a
 //! [`Tx`]); a write takes `&Tx`.
 
+pub mod approval;
 mod connect;
+pub mod decision;
 pub mod delivery;
 pub mod dialect;
 pub mod digest;
@@ -24,7 +27,10 @@ pub mod event;
 pub mod fault;
 pub mod link;
 pub mod migration;
+pub mod offer;
+pub mod offer_version;
 pub mod page;
+mod row;
 mod scope;
 pub mod source;
 pub mod store;

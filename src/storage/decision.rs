@@ -1,0 +1,69 @@
+//! What candidates decided on offers, with the evidence.
+
+use chrono::{DateTime, Utc};
+use sea_orm::FromQueryResult;
+
+use super::dialect;
+use super::fault::{Failure, Fault};
+use super::row::{self, cells};
+use super::source::Source;
+use super::write::Tx;
+use crate::domain::decision::Evidence;
+use crate::domain::id::{LinkId, OfferId};
+use crate::domain::offer::Decision;
+use crate::domain::terms::TermsHash;
+
+#[derive(FromQueryResult)]
+struct Row {
+    offer_id: OfferId,
+    version: i32,
+    decision: Decision,
+    terms_hash: String,
+    typed_name: Option<String>,
+    consent: Option<String>,
+    nonce_hash: String,
+    link_id: Option<LinkId>,
+    ip: Option<String>,
+    user_agent: Option<String>,
+    reason: Option<String>,
+    decided_at: DateTime<Utc>,
+}
+
+/// The decision on an offer, if it is decided.
+pub async fn find(db: &impl Source, offer: OfferId) -> Result<Option<Evidence>, Fault> {
+    let sql = "SELECT * FROM offer_decision WHERE offer_id = $1";
+    let row = dialect::query_one::<Row>(db, sql, [offer.into()]).await?;
+    Ok(row.map(|row| Evidence {
+        offer: row.offer_id,
+        version: row.version,
+        decision: row.decision,
+        terms_hash: TermsHash(row.terms_hash),
+        typed_name: row.typed_name,
+        consent: row.consent,
+        nonce_hash: row.nonce_hash,
+        link: row.link_id,
+        ip: row.ip,
+        user_agent: row.user_agent,
+        reason: row.reason,
+        at: row.decided_at,
+    }))
+}
+
+/// Keeps the decision on an offer: the first and only one.
+pub async fn create(tx: &Tx, evidence: &Evidence) -> Result<(), Failure> {
+    let row = cells! {
+        offer_id: evidence.offer,
+        version: evidence.version,
+        decision: evidence.decision,
+        terms_hash: evidence.terms_hash.0.as_str(),
+        typed_name: evidence.typed_name.clone(),
+        consent: evidence.consent.clone(),
+        nonce_hash: evidence.nonce_hash.as_str(),
+        link_id: evidence.link,
+        ip: evidence.ip.clone(),
+        user_agent: evidence.user_agent.clone(),
+        reason: evidence.reason.clone(),
+        decided_at: evidence.at,
+    };
+    Ok(row::insert(tx, "offer_decision", row).await?)
+}
