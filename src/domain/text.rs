@@ -37,7 +37,7 @@ pub fn line(field: &str, text: &str, max: usize) -> Result<String, Refusal> {
 /// Text of several lines: line ends become `\n`, control characters but tab and line end go, ends trimmed.
 ///
 /// # Errors
-/// As [`line`].
+/// As [`line()`].
 pub fn prose(field: &str, text: &str, max: usize) -> Result<String, Refusal> {
     refuse_nul(field, text)?;
     let kept: String = text
@@ -49,10 +49,10 @@ pub fn prose(field: &str, text: &str, max: usize) -> Result<String, Refusal> {
     sized(field, kept.trim().to_owned(), max)
 }
 
-/// As [`line`], but absent or blank is `None`.
+/// As [`line()`], but absent or blank is `None`.
 ///
 /// # Errors
-/// As [`line`], less `REQUIRED`.
+/// As [`line()`], less `REQUIRED`.
 pub fn optional_line(field: &str, text: Option<&str>, max: usize) -> Result<Option<String>, Refusal> {
     present(text).map(|given| line(field, given, max)).transpose()
 }

@@ -5,7 +5,7 @@
 //! * [`connection`], [`payload`], [`scalar`], [`error`]: the shapes all nouns share.
 //!
 //! Every other file is a noun: its object, inputs, payloads, and its part of the queries and mutations that
-//! [`schema`] merges.
+//! [`schema()`] merges.
 
 mod recent;
 

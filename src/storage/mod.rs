@@ -1,8 +1,8 @@
 //! What is kept, on SQLite or PostgreSQL. The only floor that names `sea_orm`.
 //!
 //! * [`store`]: opens a database, checks its engine, and reads from it.
-//! * [`write`]: the one way to change something: a closure that may run again, all of it or nothing.
-//! * [`turn`]: how writes take turns on SQLite and share one COMMIT.
+//! * [`mod@write`]: the one way to change something: a closure that may run again, all of it or nothing.
+//! * `turn`: how writes take turns on SQLite and share one COMMIT.
 //! * [`source`]: where a statement goes (pool, snapshot, transaction) and how it is counted.
 //! * [`migration`]: bringing the schema up, down, and telling where it stands.
 //! * [`fault`]: how this floor fails, and which broken constraint means which refusal.
@@ -34,7 +34,7 @@ mod row;
 mod scope;
 pub mod source;
 pub mod store;
-pub mod turn;
+mod turn;
 mod value;
 pub mod write;
 

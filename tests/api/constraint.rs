@@ -68,8 +68,8 @@ both! {
                 }).await.unwrap()
             }
         };
-        let (one, two) = tokio::join!(once("one"), once("two"));
-        assert_eq!(one, two, "both name the effect of the first");
+        let (first, other) = tokio::join!(once("one"), once("two"));
+        assert_eq!(first, other, "both name the effect of the first");
     }
 }
 

@@ -1,14 +1,12 @@
 //! A killed process: what it answered is there, and nothing is there by halves.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use sea_orm::{ConnectionTrait, Value};
 use tokio::task::JoinSet;
 use vacantia::storage::{Failure, Kind, Store, StoreOptions, Tx, dialect};
-
-use crate::app::TestApp;
 
 /// Where the process that is to be killed finds its database; only then does it write.
 const VICTIM: &str = "VACANTIA_TEST_VICTIM";
@@ -34,7 +32,6 @@ async fn write_until_killed(url: String, run: String) {
                     put(&tx, &format!("{name}/b")).await
                 });
                 pair.await.unwrap();
-                use std::io::Write;
                 writeln!(std::io::stdout().lock(), "\nanswered {name}").unwrap();
             }
         });
