@@ -12,6 +12,7 @@ pub mod decision;
 pub mod delivery;
 pub mod email;
 pub mod event;
+pub mod feed;
 pub mod id;
 pub mod justification;
 pub mod link;

@@ -1,0 +1,58 @@
+//! What leaves the house about a posting, and how it stands in a channel.
+
+use super::id::TeamId;
+use super::posting::Posting;
+
+text_enum! {
+    /// One feed format.
+    Channel {
+        /// RSS 2.0, for readers and for boards without a format of their own.
+        Rss = "rss",
+        /// Indeed's XML feed, which a family of other boards reads too.
+        Indeed = "indeed",
+    }
+}
+
+text_enum! {
+    /// How much something in the way of a posting weighs in a channel.
+    Severity {
+        /// The channel would refuse it: the posting is withheld from this channel.
+        Block = "BLOCK",
+        /// The channel may hide or maim it.
+        Warn = "WARN",
+        /// The channel recommends more.
+        Info = "INFO",
+    }
+}
+
+text_enum! {
+    /// How a posting stands in a channel.
+    FeedStatus {
+        /// It is in the feed.
+        Listed = "LISTED",
+        /// Nothing stands against it, but it is not public now.
+        Ready = "READY",
+        /// The channel would refuse it; the issues say why.
+        Withheld = "WITHHELD",
+    }
+}
+
+/// A posting with its teams' vacancies: what feeds, careers pages and structured data show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advertised {
+    /// The posting.
+    pub posting: Posting,
+    /// The teams it hires for, by rank.
+    pub teams: Vec<TeamVacancies>,
+}
+
+/// How many a posting still hires for one team.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TeamVacancies {
+    /// Which team.
+    pub team: TeamId,
+    /// What it is called.
+    pub name: String,
+    /// Seats not yet filled.
+    pub vacancies: u32,
+}
