@@ -107,8 +107,9 @@ fn coded(error: ServerError, began: bool) -> ServerError {
         with_code(error, "BAD_USER_INPUT")
     } else {
         tracing::error!(path = ?error.path, "a field failed: {}", error.message);
-        let told = ServerError { message: "Internal server error".to_owned(), source: None, ..error };
-        with_code(told, "INTERNAL_SERVER_ERROR")
+        let told =
+            ServerError { message: "Something went wrong on our side.".to_owned(), source: None, ..error };
+        with_code(told, "INTERNAL")
     }
 }
 

@@ -10,10 +10,10 @@ use tokio::time::timeout;
 use super::cors::Cors;
 use super::media::{self, Media};
 use super::viewer::viewer;
-use crate::graphql::Executor;
 use crate::graphql::answer::{self, Answer, Outcome};
 use crate::graphql::endpoint::Endpoint;
 use crate::graphql::request::{Door, Params, RequestErrorKind};
+use crate::graphql::{Asking, Executor, Shared};
 
 /// Bytes of a POST's body.
 const LARGEST_BODY: usize = 256 * 1024;
@@ -24,11 +24,13 @@ const LONGEST_URI: usize = 8 * 1024;
 /// The route `/graphql`.
 pub fn configure<E: Executor>(
     endpoint: web::Data<Endpoint<E>>,
+    shared: web::Data<Shared>,
     cors: Cors,
 ) -> impl FnOnce(&mut web::ServiceConfig) {
     move |config| {
         let resource = web::resource("/graphql")
             .app_data(endpoint)
+            .app_data(shared)
             .wrap(from_fn(move |request, next| cors.clone().apply(request, next)))
             // Not one route per method: the others get an answer of ours as well.
             .default_service(web::to(graphql::<E>));
@@ -40,8 +42,9 @@ async fn graphql<E: Executor>(
     request: HttpRequest,
     body: web::Payload,
     endpoint: web::Data<Endpoint<E>>,
+    shared: web::Data<Shared>,
 ) -> HttpResponse {
-    match answer(&request, body, &endpoint).await {
+    match answer(&request, body, &endpoint, &shared).await {
         Ok((media, answer)) => written(media, answer),
         Err(problem) => problem.written(),
     }
@@ -51,19 +54,20 @@ async fn answer<E: Executor>(
     request: &HttpRequest,
     body: web::Payload,
     endpoint: &Endpoint<E>,
+    shared: &Shared,
 ) -> Result<(Media, Answer), Problem> {
     let door = door(request.method())?;
     if request.uri().path_and_query().is_some_and(|uri| uri.as_str().len() > LONGEST_URI) {
         return Err(Problem::UriTooLong);
     }
     let media = media::preferred(request.headers()).ok_or(Problem::Unacceptable)?;
-    let viewer = viewer(request).map_err(|_| Problem::Unauthorized)?;
+    let viewer = viewer(request, shared).await.map_err(|_| Problem::Unauthorized)?;
     let params = match door {
         Door::Get => Params::from_pairs(url::form_urlencoded::parse(request.query_string().as_bytes())),
         Door::Post => Params::from_json(&read(request, body, endpoint).await?),
     };
     let answer = match params.and_then(|params| endpoint.prepare(params, door)) {
-        Ok(prepared) => endpoint.execute(prepared.with(viewer)).await,
+        Ok(prepared) => endpoint.execute(prepared.with(Asking::new(shared.clone(), viewer))).await,
         Err(error) => error.into(),
     };
     Ok((media, answer))

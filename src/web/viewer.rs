@@ -4,6 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::http::header;
 
 use crate::domain::viewer::Viewer;
+use crate::graphql::Shared;
 
 /// The request names somebody, but not in a way that proves it: status 401.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -11,7 +12,7 @@ use crate::domain::viewer::Viewer;
 pub struct Unauthorized;
 
 /// Who asks: anybody without an `Authorization` header, else the owner of its token.
-pub fn viewer(request: &HttpRequest) -> Result<Viewer, Unauthorized> {
+pub async fn viewer(request: &HttpRequest, _shared: &Shared) -> Result<Viewer, Unauthorized> {
     match bearer(request)? {
         None => Ok(Viewer::Anonymous),
         Some(_) => Err(Unauthorized),

@@ -25,7 +25,7 @@ fn allowed(answer: &Answer) -> &str {
 
 #[actix_web::test]
 async fn nobody_is_allowed_by_default() {
-    let desk = Desk::new(&[]);
+    let desk = Desk::new(&[]).await;
     let answer = desk.call(preflight(OURS)).await;
     assert_eq!((answer.status, allowed(&answer)), (405, ""));
     let answer = desk.call(from(OURS, query("{hello}"))).await;
@@ -34,7 +34,7 @@ async fn nobody_is_allowed_by_default() {
 
 #[actix_web::test]
 async fn listed_origins_may_read_and_send_tokens() {
-    let desk = Desk::new(&["https://other.example.com", OURS]);
+    let desk = Desk::new(&["https://other.example.com", OURS]).await;
     let answer = desk.call(preflight(OURS)).await;
     assert_eq!((answer.status, allowed(&answer)), (204, OURS));
     assert_eq!(answer.header(header::ACCESS_CONTROL_ALLOW_METHODS), "GET, HEAD, POST");
@@ -49,7 +49,7 @@ async fn listed_origins_may_read_and_send_tokens() {
 
 #[actix_web::test]
 async fn other_origins_get_answers_that_say_nothing_of_them() {
-    let desk = Desk::new(&[OURS]);
+    let desk = Desk::new(&[OURS]).await;
     for origin in [THEIRS, "null", "https://jobs.example.com.evil.example.net", "http://jobs.example.com"] {
         assert_eq!(desk.call(preflight(origin)).await.status, 405, "{origin}");
         let answer = desk.call(from(origin, query("{hello}"))).await;
@@ -61,7 +61,7 @@ async fn other_origins_get_answers_that_say_nothing_of_them() {
 
 #[actix_web::test]
 async fn everybody_may_be_allowed_but_never_with_cookies() {
-    let desk = Desk::new(&["*"]);
+    let desk = Desk::new(&["*"]).await;
     for request in [preflight(THEIRS), from(THEIRS, query("{hello}"))] {
         let answer = desk.call(request).await;
         assert!(answer.status < 300);

@@ -99,7 +99,7 @@ fn told(answer: &Answer) -> (u16, usize, bool) {
 
 #[actix_web::test]
 async fn every_hostile_query_is_refused_and_the_next_one_answered() {
-    let desk = Desk::new(&[]);
+    let desk = Desk::new(&[]).await;
     let corpus = [too_long(), too_nested(), too_complex(), no_query()].concat();
     for (name, text, code) in corpus {
         let answer = desk.call(query(&text).insert_header((header::ACCEPT, RESPONSE))).await;
@@ -114,7 +114,7 @@ async fn every_hostile_query_is_refused_and_the_next_one_answered() {
 /// The dearest texts that the limits let through are answered like any other.
 #[actix_web::test]
 async fn the_worst_legal_queries_are_answered() {
-    let desk = Desk::new(&[]);
+    let desk = Desk::new(&[]).await;
     for text in [
         fan_out(10, 2).replacen("{...F0}", "{me{...F0}}", 1),
         nested("{me", "{hello}", "}", 19),
@@ -133,7 +133,7 @@ async fn the_worst_legal_queries_are_answered() {
 
 #[actix_web::test]
 async fn thousands_of_mistakes_are_told_in_ten_lines() {
-    let desk = Desk::new(&[]);
+    let desk = Desk::new(&[]).await;
     let unknown: Vec<String> = (0..900).map(|at| format!("u{at} ")).collect();
     let long = "x".repeat(9_900);
     for text in [format!("{{me{{{}}}}}", unknown.concat()), format!("{{{long}}}")] {
@@ -145,7 +145,7 @@ async fn thousands_of_mistakes_are_told_in_ten_lines() {
 
 #[actix_web::test]
 async fn hostile_variables_are_refused() {
-    let desk = Desk::new(&[]);
+    let desk = Desk::new(&[]).await;
     let deep = format!(r#"{{"query":"{{hello}}","variables":{{"v":{}}}}}"#, nested("[", "", "]", 5_000));
     assert_eq!(desk.call(post(deep)).await.code(), "BAD_REQUEST");
     let uses = "echo(text:$v) ".repeat(15);

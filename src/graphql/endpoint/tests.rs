@@ -284,8 +284,8 @@ async fn what_a_resolver_did_not_mean_to_say_is_not_told() {
         let (outcome, body) = desk.query(&format!("{{hello {field}}}")).await;
         assert_eq!(outcome, Outcome::Executed);
         assert_eq!(body["data"], json!({ "hello": "world", field: null }));
-        assert_eq!(code(&body), "INTERNAL_SERVER_ERROR");
-        assert_eq!(body["errors"][0]["message"], "Internal server error");
+        assert_eq!(code(&body), "INTERNAL");
+        assert_eq!(body["errors"][0]["message"], "Something went wrong on our side.");
         assert_eq!(body["errors"][0]["path"], json!([field]));
     }
     let (_, body) = desk.query("{coded}").await;

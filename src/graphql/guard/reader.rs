@@ -23,7 +23,6 @@ impl<'a> Reader<'a> {
     /// One operation or fragment; nothing at the end of the text.
     pub fn definition(&mut self) -> Result<Option<Part<'a>>, GuardRefusal> {
         let tokens_before = self.cost.tokens;
-        self.variables = 0;
         let fragment = match self.next()? {
             None => return Ok(None),
             Some(Token::Open(Bracket::Curly)) => None,
@@ -34,6 +33,8 @@ impl<'a> Reader<'a> {
             Some(Token::Name("fragment")) => Some(self.fragment_head()?),
             Some(_) => return Err(self.syntax("expected an operation or a fragment")),
         };
+        // Naming a variable in the head of an operation copies nothing.
+        self.variables = 0;
         let mut part = Part { fragment, ..Part::default() };
         self.selections(&mut part)?;
         part.own.tokens = self.cost.tokens - tokens_before;

@@ -73,7 +73,7 @@ fn every_measure_is_counted() {
         depth: 3,
         fields: 6,
         expanded_tokens: 64,
-        variable_uses: 4,
+        variable_uses: 2,
         aliases: 1,
         directives: 1,
     };
