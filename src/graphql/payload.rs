@@ -149,7 +149,7 @@ macro_rules! payload {
             fn from(ended: Result<T, $crate::domain::Refusal>) -> Self {
                 match ended {
                     Ok(object) => Self { $field: Some(object.into()), user_errors: Vec::new() },
-                    Err(refusal) => Self { $field: None, user_errors: vec![(&refusal).into()] },
+                    Err(refusal) => Self { $field: None, user_errors: refusal.each().iter().map(Into::into).collect() },
                 }
             }
         }

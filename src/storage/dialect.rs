@@ -54,24 +54,31 @@ impl Kind {
         }
     }
 
-    /// The newest `$2` children of each parent in the JSON array `$1`, from one statement.
+    /// The first children of each parent in an order, from one statement.
     ///
     /// `child` says which; each parent costs as many index rows as are asked for, not all it has.
     #[must_use]
     pub fn newest_per_parent(self, child: &Children<'_>) -> String {
-        let Children { columns, table, parent, wanted, order } = child;
+        let Children { columns, table, parents, wanted, order } = child;
         match self {
             // CROSS JOIN pins the order: left to itself the planner walks every child first.
             Self::Sqlite => format!(
-                "SELECT {columns} FROM json_each($1) p CROSS JOIN {table} c WHERE c.rowid IN \
-                 (SELECT c.rowid FROM {table} c WHERE c.{parent} = p.value AND {wanted} \
-                 ORDER BY {order} LIMIT $2)"
+                "SELECT {columns} FROM json_each(${parents}) p CROSS JOIN {table} c WHERE c.rowid IN \
+                 (SELECT c.rowid FROM {table} c WHERE {wanted} {order})"
             ),
             Self::Postgres => format!(
-                "SELECT {columns} FROM jsonb_array_elements_text($1::jsonb) p(id) CROSS JOIN LATERAL \
-                 (SELECT * FROM {table} c WHERE c.{parent} = p.id AND {wanted} \
-                 ORDER BY {order} LIMIT $2) c"
+                "SELECT {columns} FROM jsonb_array_elements_text(${parents}::jsonb) p(value) CROSS JOIN LATERAL \
+                 (SELECT * FROM {table} c WHERE {wanted} {order}) c"
             ),
+        }
+    }
+
+    /// Where the parents of [`Kind::newest_per_parent`] are told by several values: the one at `place`, as text.
+    #[must_use]
+    pub fn part_of_parent(self, place: usize) -> String {
+        match self {
+            Self::Sqlite => format!("json_extract(p.value, '$[{place}]')"),
+            Self::Postgres => format!("(p.value::jsonb ->> {place})"),
         }
     }
 }
@@ -85,11 +92,11 @@ pub struct Children<'a> {
     pub columns: &'a str,
     /// The child table.
     pub table: &'a str,
-    /// The child's column that holds the parent's id.
-    pub parent: &'a str,
-    /// A condition on `c`; further parameters start at `$3`. `true` for all.
+    /// The number of the parameter that holds the parents, each once, as a JSON array (see [`json_list`]).
+    pub parents: usize,
+    /// The condition that ties `c` to its parent, `p.value`, and any other.
     pub wanted: &'a str,
-    /// The order that decides which are newest, such as `c.applied_at DESC, c.id DESC`.
+    /// Which come first, and how many: `ORDER BY c.applied_at DESC, c.id DESC LIMIT $2`.
     pub order: &'a str,
 }
 

@@ -16,7 +16,11 @@
 //! Every other file is a noun. A read takes `&impl Source` (the [`Store`], a [`Snapshot`], or a
 //! [`Tx`]); a write takes `&Tx`.
 
+pub mod allotment;
+pub mod answer;
+pub mod application;
 pub mod approval;
+pub mod candidate;
 mod connect;
 pub mod decision;
 pub mod delivery;
@@ -25,14 +29,18 @@ pub mod digest;
 pub mod email_message;
 pub mod event;
 pub mod fault;
+pub mod idempotency;
+pub mod justification;
 pub mod link;
 pub mod migration;
 pub mod offer;
 pub mod offer_version;
 pub mod page;
+pub mod pipeline;
 mod row;
 mod scope;
 pub mod source;
+pub mod step;
 pub mod store;
 mod turn;
 mod value;

@@ -1,5 +1,8 @@
 //! A page of a list: by keyset, so that it is stable and costs the same wherever it lies.
 
+use std::collections::HashMap;
+use std::hash::Hash;
+
 use chrono::{DateTime, Utc};
 
 use super::dialect::Binds;
@@ -86,5 +89,35 @@ impl Page {
             rows.reverse();
         }
         Part { items: rows, more }
+    }
+
+    /// The same page of each of several lists, from rows that come in no order.
+    ///
+    /// Each row tells whose list it is in and its place there.
+    pub(super) fn parts<K, T, I>(
+        &self,
+        rows: Vec<T>,
+        of: impl Fn(&T) -> (K, DateTime<Utc>, I),
+    ) -> HashMap<K, Part<T>>
+    where
+        K: Hash + Eq,
+        I: Ord,
+    {
+        let mut placed: Vec<(K, (DateTime<Utc>, I), T)> = rows
+            .into_iter()
+            .map(|row| {
+                let (key, at, id) = of(&row);
+                (key, (at, id), row)
+            })
+            .collect();
+        placed.sort_by(|one, other| {
+            let rising = one.1.cmp(&other.1);
+            if self.newest_first == self.from_end { rising } else { rising.reverse() }
+        });
+        let mut lists: HashMap<K, Vec<T>> = HashMap::new();
+        for (key, _, row) in placed {
+            lists.entry(key).or_default().push(row);
+        }
+        lists.into_iter().map(|(key, rows)| (key, self.part(rows))).collect()
     }
 }

@@ -1,0 +1,371 @@
+//! Applications as they are kept.
+//!
+//! What goes by another right is read apart: why one ended ([`reasons`]), what was answered ([`super::answer`]), how to
+//! reach the person ([`super::candidate`]).
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use sea_orm::{FromQueryResult, Value};
+
+use super::dialect::{self, Binds, Children, Kind, json_list};
+use super::fault::{Failure, Fault};
+use super::page::{Page, Part};
+use super::scope::{Columns, within};
+use super::source::Source;
+use super::write::Tx;
+use crate::domain::Refusal;
+use crate::domain::application::{Application, ApplicationStatus, Outcome, Side, Source as Origin, Why};
+use crate::domain::event::{Change, EventKind};
+use crate::domain::id::{ApplicationId, CandidateId, PlanId, PostingId, TeamId, UserId};
+use crate::domain::policy::application::{Applications, Reasons};
+use crate::domain::policy::{Scope, Subject};
+use crate::domain::posting::PlanVersion;
+
+/// All but why it ended, which takes the right to internal reasons.
+pub(super) const COLUMNS: &str = "c.id, c.posting_id, c.candidate_id, c.plan_id, c.plan_version, c.status, c.stage, c.revision, \
+     c.applied_at, c.source, c.repeated, c.outcome_side, c.outcome_at, NULL AS outcome_reason, NULL AS outcome_by, \
+     c.needs_decision_since";
+
+/// By which columns of `application c` a scope reaches an application.
+pub(super) const OF_SCOPE: Columns<'static> =
+    Columns { posting: Some("c.posting_id"), team: None, application: Some("c.id"), offer: None };
+
+/// Which applications a listing shows; every part that is given has to match.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Wanted {
+    /// To this posting.
+    pub posting: Option<PostingId>,
+    /// Of this person.
+    pub candidate: Option<CandidateId>,
+    /// Allotted to this team now.
+    pub team: Option<TeamId>,
+    /// In one of these statuses; in any when empty.
+    pub statuses: Vec<ApplicationStatus>,
+    /// Only those that wait for somebody's decision.
+    pub needs_decision: bool,
+}
+
+impl Wanted {
+    fn condition(&self, kind: Kind, binds: &mut Binds) -> String {
+        let mut conditions = vec!["true".to_owned()];
+        if let Some(posting) = self.posting {
+            conditions.push(format!("c.posting_id = {}", binds.put(posting)));
+        }
+        if let Some(candidate) = self.candidate {
+            conditions.push(format!("c.candidate_id = {}", binds.put(candidate)));
+        }
+        if let Some(team) = self.team {
+            conditions.push(format!(
+                "EXISTS (SELECT 1 FROM allotment w JOIN posting_team wt ON wt.id = w.posting_team_id \
+                 WHERE w.application_id = c.id AND w.until IS NULL AND wt.team_id = {})",
+                binds.put(team)
+            ));
+        }
+        if !self.statuses.is_empty() {
+            conditions.push(format!("c.status IN {}", kind.listed(binds.add(json_list(&self.statuses)))));
+        }
+        if self.needs_decision {
+            conditions.push("c.needs_decision_since IS NOT NULL".to_owned());
+        }
+        conditions.join(" AND ")
+    }
+}
+
+/// An application the scope reaches.
+pub async fn find(
+    db: &impl Source,
+    scope: &Scope<Applications>,
+    id: ApplicationId,
+) -> Result<Option<Application>, Fault> {
+    Ok(of_ids(db, scope, &[id]).await?.pop())
+}
+
+/// Those of these applications that the scope reaches, in no order.
+pub async fn of_ids(
+    db: &impl Source,
+    scope: &Scope<Applications>,
+    ids: &[ApplicationId],
+) -> Result<Vec<Application>, Fault> {
+    let mut binds = Binds::default();
+    let ids = db.kind().listed(binds.add(json_list(ids)));
+    let seen = within(scope, &OF_SCOPE, db.kind(), &mut binds);
+    let sql = format!("SELECT {COLUMNS} FROM application c WHERE c.id IN {ids} AND {seen}");
+    read(db, &sql, binds).await
+}
+
+/// Applications the scope reaches, by the time they came in.
+pub async fn listed(
+    db: &impl Source,
+    scope: &Scope<Applications>,
+    wanted: &Wanted,
+    page: &Page,
+) -> Result<Part<Application>, Fault> {
+    let mut binds = Binds::default();
+    let seen = within(scope, &OF_SCOPE, db.kind(), &mut binds);
+    let asked = wanted.condition(db.kind(), &mut binds);
+    let bounds = page.bounds("c.applied_at", "c.id", &mut binds);
+    let sql = format!(
+        "SELECT {COLUMNS} FROM application c WHERE {seen} AND {asked} AND {} {}",
+        bounds.wanted, bounds.order
+    );
+    Ok(page.part(read(db, &sql, binds).await?))
+}
+
+/// As [`listed`], the same page for each of these postings.
+pub async fn of_postings(
+    db: &impl Source,
+    scope: &Scope<Applications>,
+    postings: &[PostingId],
+    wanted: &Wanted,
+    page: &Page,
+) -> Result<HashMap<PostingId, Part<Application>>, Fault> {
+    let mut binds = Binds::default();
+    let parents = binds.add(json_list(postings));
+    let seen = within(scope, &OF_SCOPE, db.kind(), &mut binds);
+    let asked = wanted.condition(db.kind(), &mut binds);
+    let bounds = page.bounds("c.applied_at", "c.id", &mut binds);
+    let wanted = format!("c.posting_id = p.value AND {seen} AND {asked} AND {}", bounds.wanted);
+    let sql = db.kind().newest_per_parent(&Children {
+        columns: COLUMNS,
+        table: "application",
+        parents,
+        wanted: &wanted,
+        order: &bounds.order,
+    });
+    let rows = read(db, &sql, binds).await?;
+    Ok(page.parts(rows, |one| (one.posting, one.applied_at, one.id)))
+}
+
+/// Why these applications ended, for those that did.
+pub async fn reasons(
+    db: &impl Source,
+    scope: &Scope<Reasons>,
+    ids: &[ApplicationId],
+) -> Result<HashMap<ApplicationId, Why>, Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: ApplicationId,
+        outcome_reason: String,
+        outcome_by: String,
+    }
+    let mut binds = Binds::default();
+    let ids = db.kind().listed(binds.add(json_list(ids)));
+    let seen = within(scope, &OF_SCOPE, db.kind(), &mut binds);
+    let sql = format!(
+        "SELECT c.id, c.outcome_reason, c.outcome_by FROM application c \
+         WHERE c.id IN {ids} AND c.outcome_at IS NOT NULL AND {seen}"
+    );
+    let rows = dialect::query_all::<Row>(db, &sql, binds).await?;
+    Ok(rows.into_iter().map(|row| (row.id, Why { reason: row.outcome_reason, by: row.outcome_by })).collect())
+}
+
+/// The whole application, kept from changing until the write ends.
+pub async fn lock(tx: &Tx, id: ApplicationId) -> Result<Option<Application>, Fault> {
+    let sql = format!("SELECT c.* FROM application c WHERE c.id = $1{}", tx.kind().for_update());
+    Ok(dialect::query_one::<Row>(tx, &sql, [id.into()]).await?.map(Application::from))
+}
+
+/// What policy is asked about an application; `by` is whoever asks.
+pub async fn subject(
+    db: &impl Source,
+    application: &Application,
+    by: Option<UserId>,
+) -> Result<Subject, Fault> {
+    Ok(subjects(db, &[application], by).await?.remove(&application.id).unwrap_or_default())
+}
+
+/// As [`subject`], for many.
+pub async fn subjects(
+    db: &impl Source,
+    applications: &[&Application],
+    by: Option<UserId>,
+) -> Result<HashMap<ApplicationId, Subject>, Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: ApplicationId,
+        posting_id: PostingId,
+        team_id: Option<TeamId>,
+        asked: bool,
+    }
+    let mut binds = Binds::default();
+    let ids = db.kind().listed(binds.add(json_list(applications.iter().map(|one| one.id))));
+    let by_key = binds.put(by);
+    let sql = format!(
+        "SELECT c.id, c.posting_id, t.team_id, EXISTS (SELECT 1 FROM offer f JOIN offer_version v \
+         ON v.offer_id = f.id WHERE f.application_id = c.id AND v.approver_id = {by_key}) AS asked \
+         FROM application c LEFT JOIN allotment l ON l.application_id = c.id AND l.until IS NULL \
+         LEFT JOIN posting_team t ON t.id = l.posting_team_id WHERE c.id IN {ids}"
+    );
+    let rows = dialect::query_all::<Row>(db, &sql, binds).await?;
+    let subject = |row: &Row| Subject {
+        posting: Some(row.posting_id),
+        team: row.team_id,
+        application: Some(row.id),
+        offer: None,
+        approver: by.filter(|_| row.asked),
+    };
+    Ok(rows.iter().map(|row| (row.id, subject(row))).collect())
+}
+
+/// This person's active or hired application to this posting, of which there is at most one.
+pub async fn current(
+    db: &impl Source,
+    posting: PostingId,
+    candidate: CandidateId,
+) -> Result<Option<Application>, Fault> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM application c \
+         WHERE c.candidate_id = $1 AND c.posting_id = $2 AND c.status IN ('active', 'hired')"
+    );
+    Ok(read(db, &sql, [candidate.into(), posting.into()]).await?.pop())
+}
+
+/// Whether an application of this person to this posting ended at that instant or later, but not in a hire.
+pub async fn ended_since(
+    db: &impl Source,
+    posting: PostingId,
+    candidate: CandidateId,
+    since: DateTime<Utc>,
+) -> Result<bool, Fault> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM application c WHERE c.candidate_id = $1 AND c.posting_id = $2 \
+         AND c.status IN ('declined', 'withdrawn') AND c.outcome_at >= $3 LIMIT 1"
+    );
+    Ok(!read(db, &sql, [candidate.into(), posting.into(), since.into()]).await?.is_empty())
+}
+
+/// Keeps a new application.
+pub async fn insert(tx: &Tx, application: &Application) -> Result<(), Failure> {
+    let sql = "INSERT INTO application (id, posting_id, candidate_id, plan_id, plan_version, status, stage, revision, \
+               applied_at, source, repeated) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    let values: [Value; 11] = [
+        application.id.into(),
+        application.posting.into(),
+        application.candidate.into(),
+        application.plan.plan.into(),
+        application.plan.number.into(),
+        application.status.into(),
+        application.stage.into(),
+        application.revision.into(),
+        application.applied_at.into(),
+        application.source.into(),
+        application.repeated.into(),
+    ];
+    dialect::execute(tx, sql, values).await?;
+    Ok(())
+}
+
+/// Saves an application that was locked, raises its revision and gives it back as it is now.
+///
+/// # Errors
+/// `STALE` when the kept revision is another; `ALREADY_APPLIED` when it would be the person's second current one.
+pub async fn save(tx: &Tx, application: Application) -> Result<Application, Failure> {
+    let sql = "UPDATE application SET status = $3, stage = $4, revision = $2 + 1, outcome_side = $5, \
+               outcome_reason = $6, outcome_by = $7, outcome_at = $8, needs_decision_since = $9 \
+               WHERE id = $1 AND revision = $2";
+    let outcome = application.outcome.as_ref();
+    let why = outcome.and_then(|outcome| outcome.why.as_ref());
+    let values: [Value; 9] = [
+        application.id.into(),
+        application.revision.into(),
+        application.status.into(),
+        application.stage.into(),
+        outcome.map(|outcome| outcome.side).into(),
+        why.map(|why| why.reason.as_str()).into(),
+        why.map(|why| why.by.as_str()).into(),
+        outcome.map(|outcome| outcome.at).into(),
+        application.needs_decision_since.into(),
+    ];
+    if dialect::execute(tx, sql, values).await? == 0 {
+        return Err(Refusal::Stale.into());
+    }
+    Ok(Application { revision: application.revision + 1, ..application })
+}
+
+/// Which active applications now wait for somebody's decision.
+#[derive(Debug, Clone, Copy)]
+pub enum Undecided {
+    /// All of a posting that was filled.
+    OfPosting(PostingId),
+    /// All others of a person who was hired by this one.
+    BesideHired(CandidateId, ApplicationId),
+}
+
+/// Puts active applications on the list of those that wait for a decision, and records it. Their revisions rise, so
+/// that nobody who did not know decides by accident.
+pub async fn mark_needs_decision(tx: &Tx, change: &Change, which: Undecided) -> Result<(), Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: ApplicationId,
+        posting_id: PostingId,
+    }
+    let mut binds = Binds::default();
+    let at = binds.put(change.at);
+    let which = match which {
+        Undecided::OfPosting(posting) => format!("posting_id = {}", binds.put(posting)),
+        Undecided::BesideHired(candidate, hired) => {
+            format!("candidate_id = {} AND id <> {}", binds.put(candidate), binds.put(hired))
+        }
+    };
+    let sql = format!(
+        "UPDATE application SET needs_decision_since = {at}, revision = revision + 1 \
+         WHERE {which} AND status = 'active' AND needs_decision_since IS NULL RETURNING id, posting_id"
+    );
+    let mut rows = dialect::query_all::<Row>(tx, &sql, binds).await?;
+    rows.sort_by_key(|row| row.id);
+    for row in rows {
+        let event = change.event(EventKind::ApplicationNeedsDecision);
+        tx.record(event.posting(row.posting_id).application(row.id));
+    }
+    Ok(())
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: ApplicationId,
+    posting_id: PostingId,
+    candidate_id: CandidateId,
+    plan_id: PlanId,
+    plan_version: i32,
+    status: ApplicationStatus,
+    stage: i32,
+    revision: i32,
+    applied_at: DateTime<Utc>,
+    source: Origin,
+    repeated: bool,
+    outcome_side: Option<Side>,
+    outcome_reason: Option<String>,
+    outcome_by: Option<String>,
+    outcome_at: Option<DateTime<Utc>>,
+    needs_decision_since: Option<DateTime<Utc>>,
+}
+
+impl From<Row> for Application {
+    fn from(row: Row) -> Self {
+        let why = row.outcome_reason.zip(row.outcome_by).map(|(reason, by)| Why { reason, by });
+        let outcome = row.outcome_side.zip(row.outcome_at).map(|(side, at)| Outcome { side, at, why });
+        Self {
+            id: row.id,
+            posting: row.posting_id,
+            candidate: row.candidate_id,
+            plan: PlanVersion { plan: row.plan_id, number: row.plan_version },
+            status: row.status,
+            stage: row.stage,
+            revision: row.revision,
+            applied_at: row.applied_at,
+            source: row.source,
+            repeated: row.repeated,
+            outcome,
+            needs_decision_since: row.needs_decision_since,
+        }
+    }
+}
+
+pub(super) async fn read(
+    db: &impl Source,
+    sql: &str,
+    values: impl IntoIterator<Item = Value> + Send,
+) -> Result<Vec<Application>, Fault> {
+    Ok(dialect::query_all::<Row>(db, sql, values).await?.into_iter().map(Application::from).collect())
+}

@@ -1,0 +1,184 @@
+//! Steps as lived by applications.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use sea_orm::{FromQueryResult, Value};
+
+use super::application::OF_SCOPE;
+use super::dialect::{self, Binds, json_list};
+use super::fault::Fault;
+use super::scope::within;
+use super::source::Source;
+use super::write::Tx;
+use crate::domain::id::{ApplicationId, StepId};
+use crate::domain::plan::{Participant, StepKind};
+use crate::domain::policy::Scope;
+use crate::domain::policy::application::{Applications, Reasons};
+use crate::domain::step::{ApplicationStep, StepState};
+
+/// Columns of a step that is kept.
+const COLUMNS: usize = 15;
+
+/// The steps of these applications, in the plan's order, without why and by whom they were moved.
+pub async fn of_applications(
+    db: &impl Source,
+    scope: &Scope<Applications>,
+    applications: &[ApplicationId],
+) -> Result<HashMap<ApplicationId, Vec<ApplicationStep>>, Fault> {
+    let mut binds = Binds::default();
+    let applications = db.kind().listed(binds.add(json_list(applications)));
+    let seen = within(scope, &OF_SCOPE, db.kind(), &mut binds);
+    let sql = format!(
+        "SELECT s.id, s.application_id, s.stage, s.position, s.key, s.title, s.kind, s.required, s.participant, \
+         s.minutes, s.state, s.round, NULL AS reason, NULL AS moved_by, s.moved_at \
+         FROM application_step s JOIN application c ON c.id = s.application_id \
+         WHERE s.application_id IN {applications} AND {seen} ORDER BY s.application_id, s.stage, s.position, s.id"
+    );
+    let mut found: HashMap<_, Vec<_>> = HashMap::new();
+    for row in dialect::query_all::<Row>(db, &sql, binds).await? {
+        found.entry(row.application_id).or_default().push(row.into());
+    }
+    Ok(found)
+}
+
+/// Why a step was moved last, and by whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    /// Why, where a reason was asked for.
+    pub reason: Option<String>,
+    /// Who: a viewer's key.
+    pub by: String,
+}
+
+/// Why these steps were moved last, for those that were.
+pub async fn reasons(
+    db: &impl Source,
+    scope: &Scope<Reasons>,
+    steps: &[StepId],
+) -> Result<HashMap<StepId, Moved>, Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: StepId,
+        reason: Option<String>,
+        moved_by: String,
+    }
+    let mut binds = Binds::default();
+    let steps = db.kind().listed(binds.add(json_list(steps)));
+    let seen = within(scope, &OF_SCOPE, db.kind(), &mut binds);
+    let sql = format!(
+        "SELECT s.id, s.reason, s.moved_by FROM application_step s JOIN application c ON c.id = s.application_id \
+         WHERE s.id IN {steps} AND s.moved_by IS NOT NULL AND {seen}"
+    );
+    let rows = dialect::query_all::<Row>(db, &sql, binds).await?;
+    Ok(rows.into_iter().map(|row| (row.id, Moved { reason: row.reason, by: row.moved_by })).collect())
+}
+
+/// Whose step this is.
+pub async fn application_of(db: &impl Source, step: StepId) -> Result<Option<ApplicationId>, Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        application_id: ApplicationId,
+    }
+    let sql = "SELECT application_id FROM application_step WHERE id = $1";
+    Ok(dialect::query_one::<Row>(db, sql, [step.into()]).await?.map(|row| row.application_id))
+}
+
+/// The whole steps of an application that the write has locked, in the plan's order.
+pub async fn of_locked(tx: &Tx, application: ApplicationId) -> Result<Vec<ApplicationStep>, Fault> {
+    let sql =
+        "SELECT s.* FROM application_step s WHERE s.application_id = $1 ORDER BY s.stage, s.position, s.id";
+    let rows = dialect::query_all::<Row>(tx, sql, [application.into()]).await?;
+    Ok(rows.into_iter().map(ApplicationStep::from).collect())
+}
+
+/// Keeps the steps of a new application.
+pub async fn insert(tx: &Tx, steps: &[ApplicationStep]) -> Result<(), Fault> {
+    if steps.is_empty() {
+        return Ok(());
+    }
+    let row = |step: &ApplicationStep| -> [Value; COLUMNS] {
+        [
+            step.id.into(),
+            step.application.into(),
+            step.stage.into(),
+            step.position.into(),
+            step.key.as_str().into(),
+            step.title.as_str().into(),
+            step.kind.into(),
+            step.required.into(),
+            step.participant.into(),
+            step.minutes.into(),
+            step.state.into(),
+            step.round.into(),
+            step.reason.as_deref().into(),
+            step.moved_by.as_deref().into(),
+            step.moved_at.into(),
+        ]
+    };
+    let values: Vec<Value> = steps.iter().flat_map(row).collect();
+    let sql = format!(
+        "INSERT INTO application_step (id, application_id, stage, position, key, title, kind, required, participant, \
+         minutes, state, round, reason, moved_by, moved_at) VALUES {}",
+        dialect::places(steps.len(), COLUMNS)
+    );
+    dialect::execute(tx, &sql, values).await?;
+    Ok(())
+}
+
+/// Saves a step that moved; the lock on its application is what keeps it from moving twice.
+pub async fn save(tx: &Tx, step: &ApplicationStep) -> Result<(), Fault> {
+    let sql = "UPDATE application_step SET state = $2, round = $3, reason = $4, moved_by = $5, moved_at = $6 \
+               WHERE id = $1";
+    let values: [Value; 6] = [
+        step.id.into(),
+        step.state.into(),
+        step.round.into(),
+        step.reason.as_deref().into(),
+        step.moved_by.as_deref().into(),
+        step.moved_at.into(),
+    ];
+    dialect::execute(tx, sql, values).await?;
+    Ok(())
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: StepId,
+    application_id: ApplicationId,
+    stage: i32,
+    position: i32,
+    key: String,
+    title: String,
+    kind: StepKind,
+    required: bool,
+    participant: Participant,
+    minutes: Option<i32>,
+    state: StepState,
+    round: i32,
+    reason: Option<String>,
+    moved_by: Option<String>,
+    moved_at: Option<DateTime<Utc>>,
+}
+
+impl From<Row> for ApplicationStep {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            application: row.application_id,
+            stage: row.stage,
+            position: row.position,
+            key: row.key,
+            title: row.title,
+            kind: row.kind,
+            required: row.required,
+            participant: row.participant,
+            minutes: row.minutes,
+            state: row.state,
+            round: row.round,
+            reason: row.reason,
+            moved_by: row.moved_by,
+            moved_at: row.moved_at,
+        }
+    }
+}
