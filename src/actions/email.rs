@@ -9,9 +9,10 @@ use crate::domain::policy::application::{emails, mailing};
 use crate::domain::viewer::Viewer;
 use crate::storage::{Failure, Tx, email_message};
 
-/// Queues a message in the write that causes it. An occasion that has one already gets no second.
-pub async fn queue(tx: &Tx, change: &Change, email: &NewEmail) -> Result<(), Failure> {
-    if email_message::push(tx, email).await? {
+/// Queues a message in the write that causes it. An occasion that has one already gets no second: `false`.
+pub async fn queue(tx: &Tx, change: &Change, email: &NewEmail) -> Result<bool, Failure> {
+    let queued = email_message::push(tx, email).await?;
+    if queued {
         let mut event = change.event(EventKind::EmailQueued).posting(email.posting);
         event = event.application(email.application);
         if let Some((offer, version)) = email.offer {
@@ -19,7 +20,7 @@ pub async fn queue(tx: &Tx, change: &Change, email: &NewEmail) -> Result<(), Fai
         }
         tx.record(event.word("email", email.id).word("kind", email.kind));
     }
-    Ok(())
+    Ok(queued)
 }
 
 /// Takes back what has not left yet of an offer's mail, in the write that ends or replaces what it offers.
