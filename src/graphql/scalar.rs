@@ -13,6 +13,7 @@ use crate::domain::money::{Currency, Money as DomainMoney};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DateTime(pub Instant<Utc>);
 
+/// A timestamp in UTC, as RFC 3339 writes it: `2027-01-15T08:00:00Z`. Any offset is understood.
 #[Scalar(specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -37,6 +38,7 @@ impl From<Instant<Utc>> for DateTime {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Date(pub NaiveDate);
 
+/// A day, as RFC 3339 writes a full date: `2027-01-15`.
 #[Scalar(specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339")]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -56,6 +58,7 @@ macro_rules! text_scalar {
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub struct $rust(pub String);
 
+        $(#[$doc])*
         #[Scalar(name = $name, specified_by_url = $url)]
         impl ScalarType for $rust {
             fn parse(value: Value) -> InputValueResult<Self> {
@@ -103,6 +106,7 @@ impl From<Currency> for CurrencyCode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BigInt(pub i64);
 
+/// A whole number that may pass 32 bits, written as a string of digits. A plain integer is understood.
 #[Scalar]
 impl ScalarType for BigInt {
     fn parse(value: Value) -> InputValueResult<Self> {
