@@ -7,6 +7,7 @@ pub mod allotment;
 pub mod application;
 pub mod candidate;
 pub mod clock;
+pub mod content;
 pub mod country;
 pub mod decision;
 pub mod delivery;
