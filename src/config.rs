@@ -1,6 +1,6 @@
 //! Every setting: an option of the command line and a `VACANTIA_*` variable of one name.
 //!
-//! `docs/configuration.md` is made from this struct ([`reference`]) and refused when it drifts. What a setting means is
+//! `docs/configuration.md` is made from this struct ([`reference()`]) and refused when it drifts. What a setting means is
 //! decided on its floor; here texts become the types those floors ask for, or a [`Mistake`] that says what to write.
 
 mod duration;
