@@ -6,6 +6,7 @@
 //!
 //! Rows are locked in one order, so that two changes never wait for each other: posting, application, offer, opening.
 
+pub mod delivery;
 pub mod email;
 pub mod letter;
 

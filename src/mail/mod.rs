@@ -10,4 +10,5 @@ pub mod line;
 pub mod message;
 pub mod relay;
 pub mod tls;
+pub mod transport;
 mod wire;
