@@ -1,152 +1,176 @@
-//! What a posting says, checked: every text is safe to keep and to publish, every list bounded.
+//! What a recruiter writes becomes what a posting says: every text cleaned, every list bounded, all faults at once.
 
 use super::Refusal;
-use super::clock::{Chance, random_text};
+use super::clock::Chance;
 use super::money::PayRange;
-use super::place::{Location, Workplace};
+use super::place::{Location, Workplace, keyed};
 use super::posting::{Content, Reading, Requirement, Section};
 use super::question::{Question, QuestionType};
 use super::text;
 
-/// The most entries a list of a posting may have.
-const MOST: usize = 50;
-/// How long a location's key is.
-const KEY: usize = 8;
+/// The faults found so far.
+#[derive(Default)]
+struct Faults(Vec<Refusal>);
 
-impl Content {
-    /// Checks every part. Locations without a known key get a new one; the others keep theirs.
-    ///
-    /// # Errors
-    /// `REQUIRED` or `INVALID` on the part at fault: `sections.0.heading`.
-    pub fn checked(self, known: &[Location], chance: &dyn Chance) -> Result<Self, Refusal> {
-        if self.workplace != Workplace::Remote && !self.remote_countries.is_empty() {
-            return Err(Refusal::invalid("remoteCountries", "no countries unless the workplace is remote"));
-        }
-        if self.workplace == Workplace::Remote && !self.locations.is_empty() {
-            return Err(Refusal::invalid("locations", "no locations if the workplace is remote"));
-        }
-        let mut countries = self.remote_countries;
-        countries.dedup();
-        Ok(Self {
-            title: text::line("title", &self.title, 150)?,
-            sections: each("sections", self.sections, section)?,
-            requirements: each("requirements", self.requirements, requirement)?,
-            links: each("links", self.links, reading)?,
-            locations: located(each("locations", self.locations, location)?, known, chance)?,
-            remote_countries: bounded("remoteCountries", countries)?,
-            pay_ranges: each("payRanges", self.pay_ranges, |field, range| PayRange::checked(range, field))?,
-            questions: distinct(each("questions", self.questions, question)?)?,
-            ..self
+impl Faults {
+    /// The value, or its default while the fault is kept.
+    fn keep<T: Default>(&mut self, parsed: Result<T, Refusal>) -> T {
+        parsed.unwrap_or_else(|fault| {
+            self.0.push(fault);
+            T::default()
         })
     }
-}
 
-fn bounded<T>(field: &str, list: Vec<T>) -> Result<Vec<T>, Refusal> {
-    if list.len() > MOST {
-        return Err(Refusal::invalid(field, &format!("at most {MOST} entries")));
-    }
-    Ok(list)
-}
-
-fn each<T>(
-    field: &str,
-    list: Vec<T>,
-    check: impl Fn(&str, T) -> Result<T, Refusal>,
-) -> Result<Vec<T>, Refusal> {
-    let list = bounded(field, list)?.into_iter().enumerate();
-    list.map(|(place, entry)| check(&format!("{field}.{place}"), entry)).collect()
-}
-
-fn section(field: &str, section: Section) -> Result<Section, Refusal> {
-    Ok(Section {
-        heading: text::line(&format!("{field}.heading"), &section.heading, 150)?,
-        body: text::prose(&format!("{field}.body"), &section.body, 20_000)?,
-    })
-}
-
-fn requirement(field: &str, requirement: Requirement) -> Result<Requirement, Refusal> {
-    Ok(Requirement { text: text::line(&format!("{field}.text"), &requirement.text, 500)?, ..requirement })
-}
-
-fn reading(field: &str, link: Reading) -> Result<Reading, Refusal> {
-    Ok(Reading {
-        label: text::line(&format!("{field}.label"), &link.label, 150)?,
-        url: text::web_address(&format!("{field}.url"), &link.url)?,
-    })
-}
-
-fn location(field: &str, location: Location) -> Result<Location, Refusal> {
-    let optional = |name: &str, value: &Option<String>, max| {
-        text::optional_line(&format!("{field}.{name}"), value.as_deref(), max)
-    };
-    Ok(Location {
-        street: optional("street", &location.street, 150)?,
-        city: text::line(&format!("{field}.city"), &location.city, 100)?,
-        region: optional("region", &location.region, 100)?,
-        postal_code: optional("postalCode", &location.postal_code, 20)?,
-        ..location
-    })
-}
-
-/// Gives each location its key: the one it names, else that of the same place, else a new one.
-fn located(
-    locations: Vec<Location>,
-    known: &[Location],
-    chance: &dyn Chance,
-) -> Result<Vec<Location>, Refusal> {
-    let mut placed: Vec<Location> = Vec::new();
-    for (place, location) in locations.into_iter().enumerate() {
-        let same = |there: &&Location| there.city == location.city && there.country == location.country;
-        let named = known.iter().find(|there| there.key == location.key);
-        if named.is_none() && !location.key.is_empty() {
-            return Err(Refusal::invalid(
-                &format!("locations.{place}.key"),
-                "the key of a location of this posting",
-            ));
+    fn most<T>(&mut self, field: &str, list: &[T], most: usize) {
+        match most {
+            _ if list.len() <= most => {}
+            0 => self.0.push(Refusal::invalid(field, "none with this workplace")),
+            _ => self.0.push(Refusal::invalid(field, &format!("at most {most} entries"))),
         }
-        let free = |there: &&Location| placed.iter().all(|taken| taken.key != there.key);
-        let key = match named.or_else(|| known.iter().filter(same).find(free)) {
-            Some(there) if free(&there) => there.key.clone(),
-            Some(_) => return Err(Refusal::invalid(&format!("locations.{place}.key"), "a key used once")),
-            None => random_text(chance, KEY),
+    }
+
+    /// Every place at which an entry equals an earlier one.
+    fn twice<T: PartialEq>(&mut self, list: &[T], field: impl Fn(usize) -> String, expected: &str) {
+        for (place, entry) in list.iter().enumerate() {
+            if list[..place].contains(entry) {
+                self.0.push(Refusal::invalid(&field(place), expected));
+            }
+        }
+    }
+}
+
+impl Content {
+    /// Cleaned and checked; each location has a key, the one it had `before` where it is the same place.
+    ///
+    /// # Errors
+    /// `REQUIRED` or `INVALID` on each field at fault, such as `sections.0.heading`.
+    pub fn checked(self, before: &[Location], chance: &dyn Chance) -> Result<Self, Refusal> {
+        let mut faults = Faults::default();
+        match self.workplace {
+            Workplace::Remote => faults.most("locations", &self.locations, 0),
+            Workplace::Onsite | Workplace::Hybrid => {
+                faults.most("remoteCountries", &self.remote_countries, 0);
+            }
+        }
+        faults.most("sections", &self.sections, 20);
+        faults.most("requirements", &self.requirements, 50);
+        faults.most("links", &self.links, 20);
+        faults.most("locations", &self.locations, 100);
+        faults.most("remoteCountries", &self.remote_countries, 250);
+        faults.most("payRanges", &self.pay_ranges, 50);
+        faults.most("questions", &self.questions, 50);
+        let countries = |place: usize| format!("remoteCountries.{place}");
+        faults.twice(&self.remote_countries, countries, "each country once");
+        let checked = Self {
+            title: faults.keep(text::line("title", &self.title, 120)),
+            sections: each(self.sections, |place, it| section(&mut faults, place, &it)),
+            requirements: each(self.requirements, |place, it| requirement(&mut faults, place, &it)),
+            links: each(self.links, |place, it| link(&mut faults, place, &it)),
+            locations: locations(&mut faults, self.locations, before, chance),
+            pay_ranges: pay_ranges(&mut faults, self.pay_ranges),
+            questions: questions(&mut faults, self.questions),
+            ..self
         };
-        placed.push(Location { key, ..location });
+        Refusal::all(faults.0)?;
+        Ok(checked)
     }
-    Ok(placed)
 }
 
-fn question(field: &str, question: Question) -> Result<Question, Refusal> {
-    let options = match question.kind {
-        QuestionType::Choice if question.options.len() < 2 => {
-            return Err(Refusal::invalid(&format!("{field}.options"), "at least two options"));
-        }
-        QuestionType::Choice => {
-            each(&format!("{field}.options"), question.options, |at, option| text::line(at, &option, 200))?
-        }
-        _ if question.options.is_empty() => Vec::new(),
-        _ => {
-            return Err(Refusal::invalid(&format!("{field}.options"), "no options unless the type is choice"));
-        }
-    };
-    let key = text::line(&format!("{field}.key"), &question.key, 40)?;
-    if !key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-') {
-        return Err(Refusal::invalid(&format!("{field}.key"), "letters, digits, - and _"));
+fn each<T>(list: Vec<T>, mut checked: impl FnMut(usize, T) -> T) -> Vec<T> {
+    list.into_iter().enumerate().map(|(place, entry)| checked(place, entry)).collect()
+}
+
+fn section(faults: &mut Faults, place: usize, section: &Section) -> Section {
+    let field = |name: &str| format!("sections.{place}.{name}");
+    Section {
+        heading: faults.keep(text::line(&field("heading"), &section.heading, 120)),
+        body: faults.keep(text::prose(&field("body"), &section.body, 10_000)),
     }
-    Ok(Question {
-        key,
-        label: text::line(&format!("{field}.label"), &question.label, 500)?,
-        options,
-        ..question
+}
+
+fn requirement(faults: &mut Faults, place: usize, requirement: &Requirement) -> Requirement {
+    let text = text::line(&format!("requirements.{place}.text"), &requirement.text, 500);
+    Requirement { text: faults.keep(text), level: requirement.level }
+}
+
+fn link(faults: &mut Faults, place: usize, link: &Reading) -> Reading {
+    Reading {
+        label: faults.keep(text::line(&format!("links.{place}.label"), &link.label, 120)),
+        url: faults.keep(text::web_address(&format!("links.{place}.url"), &link.url)),
+    }
+}
+
+fn locations(
+    faults: &mut Faults,
+    asked: Vec<Location>,
+    before: &[Location],
+    chance: &dyn Chance,
+) -> Vec<Location> {
+    let cleaned = each(asked, |place, it| location(faults, place, it));
+    faults.keep(keyed(cleaned, before, chance))
+}
+
+fn location(faults: &mut Faults, place: usize, location: Location) -> Location {
+    let field = |name: &str| format!("locations.{place}.{name}");
+    Location {
+        street: faults.keep(text::optional_line(&field("street"), location.street.as_deref(), 120)),
+        city: faults.keep(text::line(&field("city"), &location.city, 80)),
+        region: faults.keep(text::optional_line(&field("region"), location.region.as_deref(), 80)),
+        postal_code: faults.keep(text::optional_line(
+            &field("postalCode"),
+            location.postal_code.as_deref(),
+            20,
+        )),
+        ..location
+    }
+}
+
+fn pay_ranges(faults: &mut Faults, ranges: Vec<PayRange>) -> Vec<PayRange> {
+    let places: Vec<_> = ranges.iter().map(|range| range.jurisdiction).collect();
+    let jurisdiction = |place: usize| format!("payRanges.{place}.jurisdiction");
+    faults.twice(&places, jurisdiction, "one range for each jurisdiction");
+    each(ranges, |place, range| {
+        let checked = range.clone().checked(&format!("payRanges.{place}"));
+        faults.keep(checked.map(Some)).unwrap_or(range)
     })
 }
 
-fn distinct(questions: Vec<Question>) -> Result<Vec<Question>, Refusal> {
-    for (place, question) in questions.iter().enumerate() {
-        if questions[..place].iter().any(|earlier| earlier.key == question.key) {
-            return Err(Refusal::invalid(&format!("questions.{place}.key"), "a key no other question has"));
-        }
+fn questions(faults: &mut Faults, questions: Vec<Question>) -> Vec<Question> {
+    let keys: Vec<_> = questions.iter().map(|question| question.key.as_str()).collect();
+    faults.twice(&keys, |place| format!("questions.{place}.key"), "a key no other question has");
+    each(questions, |place, question| checked_question(faults, place, question))
+}
+
+fn checked_question(faults: &mut Faults, place: usize, question: Question) -> Question {
+    let field = |name: &str| format!("questions.{place}.{name}");
+    let is_choice = question.kind == QuestionType::Choice;
+    if is_choice && question.options.len() < 2 {
+        faults.0.push(Refusal::invalid(&field("options"), "at least two options"));
     }
-    Ok(questions)
+    if !is_choice && !question.options.is_empty() {
+        faults.0.push(Refusal::invalid(&field("options"), "options only for a choice"));
+    }
+    faults.most(&field("options"), &question.options, 50);
+    let option = |at: usize| field(&format!("options.{at}"));
+    faults.twice(&question.options, option, "each option once");
+    Question {
+        key: faults.keep(key(&field("key"), question.key)),
+        label: faults.keep(text::line(&field("label"), &question.label, 300)),
+        options: each(question.options, |at, it| faults.keep(text::line(&option(at), &it, 200))),
+        ..question
+    }
+}
+
+/// A key is part of field names, so it looks like one.
+fn key(field: &str, key: String) -> Result<String, Refusal> {
+    let sound = key.starts_with(|c: char| c.is_ascii_alphabetic())
+        && key.len() <= 40
+        && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    if sound {
+        Ok(key)
+    } else {
+        Err(Refusal::invalid(field, "a letter, then letters, digits or _, at most 40"))
+    }
 }
 
 #[cfg(test)]
@@ -154,79 +178,73 @@ mod tests {
     use super::*;
     use crate::domain::clock::SystemChance;
     use crate::domain::country::Country;
-    use crate::domain::posting::EmploymentType;
+    use crate::domain::money::{Currency, PayInterval};
+    use crate::domain::place::Workplace;
+    use crate::domain::posting::{EmploymentType, RequirementLevel};
 
-    fn place(key: &str, city: &str) -> Location {
-        Location {
-            key: key.into(),
-            street: None,
-            city: city.into(),
-            region: None,
-            postal_code: None,
-            country: Country::find("DE").unwrap(),
-        }
-    }
-
-    fn content(locations: Vec<Location>) -> Content {
+    fn content() -> Content {
         Content {
-            title: " Backend\nDeveloper ".into(),
-            sections: vec![],
-            requirements: vec![],
-            links: vec![],
-            locations,
-            remote_countries: vec![],
-            workplace: Workplace::Onsite,
+            title: " Backend\u{202E} Developer\n".into(),
+            sections: vec![Section { heading: "The work".into(), body: "a\r\nb\u{7}".into() }],
+            requirements: vec![Requirement { text: "Ruby".into(), level: RequirementLevel::Strict }],
+            links: vec![Reading { label: "Handbook".into(), url: "https://example.com/h".into() }],
+            locations: Vec::new(),
+            remote_countries: vec![Country::find("DE").unwrap()],
+            workplace: Workplace::Remote,
             employment_type: EmploymentType::FullTime,
-            pay_ranges: vec![],
-            questions: vec![],
+            pay_ranges: Vec::new(),
+            questions: Vec::new(),
         }
     }
 
-    #[test]
-    fn a_location_keeps_its_key_through_reordering_and_editing() {
-        let first =
-            content(vec![place("", "Berlin"), place("", "Bonn")]).checked(&[], &SystemChance).unwrap();
-        let [berlin, bonn] = &first.locations[..] else { panic!("two places") };
-        let moved =
-            vec![place("", "Bonn"), Location { city: "Potsdam".into(), ..berlin.clone() }, place("", "Kiel")];
-        let second = content(moved).checked(&first.locations, &SystemChance).unwrap();
-        assert_eq!(second.locations[0].key, bonn.key);
-        assert_eq!(second.locations[1].key, berlin.key);
-        assert!(second.locations[2].key.len() == KEY && second.locations[2].key != berlin.key);
+    fn range(min: i64, max: i64) -> PayRange {
+        let currency = Currency::find("EUR").unwrap();
+        PayRange { jurisdiction: None, min, max, currency, interval: PayInterval::Year }
+    }
+
+    fn question(key: &str, kind: QuestionType, options: &[&str]) -> Question {
+        let options = options.iter().map(|&option| option.into()).collect();
+        Question { key: key.into(), label: "?".into(), kind, required: true, options }
     }
 
     #[test]
-    fn each_part_is_named_when_it_is_wrong() {
-        assert_eq!(content(vec![]).checked(&[], &SystemChance).unwrap().title, "Backend Developer");
-        let question = |key: &str, options: &[&str]| Question {
-            key: key.into(),
-            label: "?".into(),
-            kind: QuestionType::Choice,
-            required: false,
-            options: options.iter().map(|option| (*option).into()).collect(),
-        };
-        for (bad, field) in [
-            (Content { title: " ".into(), ..content(vec![]) }, "title"),
-            (content(vec![place("nonsense", "Bonn")]), "locations.0.key"),
-            (content(vec![place("", "")]), "locations.0.city"),
-            (Content { workplace: Workplace::Remote, ..content(vec![place("", "Bonn")]) }, "locations"),
-            (Content { questions: vec![question("a", &["x"])], ..content(vec![]) }, "questions.0.options"),
-            (
-                Content {
-                    questions: vec![question("a", &["x", "y"]), question("a", &["x", "y"])],
-                    ..content(vec![])
-                },
-                "questions.1.key",
-            ),
-            (
-                Content {
-                    links: vec![Reading { label: "x".into(), url: "javascript:x".into() }],
-                    ..content(vec![])
-                },
-                "links.0.url",
-            ),
-        ] {
-            assert_eq!(bad.checked(&[], &SystemChance).unwrap_err().field(), Some(field));
-        }
+    fn texts_are_cleaned() {
+        let checked = content().checked(&[], &SystemChance).unwrap();
+        assert_eq!(
+            (checked.title.as_str(), checked.sections[0].body.as_str()),
+            ("Backend Developer", "a\nb")
+        );
+    }
+
+    #[test]
+    fn every_fault_is_named_at_once() {
+        let mut wrong = content();
+        wrong.title = " ".into();
+        wrong.links[0].url = "javascript:alert(1)".into();
+        wrong.remote_countries.push(Country::find("DE").unwrap());
+        wrong.pay_ranges = vec![range(2, 1), range(1, 2)];
+        wrong.workplace = Workplace::Onsite;
+        wrong.questions = vec![
+            question("why", QuestionType::Prose, &["a"]),
+            question("why", QuestionType::Choice, &[]),
+            question("a b", QuestionType::Choice, &["x", "x"]),
+        ];
+        let refused = wrong.checked(&[], &SystemChance).unwrap_err();
+        let mut fields: Vec<_> = refused.each().iter().filter_map(Refusal::field).collect();
+        fields.sort_unstable();
+        let expected = [
+            "links.0.url",
+            "payRanges.0.max",
+            "payRanges.1.jurisdiction",
+            "questions.0.options",
+            "questions.1.key",
+            "questions.1.options",
+            "questions.2.key",
+            "questions.2.options.1",
+            "remoteCountries",
+            "remoteCountries.1",
+            "title",
+        ];
+        assert_eq!(fields, expected);
     }
 }

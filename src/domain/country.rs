@@ -1,6 +1,10 @@
 //! Countries by their ISO 3166-1 alpha-2 codes and common English names.
 
+use std::fmt;
+use std::str::FromStr;
+
 use super::Refusal;
+use super::text::Unknown;
 
 /// An ISO 3166-1 alpha-2 code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,6 +34,20 @@ impl Country {
     #[must_use]
     pub fn name(self) -> &'static str {
         self.0.1
+    }
+}
+
+impl fmt::Display for Country {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl FromStr for Country {
+    type Err = Unknown;
+
+    fn from_str(code: &str) -> Result<Self, Unknown> {
+        Self::find(code).ok_or(Unknown("Country"))
     }
 }
 

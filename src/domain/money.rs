@@ -1,9 +1,11 @@
 //! Money: integer minor units, an ISO 4217 currency, and for pay an interval. Never a float.
 
 use std::fmt;
+use std::str::FromStr;
 
 use super::Refusal;
 use super::country::Country;
+use super::text::Unknown;
 
 /// An ISO 4217 code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,6 +70,20 @@ impl Currency {
             "INR" => Some("₹"),
             _ => None,
         }
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl FromStr for Currency {
+    type Err = Unknown;
+
+    fn from_str(code: &str) -> Result<Self, Unknown> {
+        Self::find(code).ok_or(Unknown("Currency"))
     }
 }
 

@@ -1,5 +1,7 @@
 //! The job as advertised, and its life: draft, open, paused, closed, archived.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use super::Refusal;
@@ -8,6 +10,9 @@ use super::id::{PlanId, PostingId, UserId};
 use super::money::PayRange;
 use super::place::{Location, Workplace};
 use super::question::Question;
+use super::text;
+
+const SLUG_KEY: usize = 8;
 
 text_enum! {
     /// Where a posting is in its life.
@@ -126,6 +131,12 @@ pub struct Content {
 }
 
 impl Content {
+    /// The countries of its locations and those one may work from, each once.
+    #[must_use]
+    pub fn countries(&self) -> BTreeSet<Country> {
+        self.locations.iter().map(|location| location.country).chain(self.remote_countries.clone()).collect()
+    }
+
     /// Whether it says where the job is done: the condition of opening.
     ///
     /// # Errors
@@ -181,7 +192,36 @@ pub struct Posting {
     pub revision: i32,
 }
 
+/// What every slug of a posting ends in: the last eight characters of its id, 40 random bits.
+#[must_use]
+pub fn slug_key(id: PostingId) -> String {
+    let short = id.short();
+    short[short.len() - SLUG_KEY..].to_owned()
+}
+
+/// The slug of a posting with this title: readable words, then its key.
+#[must_use]
+pub fn slug(title: &str, id: PostingId) -> String {
+    match text::slug(title) {
+        words if words.is_empty() => slug_key(id),
+        words => format!("{words}-{}", slug_key(id)),
+    }
+}
+
+/// The key at the end of a slug: it finds the posting whatever its title was when the slug was made.
+#[must_use]
+pub fn key_of_slug(slug: &str) -> Option<&str> {
+    let key = slug.rsplit('-').next()?;
+    (key.len() == SLUG_KEY).then_some(key)
+}
+
 impl Posting {
+    /// The time it is listed by: its first publication, or when it was drafted.
+    #[must_use]
+    pub fn since(&self) -> DateTime<Utc> {
+        self.published_at.unwrap_or(self.created_at)
+    }
+
     /// Whether anybody may see it now: open, listed, and not past its deadline. The one place this is decided;
     /// `storage::posting` says the same in SQL.
     #[must_use]

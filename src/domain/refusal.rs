@@ -56,6 +56,9 @@ pub enum Refusal {
         /// Seats held now.
         held: u32,
     },
+    /// A team that has seats, or applications, cannot leave its posting.
+    #[error("The team still has seats or applications in this posting.")]
+    TeamInUse,
     /// The posting takes no applications now.
     #[error("This posting takes no applications now.")]
     NotTakingApplications,
@@ -184,6 +187,7 @@ impl Refusal {
             Self::DeadlinePassed => "DEADLINE_PASSED",
             Self::ActiveApplications => "ACTIVE_APPLICATIONS",
             Self::BelowHeld { .. } => "BELOW_HELD",
+            Self::TeamInUse => "TEAM_IN_USE",
             Self::NotTakingApplications => "NOT_TAKING_APPLICATIONS",
             Self::AlreadyApplied => "ALREADY_APPLIED",
             Self::NotActive => "NOT_ACTIVE",

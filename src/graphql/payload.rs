@@ -54,6 +54,8 @@ codes! {
     ActiveApplications = "ACTIVE_APPLICATIONS",
     /// Fewer vacancies than seats held by live offers.
     BelowHeld = "BELOW_HELD",
+    /// The team still has seats or applications in the posting.
+    TeamInUse = "TEAM_IN_USE",
     /// The posting takes no applications now.
     NotTakingApplications = "NOT_TAKING_APPLICATIONS",
     /// This person has already applied.
