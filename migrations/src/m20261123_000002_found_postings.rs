@@ -17,6 +17,8 @@ CREATE TABLE posting (
         CHECK (status IN ('draft', 'pendingApproval', 'open', 'paused', 'closed', 'archived')),
     listed {flag} NOT NULL,
     title TEXT NOT NULL,
+    title_key TEXT NOT NULL,
+    workplace TEXT NOT NULL CHECK (workplace IN ('onsite', 'hybrid', 'remote')),
     content TEXT NOT NULL,
     plan_id {id} NOT NULL,
     plan_version INTEGER NOT NULL,
@@ -33,8 +35,16 @@ CREATE TABLE posting (
 ) {strict};
 -- The short id at the end of every slug the posting ever had.
 CREATE UNIQUE INDEX uq_posting_slug ON posting (slug_key, (0));
-CREATE INDEX ix_posting_status ON posting (status, published_at DESC, id DESC);
-CREATE INDEX ix_posting_created ON posting (created_at DESC, id DESC);
+CREATE INDEX ix_posting_status ON posting (status);
+CREATE INDEX ix_posting_since ON posting (coalesce(published_at, created_at) DESC, id DESC);
+
+-- The countries of its locations and those one may work from; the document holds the rest.
+CREATE TABLE posting_country (
+    posting_id {id} NOT NULL REFERENCES posting (id),
+    country TEXT NOT NULL,
+    PRIMARY KEY (posting_id, country)
+) {strict};
+CREATE INDEX ix_posting_country ON posting_country (country, posting_id);
 
 CREATE TABLE posting_team (
     id {id} NOT NULL PRIMARY KEY,
@@ -71,7 +81,7 @@ INSERT INTO feed_generation (id, number) VALUES (1, 0);
 ";
 
 /// Dropped in this order, so that no table goes before one that refers to it.
-const TABLES: &[&str] = &["feed_generation", "opening", "posting_team", "posting"];
+const TABLES: &[&str] = &["feed_generation", "opening", "posting_team", "posting_country", "posting"];
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {

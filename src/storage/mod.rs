@@ -9,7 +9,7 @@
 //! * [`dialect`]: the few texts that differ between the two databases.
 //! * [`digest`]: what is kept of a secret instead of itself.
 //! * [`page`]: a part of a list, by keyset.
-//! * `row`: rows by the names of their columns: how a noun is put in and saved.
+//! * `row`: rows by the names of their columns; `document`: what is kept as JSON.
 //! * `scope`: a policy's scope as a WHERE condition.
 //! * `value`: the domain's ids and enums as column values.
 //!
@@ -22,10 +22,12 @@ pub mod application;
 pub mod approval;
 pub mod candidate;
 mod connect;
+mod content;
 pub mod decision;
 pub mod delivery;
 pub mod dialect;
 pub mod digest;
+mod document;
 pub mod email_message;
 pub mod event;
 pub mod fault;
@@ -35,14 +37,21 @@ pub mod link;
 pub mod migration;
 pub mod offer;
 pub mod offer_version;
+pub mod opening;
 pub mod page;
 pub mod pipeline;
+pub mod plan;
+pub mod posting;
+pub mod posting_team;
 mod row;
 mod scope;
 pub mod source;
 pub mod step;
 pub mod store;
+pub mod team;
+pub mod token;
 mod turn;
+pub mod user;
 mod value;
 pub mod write;
 

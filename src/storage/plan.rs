@@ -1,0 +1,150 @@
+//! Hiring plans as they are kept: each version a document, written once.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use sea_orm::FromQueryResult;
+use serde::{Deserialize, Serialize};
+
+use super::dialect::{self, Binds, json_list};
+use super::document::{self, lists, word};
+use super::fault::{Failure, Fault};
+use super::page::{Page, Part};
+use super::row::{self, cells};
+use super::source::Source;
+use super::write::Tx;
+use crate::domain::id::PlanId;
+use crate::domain::plan::{
+    ApprovalRule, HiringPlan, Participant, PlanStep, ReferenceRule, Stage, StageMode, StepKind,
+};
+use crate::domain::posting::PlanVersion;
+
+#[derive(Serialize, Deserialize)]
+struct Definition {
+    #[serde(with = "stages")]
+    stages: Vec<Stage>,
+    #[serde(with = "word")]
+    approval: ApprovalRule,
+    #[serde(with = "ReferenceRuleMirror")]
+    references: ReferenceRule,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Stage")]
+struct StageMirror {
+    key: String,
+    title: String,
+    #[serde(with = "word")]
+    mode: StageMode,
+    optional: bool,
+    #[serde(with = "steps")]
+    steps: Vec<PlanStep>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "PlanStep")]
+struct StepMirror {
+    key: String,
+    title: String,
+    #[serde(with = "word")]
+    kind: StepKind,
+    required: bool,
+    #[serde(with = "word")]
+    participant: Participant,
+    least_people: i32,
+    minutes: Option<i32>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "ReferenceRule")]
+struct ReferenceRuleMirror {
+    least: i32,
+    managers: i32,
+}
+
+lists! {
+    stages = Vec<Stage> as "StageMirror";
+    steps = Vec<PlanStep> as "StepMirror";
+}
+
+/// A plan's version with the time it was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// The plan.
+    pub plan: HiringPlan,
+    /// When this version was made.
+    pub at: DateTime<Utc>,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: PlanId,
+    version: i32,
+    name: String,
+    definition: String,
+    created_at: DateTime<Utc>,
+}
+
+impl TryFrom<Row> for Made {
+    type Error = Fault;
+
+    fn try_from(row: Row) -> Result<Self, Fault> {
+        let what = format!("version {} of plan {}", row.version, row.id);
+        let Definition { stages, approval, references } = document::read(what, &row.definition)?;
+        let version = PlanVersion { plan: row.id, number: row.version };
+        let plan = HiringPlan { version, name: row.name, stages, approval, references };
+        Ok(Self { plan, at: row.created_at })
+    }
+}
+
+/// Only the newest version of each plan `p`.
+const NEWEST: &str = "p.version = (SELECT max(v.version) FROM plan v WHERE v.id = p.id)";
+
+/// The newest version of a plan. Whether the viewer may know is policy's `sees_settings`.
+pub async fn find(db: &impl Source, id: PlanId) -> Result<Option<Made>, Fault> {
+    let sql = format!("SELECT p.* FROM plan p WHERE p.id = $1 AND {NEWEST}");
+    dialect::query_one::<Row>(db, &sql, [id.into()]).await?.map(Made::try_from).transpose()
+}
+
+/// One version of a plan, which something follows.
+pub async fn get(db: &impl Source, version: PlanVersion) -> Result<HiringPlan, Fault> {
+    let missing = || Fault::missing("plan", version.plan);
+    of(db, &[version]).await?.remove(&version).map(|made| made.plan).ok_or_else(missing)
+}
+
+/// These versions. Whoever sees a posting or an application may know what it goes through.
+pub async fn of(db: &impl Source, versions: &[PlanVersion]) -> Result<HashMap<PlanVersion, Made>, Fault> {
+    let sql = format!(
+        "SELECT p.* FROM plan p WHERE p.id IN {} AND p.id || ' ' || p.version IN {}",
+        db.kind().listed(1),
+        db.kind().listed(2)
+    );
+    let ids = json_list(versions.iter().map(|version| version.plan));
+    let pairs = json_list(versions.iter().map(|version| format!("{} {}", version.plan, version.number)));
+    let rows = dialect::query_all::<Row>(db, &sql, [ids, pairs]).await?;
+    let made = rows.into_iter().map(|row| Made::try_from(row).map(|made| (made.plan.version, made)));
+    made.collect()
+}
+
+/// The newest versions of all plans, by when they were made. Whether the viewer may know is policy's `sees_settings`.
+pub async fn listed(db: &impl Source, page: &Page) -> Result<Part<Made>, Fault> {
+    let mut binds = Binds::default();
+    let bounds = page.bounds("p.created_at", "p.id", &mut binds);
+    let sql = format!("SELECT p.* FROM plan p WHERE {NEWEST} AND {} {}", bounds.wanted, bounds.order);
+    let Part { items, more } = page.part(dialect::query_all::<Row>(db, &sql, binds).await?);
+    Ok(Part { items: items.into_iter().map(Made::try_from).collect::<Result<_, _>>()?, more })
+}
+
+/// Adds a version of a plan.
+pub async fn insert(tx: &Tx, plan: &HiringPlan, at: DateTime<Utc>) -> Result<(), Failure> {
+    let definition =
+        Definition { stages: plan.stages.clone(), approval: plan.approval, references: plan.references };
+    let cells = cells! {
+        id: plan.version.plan,
+        version: plan.version.number,
+        name: plan.name.as_str(),
+        definition: document::written(&definition)?,
+        created_at: at,
+    };
+    Ok(row::insert(tx, "plan", cells).await?)
+}
