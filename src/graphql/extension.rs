@@ -1,6 +1,8 @@
 //! The one extension of the schema. Any extension makes every field slower (150 to 200 ns), so
 //! there is one, and it does both things that only an extension can.
 
+use std::collections::BTreeMap;
+use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -39,15 +41,24 @@ impl ExtensionFactory for FieldErrors {
     }
 }
 
-/// The errors of one request, each kept where it was first met: further up, lists overwrite its path.
+/// What went wrong during one request.
 #[derive(Default)]
-struct Kept(Mutex<Vec<ServerError>>);
+struct Kept(Mutex<Failures>);
+
+#[derive(Default)]
+struct Failures {
+    /// Each error where it was first met, since lists further up overwrite its path, by [`key`] of
+    /// that place: a field asked for twice fails twice and is told once.
+    errors: BTreeMap<String, ServerError>,
+    /// The fields that became null for one of them.
+    nulls: Vec<Vec<PathSegment>>,
+}
 
 /// The source of an error that is kept already, and only travels up to the next nullable field.
 struct Reported;
 
 impl Kept {
-    fn errors(&self) -> MutexGuard<'_, Vec<ServerError>> {
+    fn failures(&self) -> MutexGuard<'_, Failures> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -58,7 +69,7 @@ impl Kept {
         if error.path.is_empty() {
             error.path = path(node);
         }
-        self.errors().push(error);
+        self.failures().errors.entry(key(&error.path)).or_insert(error);
         ServerError { source: Some(Arc::new(Reported)), ..ServerError::new("", None) }
     }
 }
@@ -76,7 +87,13 @@ impl Extension for Kept {
         }
         let mut response = next.run(context, operation_name).await;
         response.errors.retain(|error| error.source::<Reported>().is_none());
-        response.errors.append(&mut self.errors());
+        let mut failures = self.failures();
+        response.errors.extend(mem::take(&mut failures.errors).into_values());
+        // A field asked for in two places is executed twice, and where one null meets one object, the
+        // executor keeps the object.
+        for null in failures.nulls.drain(..) {
+            set_null(&mut response.data, &null);
+        }
         response
     }
 
@@ -91,10 +108,39 @@ impl Extension for Kept {
         match next.run(context, info).await {
             Err(error) => {
                 let error = self.keep(error, node);
-                if is_nullable { Ok(None) } else { Err(error) }
+                if !is_nullable {
+                    return Err(error);
+                }
             }
-            value => value,
+            // An optional object takes the errors of its fields by itself.
+            Ok(None | Some(Value::Null)) => {}
+            value => return value,
         }
+        let mut failures = self.failures();
+        if !failures.errors.is_empty() {
+            let path = path(node);
+            let here = key(&path);
+            let next = failures.errors.range(here.clone()..).next();
+            if next.is_some_and(|(place, _)| place.starts_with(&here)) {
+                failures.nulls.push(path);
+            }
+        }
+        // Not `None`: lists, whose items come through here too, panic on it.
+        Ok(Some(Value::Null))
+    }
+}
+
+fn set_null(data: &mut Value, path: &[PathSegment]) {
+    let mut place = Some(data);
+    for segment in path {
+        place = match (segment, place) {
+            (PathSegment::Field(name), Some(Value::Object(fields))) => fields.get_mut(name.as_str()),
+            (PathSegment::Index(index), Some(Value::List(items))) => items.get_mut(*index),
+            _ => return,
+        };
+    }
+    if let Some(value) = place {
+        *value = Value::Null;
     }
 }
 
@@ -108,6 +154,16 @@ fn path(node: &QueryPathNode<'_>) -> Vec<PathSegment> {
         .collect();
     path.reverse();
     path
+}
+
+/// A path as text that is a prefix of the texts of all paths below it, and of no others.
+fn key(path: &[PathSegment]) -> String {
+    path.iter()
+        .flat_map(|segment| match segment {
+            PathSegment::Field(name) => [name.clone(), ".".to_owned()],
+            PathSegment::Index(index) => [index.to_string(), ".".to_owned()],
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -206,9 +262,18 @@ mod tests {
             r#"{"optionalNodes":[null,null]}"#,
             &[r#"["optionalNodes",0,"broken"]"#],
         ),
+        ("{node{maybe} node{maybe}}", r#"{"node":{"maybe":null}}"#, &[r#"["node","maybe"]"#]),
+        (
+            "{optionalNodes{id} optionalNodes{broken}}",
+            r#"{"optionalNodes":[null,null]}"#,
+            &[r#"["optionalNodes",0,"broken"]"#],
+        ),
         ("{values}", r#"{"values":[1,null]}"#, &[r#"["values",1]"#]),
         ("{required checked(first: 6)}", r#"{"required":1,"checked":null}"#, &[r#"["checked"]"#]),
         ("{checked(first: 5)}", r#"{"checked":5}"#, &[]),
+        ("{node{id} node{broken}}", r#"{"node":null}"#, &[r#"["node","broken"]"#]),
+        ("{node{broken} ...{node{id}}}", r#"{"node":null}"#, &[r#"["node","broken"]"#]),
+        ("{nodes{id} nodes{broken}}", r#"{"nodes":null}"#, &[r#"["nodes",0,"broken"]"#]),
     ];
 
     #[tokio::test]
