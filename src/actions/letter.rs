@@ -3,16 +3,17 @@
 use url::{Host, Url};
 
 use super::Act;
-use crate::domain::Refusal;
 use crate::domain::email::NewEmail;
 use crate::domain::id::{ApplicationId, CandidateId, EmailMessageId, LinkId, OfferId, PostingId};
 use crate::domain::link::{self, Link, Purpose};
+use crate::domain::policy::application::{applications, contacts};
 use crate::domain::site::Site;
 use crate::domain::text::EmailAddress;
+use crate::domain::{Refusal, Viewer};
 use crate::mail::letter::{Facts, House};
 use crate::mail::line::Line;
 use crate::mail::message::{self, Party, Post, Unwritable};
-use crate::storage::{Failure, Fault};
+use crate::storage::{Failure, Fault, Source, candidate};
 
 /// The language our letters are written in (BCP 47).
 const LANGUAGE: &str = "en";
@@ -26,6 +27,18 @@ pub struct Addressee {
     pub name: String,
     /// Where the mail goes.
     pub email: EmailAddress,
+}
+
+/// How to write to a candidate, whoever causes the letter: the right to cause it is not the right to read the address.
+///
+/// # Errors
+/// A fault when the candidate cannot be written to.
+pub async fn addressee(db: &impl Source, id: CandidateId) -> Result<Addressee, Fault> {
+    let missing = || Fault::missing("candidate", id);
+    let candidate = candidate::find(db, &applications(&Viewer::System), id).await?.ok_or_else(missing)?;
+    let mut contacts = candidate::contacts(db, &contacts(&Viewer::System), &[id]).await?;
+    let contact = contacts.remove(&id).ok_or_else(missing)?;
+    Ok(Addressee { candidate: id, name: candidate.name, email: contact.email })
 }
 
 /// What a letter is about.

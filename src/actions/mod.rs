@@ -9,6 +9,7 @@
 pub mod delivery;
 pub mod email;
 pub mod letter;
+pub mod offer;
 
 use crate::domain::clock::{Chance, Clock};
 use crate::domain::event::Change;

@@ -232,6 +232,46 @@ impl Offer {
         Ok(self)
     }
 
+    /// As its newest version stands, unless a version is out: that one counts then.
+    #[must_use]
+    pub fn following(mut self, newest: VersionStatus) -> Self {
+        if !self.is_out() {
+            self.status = match newest {
+                VersionStatus::Draft => OfferStatus::Draft,
+                VersionStatus::PendingApproval => OfferStatus::PendingApproval,
+                VersionStatus::Approved => OfferStatus::Approved,
+                VersionStatus::Sent => OfferStatus::Sent,
+                VersionStatus::Superseded | VersionStatus::Cancelled => self.status,
+            };
+        }
+        self
+    }
+
+    /// Its newest version goes out, to be answered until `expires_at`.
+    #[must_use]
+    pub fn release(mut self, expires_at: DateTime<Utc>) -> Self {
+        self.status = OfferStatus::Sent;
+        self.sent_version = Some(self.version);
+        self.sent_at = None;
+        self.first_viewed_at = None;
+        self.expires_at = expires_at;
+        self
+    }
+
+    /// The hire it led to did not come about; it stays accepted.
+    ///
+    /// # Errors
+    /// `OFFER_STATUS` unless accepted, and not undone before.
+    pub fn undo(mut self, reason: String, at: DateTime<Utc>) -> Result<Self, Refusal> {
+        self.only(&[OfferStatus::Accepted])?;
+        if self.undone_at.is_some() {
+            return Err(Refusal::OfferStatus("undone"));
+        }
+        self.undone_at = Some(at);
+        self.reason = Some(reason);
+        Ok(self)
+    }
+
     /// Moves the deadline of a sent offer.
     ///
     /// # Errors
@@ -254,14 +294,16 @@ impl OfferVersion {
         if from.contains(&self.status) { Ok(()) } else { Err(Refusal::OfferStatus(self.status.as_str())) }
     }
 
-    /// Other terms. Approval given to the old ones is void.
+    /// Other terms, by somebody who is its drafter from now on. Approval asked for or given to the old ones is void.
     ///
     /// # Errors
-    /// `OFFER_STATUS` unless draft.
-    pub fn rewrite(mut self, terms: Terms, hash: TermsHash) -> Result<Self, Refusal> {
-        self.only(&[VersionStatus::Draft])?;
+    /// `OFFER_STATUS` once sent or over.
+    pub fn rewrite(mut self, terms: Terms, hash: TermsHash, by: UserId) -> Result<Self, Refusal> {
+        self.only(&[VersionStatus::Draft, VersionStatus::PendingApproval, VersionStatus::Approved])?;
+        self.status = VersionStatus::Draft;
         self.terms = terms;
         self.terms_hash = hash;
+        self.drafted_by = by;
         Ok(self)
     }
 
@@ -298,14 +340,12 @@ impl OfferVersion {
         Ok(self)
     }
 
-    /// The approver's no: back to draft.
+    /// The approver's no to exactly these terms: back to draft.
     ///
     /// # Errors
-    /// `OFFER_STATUS`.
-    pub fn reject(mut self) -> Result<Self, Refusal> {
-        self.only(&[VersionStatus::PendingApproval])?;
-        self.status = VersionStatus::Draft;
-        Ok(self)
+    /// As [`OfferVersion::approve`].
+    pub fn reject(self, hash: &TermsHash) -> Result<Self, Refusal> {
+        Ok(Self { status: VersionStatus::Draft, ..self.approve(hash)? })
     }
 
     /// Released to the candidate, frozen from here on.

@@ -100,6 +100,16 @@ impl<'a> Progress<'a> {
         if met { Ok(()) } else { Err(Refusal::ReferencesMissing) }
     }
 
+    /// Whether the stage where an offer is made is reached: a gate that is still closed holds the offer back.
+    ///
+    /// # Errors
+    /// `STEP_NOT_REACHED`. A plan without such a stage holds back nothing.
+    pub fn has_reached_offer(&self) -> Result<(), Refusal> {
+        let stage =
+            self.steps.iter().filter(|step| step.kind == StepKind::Offer).map(|step| step.stage).min();
+        if stage.is_none_or(|stage| stage <= self.stage) { Ok(()) } else { Err(Refusal::StepNotReached) }
+    }
+
     /// Whether the application stands in a stage where an offer is made.
     #[must_use]
     pub fn is_at_offer(&self) -> bool {

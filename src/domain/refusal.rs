@@ -92,6 +92,9 @@ pub enum Refusal {
     /// The application is allotted to no team.
     #[error("Allot the application to a team first.")]
     NoAllotment,
+    /// The application was allotted to another team after the offer was drafted.
+    #[error("The application is allotted to another team now; write the offer for that one.")]
+    AllottedElsewhere,
     /// No open seat is left in the team.
     #[error("The team has no open seat.")]
     NoOpening,
@@ -199,6 +202,7 @@ impl Refusal {
             Self::StepRequired => "STEP_REQUIRED",
             Self::StepNotReached => "STEP_NOT_REACHED",
             Self::NoAllotment => "NO_ALLOTMENT",
+            Self::AllottedElsewhere => "ALLOTTED_ELSEWHERE",
             Self::NoOpening => "NO_OPENING",
             Self::OfferLive => "OFFER_LIVE",
             Self::NoJustification => "NO_JUSTIFICATION",

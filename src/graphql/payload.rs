@@ -78,6 +78,8 @@ codes! {
     StepNotReached = "STEP_NOT_REACHED",
     /// The application is allotted to no team.
     NoAllotment = "NO_ALLOTMENT",
+    /// The application was allotted to another team after the offer was drafted.
+    AllottedElsewhere = "ALLOTTED_ELSEWHERE",
     /// The team has no open seat.
     NoOpening = "NO_OPENING",
     /// There is already a live offer.

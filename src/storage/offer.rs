@@ -182,6 +182,22 @@ pub async fn lock_of_hire(tx: &Tx, application: ApplicationId) -> Result<Option<
     Ok(dialect::query_one::<Row>(tx, &sql, [application.into()]).await?.map(Offer::from))
 }
 
+/// The team an application is allotted to now: what an offer to it is for, and what the team is called.
+pub async fn allotted(
+    db: &impl Source,
+    application: ApplicationId,
+) -> Result<Option<(PostingTeamId, String)>, Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: PostingTeamId,
+        name: String,
+    }
+    let sql = "SELECT t.id, m.name FROM allotment l JOIN posting_team t ON t.id = l.posting_team_id \
+               JOIN team m ON m.id = t.team_id WHERE l.application_id = $1 AND l.until IS NULL";
+    let row = dialect::query_one::<Row>(db, sql, [application.into()]).await?;
+    Ok(row.map(|row| (row.id, row.name)))
+}
+
 fn cells(offer: &Offer) -> Cells {
     cells! {
         posting_team_id: offer.posting_team,
@@ -223,17 +239,10 @@ pub async fn save(tx: &Tx, offer: Offer) -> Result<Offer, Failure> {
 
 /// Notes when the candidate first opened the sent version. `false` when that is known already.
 ///
-/// What the candidate or the relay does on their own leaves the revision alone: it makes no recruiter's change stale.
+/// The revision stays: nobody's change goes stale because the candidate had a look.
 pub async fn note_view(tx: &Tx, id: OfferId, at: DateTime<Utc>) -> Result<bool, Fault> {
     let sql =
         "UPDATE offer SET first_viewed_at = $2 WHERE id = $1 AND first_viewed_at IS NULL AND status = 'sent'";
     let values: [Value; 2] = [id.into(), at.into()];
-    Ok(dialect::execute(tx, sql, values).await? == 1)
-}
-
-/// Notes when the relay took the mail of the sent version. `false` when that is known already, or of another version.
-pub async fn note_sent(tx: &Tx, id: OfferId, version: i32, at: DateTime<Utc>) -> Result<bool, Fault> {
-    let sql = "UPDATE offer SET sent_at = $3 WHERE id = $1 AND sent_version = $2 AND sent_at IS NULL";
-    let values: [Value; 3] = [id.into(), version.into(), at.into()];
     Ok(dialect::execute(tx, sql, values).await? == 1)
 }

@@ -80,6 +80,7 @@ fn cells(version: &OfferVersion) -> Cells {
         status: version.status,
         terms: version.terms.canonical(),
         terms_hash: version.terms_hash.0.as_str(),
+        drafted_by: version.drafted_by,
         approver_id: version.approver,
         released_at: version.released_at,
     }
@@ -91,7 +92,6 @@ pub async fn create(tx: &Tx, version: &OfferVersion) -> Result<(), Failure> {
     row.extend(cells! {
         offer_id: version.offer,
         number: version.number,
-        drafted_by: version.drafted_by,
     });
     Ok(row::insert(tx, "offer_version", row).await?)
 }
@@ -103,10 +103,19 @@ pub async fn save(tx: &Tx, version: &OfferVersion) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Drops an offer's version that was never sent, if there is one.
-pub async fn cancel_unsent(tx: &Tx, offer: OfferId) -> Result<(), Fault> {
+/// Drops an offer's version that was never sent. `false` when there is none.
+pub async fn cancel_unsent(tx: &Tx, offer: OfferId) -> Result<bool, Fault> {
     let sql = "UPDATE offer_version SET status = 'cancelled' WHERE offer_id = $1 \
                AND status IN ('draft', 'pendingApproval', 'approved')";
-    dialect::execute(tx, sql, [offer.into()]).await?;
-    Ok(())
+    Ok(dialect::execute(tx, sql, [offer.into()]).await? > 0)
+}
+
+/// Marks the sent version of an offer as superseded; says which that was.
+pub async fn supersede(tx: &Tx, offer: OfferId) -> Result<Option<i32>, Fault> {
+    #[derive(FromQueryResult)]
+    struct Superseded {
+        number: i32,
+    }
+    let sql = "UPDATE offer_version SET status = 'superseded' WHERE offer_id = $1 AND status = 'sent' RETURNING number";
+    Ok(dialect::query_one::<Superseded>(tx, sql, [offer.into()]).await?.map(|row| row.number))
 }

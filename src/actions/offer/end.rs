@@ -1,0 +1,204 @@
+//! The ends of an offer that are not the candidate's: cancelled, rescinded, expired, or taken along by its
+//! application's end.
+
+use super::{Held, about, event, seat_event, seen};
+use crate::actions::{Act, email, letter};
+use crate::domain::email::{EmailState, NewEmail};
+use crate::domain::event::{Change, EventKind};
+use crate::domain::id::{ApplicationId, OfferId};
+use crate::domain::offer::{Offer, OfferStatus};
+use crate::domain::policy::application::emails;
+use crate::domain::policy::offer::offering;
+use crate::domain::{Refusal, Viewer, text};
+use crate::mail::letter::{OfferRescinded, Reader};
+use crate::mail::line::{Line, Words};
+use crate::storage::{self, Failure, Tx, email_message, link, offer_version, opening};
+
+/// An unsent offer, or an unsent version, to be dropped.
+#[derive(Debug, Clone)]
+pub struct Cancel {
+    /// Which offer.
+    pub offer: OfferId,
+    /// The revision it is cancelled at.
+    pub revision: Option<i32>,
+    /// Why; never shown to the candidate.
+    pub reason: Option<String>,
+}
+
+/// Drops an offer no version of which was sent, and frees its seat. Of a sent offer it drops the version that is
+/// drafted beside the sent one.
+///
+/// # Errors
+/// `NOT_FOUND`, `FORBIDDEN`, `STALE`, or `OFFER_STATUS` when nothing unsent is there.
+pub async fn cancel(act: Act<'_>, input: Cancel) -> Result<Offer, Failure> {
+    let change = act.change();
+    let found = seen(act, input.offer).await?;
+    let reason = text::optional_prose("reason", input.reason.as_deref(), 2_000)?;
+    let (change, input, viewer, found, reason) = (&change, &input, act.viewer, &found, &reason);
+    act.store
+        .write(|tx| async move {
+            let held = Held::lock_for(&tx, found, viewer, &offering(viewer)).await?;
+            held.is_at(input.revision)?;
+            if !held.offer.is_out() {
+                let offer = held.offer.cancel(reason.clone(), change.at)?;
+                return close(&tx, change, offer, EventKind::OfferCancelled).await;
+            }
+            if !offer_version::cancel_unsent(&tx, found.id).await? {
+                return Err(Refusal::OfferStatus(held.offer.status.as_str()).into());
+            }
+            tx.record(event(change, EventKind::OfferCancelled, &held.offer));
+            storage::offer::save(&tx, held.offer).await
+        })
+        .await
+}
+
+/// A sent offer to be taken back.
+#[derive(Debug, Clone)]
+pub struct Rescind {
+    /// Which offer.
+    pub offer: OfferId,
+    /// The revision it is rescinded at.
+    pub revision: Option<i32>,
+    /// Why; never shown to the candidate.
+    pub reason: String,
+    /// What the letter adds, if anything.
+    pub words: Option<String>,
+}
+
+/// Takes a sent offer back before it is decided: its links stop working, its unsent mail stays, its seat is free, and
+/// the candidate is told, unless the offer itself never left.
+///
+/// # Errors
+/// `NOT_FOUND`, `FORBIDDEN`, `STALE`, `REQUIRED` on `reason`, `OFFER_STATUS`, or `EXPIRED`.
+pub async fn rescind(act: Act<'_>, input: Rescind) -> Result<Offer, Failure> {
+    let change = act.change();
+    let found = seen(act, input.offer).await?;
+    let reason = text::prose("reason", &input.reason, 2_000)?;
+    let words = text::optional_prose("words", input.words.as_deref(), 2_000)?;
+    let prepared = prepare_rescission(act, &found, words.as_deref()).await?;
+    let (change, input, viewer, found) = (&change, &input, act.viewer, &found);
+    let (reason, prepared) = (&reason, &prepared);
+    act.store
+        .write(|tx| async move {
+            let held = Held::lock_for(&tx, found, viewer, &offering(viewer)).await?;
+            held.is_at(input.revision)?;
+            held.is_in_time(change)?;
+            let was = held.offer.sent_version;
+            let offer = held.offer.end_sent(OfferStatus::Rescinded, Some(reason.clone()), change.at)?;
+            let offer = close(&tx, change, offer, EventKind::OfferRescinded).await?;
+            if !has_left(&tx, &offer).await? {
+                tx.record(event(change, EventKind::EmailOmitted, &offer).word("reason", "offerNeverLeft"));
+                return Ok(offer);
+            }
+            match prepared {
+                Some(email) if email.offer == was.map(|version| (offer.id, version)) => {
+                    email::queue(&tx, change, email).await?;
+                    Ok(offer)
+                }
+                _ => Err(Refusal::Stale.into()),
+            }
+        })
+        .await
+}
+
+async fn prepare_rescission(
+    act: Act<'_>,
+    offer: &Offer,
+    words: Option<&str>,
+) -> Result<Option<NewEmail>, Failure> {
+    let Some(number) = offer.sent_version else { return Ok(None) };
+    let to = letter::addressee(act.store, offer.candidate).await?;
+    let terms = offer_version::get(act.store, offer.id, number).await?.terms;
+    let facts = OfferRescinded {
+        reader: Reader::new(&to.name),
+        role: Line::cut(&terms.title, 150),
+        team: Line::cut(&terms.team, 80),
+        words: words.map(Words::new),
+    };
+    Ok(Some(letter::prepare(act, &to, about(offer, number), "rescinded", &facts)?))
+}
+
+/// Whether the candidate may have the offer: any of its letters left or is leaving, or the page was opened.
+async fn has_left(tx: &Tx, offer: &Offer) -> Result<bool, Failure> {
+    let letters = email_message::of_offers(tx, &emails(&Viewer::System), &[offer.id]).await?;
+    Ok(offer.first_viewed_at.is_some() || letters.iter().any(|letter| letter.state != EmailState::Cancelled))
+}
+
+/// Ends the offer in storage: whatever of it still works stops working.
+pub(super) async fn close(
+    tx: &Tx,
+    change: &Change,
+    mut offer: Offer,
+    kind: EventKind,
+) -> Result<Offer, Failure> {
+    if let Some(seat) = opening::free(tx, offer.id).await? {
+        tx.record(seat_event(change, EventKind::OpeningFreed, &offer, &seat));
+    }
+    offer.opening = None;
+    offer_version::cancel_unsent(tx, offer.id).await?;
+    if offer.status == OfferStatus::Rescinded {
+        link::revoke_of_offer(tx, offer.id, change.at).await?;
+    }
+    email::take_back_offer(tx, change, offer.id).await?;
+    let offer = storage::offer::save(tx, offer).await?;
+    tx.record(event(change, kind, &offer));
+    Ok(offer)
+}
+
+/// An offer that ended with its application.
+#[derive(Debug, Clone)]
+pub struct EndedOffer {
+    /// As it is now.
+    pub offer: Offer,
+    /// Whether a version was out with the candidate: the letter that ends the application says so then.
+    pub was_out: bool,
+}
+
+/// Ends what an application still has of offers, in the write that ends the application: drafts are cancelled, the live
+/// one is rescinded if it is out, else cancelled; links, unsent mail and the seat go with it. It queues no mail.
+///
+/// The application is locked already. Answers with the offer that was live, if there was one.
+pub async fn end_live(
+    tx: &Tx,
+    change: &Change,
+    application: ApplicationId,
+    why: &str,
+) -> Result<Option<EndedOffer>, Failure> {
+    let mut ended = None;
+    for offer in storage::offer::lock_unended(tx, application).await? {
+        let (was_live, was_out) = (offer.status.is_live(), offer.is_out());
+        let reason = Some(why.to_owned());
+        let offer = if was_out {
+            let offer = offer.end_sent(OfferStatus::Rescinded, reason, change.at)?;
+            close(tx, change, offer, EventKind::OfferRescinded).await?
+        } else {
+            let offer = offer.cancel(reason, change.at)?;
+            close(tx, change, offer, EventKind::OfferCancelled).await?
+        };
+        if was_live {
+            ended = Some(EndedOffer { offer, was_out });
+        }
+    }
+    Ok(ended)
+}
+
+/// Records that the time of some sent offers is over, at most `limit` of them; says of how many.
+pub async fn expire_due(act: Act<'_>, limit: u32) -> Result<usize, Failure> {
+    let now = act.clock.now();
+    let mut expired = 0;
+    for offer in storage::offer::due(act.store, now, limit).await? {
+        let change = act.change();
+        let (change, seen) = (&change, &offer);
+        let over = act.store.write(|tx| async move {
+            let offer = Held::lock(&tx, seen).await?.offer;
+            if !(offer.is_out() && offer.is_past_deadline(change.at)) {
+                return Ok(0);
+            }
+            let offer = offer.end_sent(OfferStatus::Expired, None, change.at)?;
+            close(&tx, change, offer, EventKind::OfferExpired).await?;
+            Ok(1)
+        });
+        expired += over.await?;
+    }
+    Ok(expired)
+}
