@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
+use super::feed::Channel;
 use super::text::EmailAddress;
 
 /// The organisation and its web addresses. One installation serves one organisation.
@@ -45,6 +46,18 @@ impl Site {
     #[must_use]
     pub fn apply_url(&self, slug: &str) -> String {
         format!("{}/jobs/{slug}/apply", self.public_url)
+    }
+
+    /// The feed of a channel.
+    #[must_use]
+    pub fn feed_url(&self, channel: Channel) -> String {
+        format!("{}/feeds/{channel}.xml", self.public_url)
+    }
+
+    /// How each posting fared in a channel.
+    #[must_use]
+    pub fn feed_report_url(&self, channel: Channel) -> String {
+        format!("{}/feeds/{channel}/report.json", self.public_url)
     }
 
     /// The page of an application, for whoever holds its link's secret.

@@ -1,0 +1,206 @@
+//! An item as one channel tells it: its entries, and what stands against it.
+
+use super::dialect::{Dialect, Element, Expansion};
+use super::fact::Node;
+use super::issue::{Issue, Readiness};
+use super::item::FeedItem;
+use crate::domain::country::Country;
+use crate::domain::feed::Severity;
+use crate::domain::money::PayRange;
+use crate::domain::place::{Location, Workplace};
+
+/// The rule that texts may hold only what XML can carry.
+const XML: &str = "https://www.w3.org/TR/xml/#charsets";
+/// Rules of our own.
+const OWN: &str = "schema/feeds/README.md";
+
+/// Where an entry is.
+#[derive(Debug, Clone, Copy)]
+pub enum Place<'a> {
+    /// At a location.
+    At(&'a Location),
+    /// Anywhere in a country.
+    RemoteIn(Country),
+}
+
+/// One entry of a feed.
+#[derive(Debug)]
+pub struct Entry<'a> {
+    /// Of which item.
+    pub item: &'a FeedItem,
+    /// In which format.
+    pub dialect: &'static Dialect,
+    /// What the channel calls it; never changes and never names anything else.
+    pub reference: String,
+    /// Where it is, in channels that want an entry for each place.
+    pub place: Option<Place<'a>>,
+    description: &'a str,
+}
+
+impl<'a> Entry<'a> {
+    /// The whole text, cleaned for this channel.
+    #[must_use]
+    pub fn description(&self) -> &'a str {
+        self.description
+    }
+
+    /// The pay at this entry's place.
+    #[must_use]
+    pub fn pay(&self) -> Option<&'a PayRange> {
+        match self.place {
+            Some(Place::At(location)) => self.item.pay_in(location.country),
+            Some(Place::RemoteIn(country)) => self.item.pay_in(country),
+            None => self.item.pay_ranges.first(),
+        }
+    }
+
+    /// The contents of an element; none if it is not to be written.
+    #[must_use]
+    pub fn nodes(&'a self, element: &Element) -> Vec<Node<'a>> {
+        let mut nodes = element.holds.read(self);
+        if nodes.is_empty() && element.even_empty {
+            nodes.push(Node::default());
+        }
+        nodes
+    }
+
+    fn issues(&self) -> Vec<Issue> {
+        let broken = self.dialect.checks.iter().filter(|check| (check.broken)(self)).map(|check| Issue {
+            severity: check.severity,
+            code: check.code,
+            field: check.field,
+            message: check.message.to_owned(),
+            source: check.source,
+        });
+        let wrong = self.dialect.elements.iter().filter_map(|element| self.wrong(element));
+        wrong.chain(broken).map(|issue| self.placed(issue)).collect()
+    }
+
+    /// What is wrong with a place says with which.
+    fn placed(&self, mut issue: Issue) -> Issue {
+        if let (Some(Place::At(location)), true) = (self.place, issue.field.starts_with("locations.")) {
+            issue.message = format!("{location}: {}", issue.message);
+        }
+        issue
+    }
+
+    fn wrong(&self, element: &Element) -> Option<Issue> {
+        let nodes = element.holds.read(self);
+        let (severity, code, message) = match (nodes.first(), element.missing, element.length) {
+            (None, Some(severity), _) if !self.comes_later(element) => {
+                let code =
+                    if severity == Severity::Block { "REQUIRED_MISSING" } else { "RECOMMENDED_MISSING" };
+                (severity, code, format!("there is nothing to write in <{}>. {}", element.name, element.rule))
+            }
+            (Some(node), _, Some((least, most))) => {
+                let length = node.text.chars().count();
+                let code = if length < least { "TOO_SHORT" } else { "TOO_LONG" };
+                if (least..=most).contains(&length) {
+                    return None;
+                }
+                let message =
+                    format!("<{}> takes {least} to {most} characters, this has {length}", element.name);
+                (Severity::Block, code, message)
+            }
+            _ => return None,
+        };
+        Some(Issue { severity, code, field: element.holds.field(), message, source: element.source })
+    }
+
+    /// Whether publishing itself brings what is missing now.
+    fn comes_later(&self, element: &Element) -> bool {
+        self.item.published_at.is_none() && element.holds.field() == "publishedAt"
+    }
+}
+
+/// An item in a channel's words. The text is cleaned once, however many entries it has.
+#[derive(Debug)]
+pub struct Rendition<'a> {
+    item: &'a FeedItem,
+    dialect: &'static Dialect,
+    description: String,
+}
+
+impl<'a> Rendition<'a> {
+    /// The item in this format.
+    #[must_use]
+    pub fn new(dialect: &'static Dialect, item: &'a FeedItem) -> Self {
+        let description = item.body.cleaned(dialect.tags, &item.url);
+        Self { item, dialect, description }
+    }
+
+    /// The entries it becomes, by reference.
+    ///
+    /// The reference is the posting's 26 characters; in channels with an entry for each place, `-` and the eight
+    /// characters of the location follow, or `remote` and the country's code. Keys of locations hold no `o`, so the two
+    /// never meet, and no reference is longer than the 40 characters that the strictest board takes.
+    #[must_use]
+    pub fn entries(&self) -> Vec<Entry<'_>> {
+        let requisition = self.item.requisition();
+        let entry = |(key, place): (Option<String>, Option<Place<'a>>)| Entry {
+            item: self.item,
+            dialect: self.dialect,
+            reference: key.map_or_else(|| requisition.clone(), |key| format!("{requisition}-{key}")),
+            place,
+            description: &self.description,
+        };
+        let mut entries: Vec<Entry<'_>> = self.places().into_iter().map(entry).collect();
+        entries.sort_by(|a, b| a.reference.cmp(&b.reference));
+        entries.dedup_by(|a, b| a.reference == b.reference);
+        entries
+    }
+
+    /// The places that become entries, each with what names it in a reference.
+    fn places(&self) -> Vec<(Option<String>, Option<Place<'a>>)> {
+        let item = self.item;
+        match (self.dialect.expansion, item.workplace) {
+            (Expansion::Posting, _) => vec![(None, None)],
+            (Expansion::Place, Workplace::Remote) => {
+                let key = |country: Country| format!("remote{}", country.code().to_lowercase());
+                let countries = item.remote_countries.iter();
+                countries.map(|country| (Some(key(*country)), Some(Place::RemoteIn(*country)))).collect()
+            }
+            (Expansion::Place, Workplace::Onsite | Workplace::Hybrid) => {
+                let locations = item.locations.iter();
+                locations.map(|location| (Some(location.key.clone()), Some(Place::At(location)))).collect()
+            }
+        }
+    }
+
+    /// How the item stands in this channel.
+    #[must_use]
+    pub fn readiness(&self) -> Readiness {
+        let mut issues: Vec<Issue> = Vec::new();
+        for issue in self.entries().iter().flat_map(Entry::issues).chain(self.general()) {
+            if !issues.contains(&issue) {
+                issues.push(issue);
+            }
+        }
+        Readiness::of(self.item.visible, issues)
+    }
+
+    /// What no channel takes, whatever its elements.
+    fn general(&self) -> Vec<Issue> {
+        let item = self.item;
+        let issue =
+            |severity, code, field, message: String, source| Issue { severity, code, field, message, source };
+        let mut issues = Vec::new();
+        if item.openings == 0 {
+            let message = "no team has a vacancy, and boards punish jobs that are filled".to_owned();
+            issues.push(issue(Severity::Block, "NO_VACANCIES", "teams", message, OWN));
+        }
+        let placed = match item.workplace {
+            Workplace::Remote => !item.remote_countries.is_empty(),
+            Workplace::Onsite | Workplace::Hybrid => !item.locations.is_empty(),
+        };
+        if !placed {
+            let message = "the posting has neither a location nor, if remote, a country".to_owned();
+            issues.push(issue(Severity::Block, "PLACE_MISSING", "locations", message, OWN));
+        }
+        issues.extend(item.removed.iter().map(|removed| {
+            let message = format!("{} characters that XML can't carry were left out", removed.count);
+            issue(Severity::Warn, "CHARACTERS_REMOVED", removed.field, message, XML)
+        }));
+        issues
+    }
+}

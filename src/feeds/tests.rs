@@ -1,0 +1,268 @@
+//! Whole documents, and what stands against postings.
+
+use quick_xml::Reader;
+use quick_xml::events::Event;
+
+use super::dialect::{DateStyle, Dialect, Element, Expansion, Order};
+use super::fact::Fact;
+use super::html::WIDE;
+use super::item::is_legal;
+use super::rendition::Rendition;
+use super::{FeedItem, fixture, grammar, readiness, writer};
+use crate::domain::feed::{Advertised, Channel, FeedStatus, Severity};
+use crate::domain::posting::PostingStatus;
+
+fn built(channel: Channel, postings: &[Advertised]) -> String {
+    let items: Vec<FeedItem> = postings.iter().map(fixture::item).collect();
+    let (bytes, _) =
+        writer::write(Vec::new(), Dialect::of(channel), &fixture::site(), &items, fixture::now()).unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+fn codes(
+    channel: Channel,
+    posting: &Advertised,
+) -> (FeedStatus, Vec<(Severity, &'static str, &'static str)>) {
+    let readiness = readiness(channel, &fixture::item(posting));
+    (
+        readiness.status,
+        readiness.issues.iter().map(|issue| (issue.severity, issue.code, issue.field)).collect(),
+    )
+}
+
+/// The text of an element's every occurrence.
+fn texts(document: &str, name: &str) -> Vec<String> {
+    let mut reader = Reader::from_str(document);
+    let (mut found, mut inside) = (Vec::new(), false);
+    loop {
+        match reader.read_event().unwrap() {
+            Event::Start(start) => {
+                inside = start.name().as_ref() == name;
+                if inside {
+                    found.push(String::new());
+                }
+            }
+            Event::Empty(empty) if empty.name().as_ref() == name => found.push(String::new()),
+            Event::End(_) => inside = false,
+            Event::Text(text) if inside => found.last_mut().unwrap().push_str(&text.xml10_content()),
+            Event::CData(text) if inside => found.last_mut().unwrap().push_str(&text.xml10_content()),
+            Event::GeneralRef(name) if inside => {
+                let text = quick_xml::escape::unescape(&format!("&{};", &*name)).unwrap().into_owned();
+                found.last_mut().unwrap().push_str(&text);
+            }
+            Event::Eof => return found,
+            _ => {}
+        }
+    }
+}
+
+/// # Panics
+/// When the committed file differs: read the difference, then run the test with `VACANTIA_UPDATE=1`.
+fn committed(path: &str, text: &str) {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/feeds").join(path);
+    if std::env::var_os("VACANTIA_UPDATE").is_some() {
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, text).unwrap();
+    }
+    let known = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(known == text, "schema/feeds/{path} has drifted: VACANTIA_UPDATE=1 cargo test --lib feeds::");
+}
+
+#[test]
+fn tables_and_examples_are_as_committed() {
+    for channel in Channel::ALL {
+        committed(&format!("{channel}/README.md"), &grammar::markdown(Dialect::of(*channel)));
+        committed(
+            &format!("{channel}/example.xml"),
+            &built(*channel, &[fixture::onsite(), fixture::remote()]),
+        );
+    }
+}
+
+/// A further board of the same family is one more table.
+static TIGHT: Dialect = Dialect {
+    channel: Channel::Indeed,
+    name: "A strict board",
+    media_type: "application/xml; charset=utf-8",
+    frame: &[("jobs", &[])],
+    head: &[],
+    entry: "job",
+    elements: &[Element {
+        name: "headline",
+        holds: Fact::Title,
+        missing: Some(Severity::Block),
+        even_empty: false,
+        length: Some((5, 17)),
+        cdata: true,
+        rule: "Short.",
+        source: "https://example.com",
+    }],
+    unwritten: &[],
+    expansion: Expansion::Posting,
+    order: Order::Reference,
+    dates: DateStyle::Iso8601,
+    tags: &WIDE,
+    url_mark: None,
+    employment: &[],
+    workplace: &[],
+    checks: &[],
+    wants_all: false,
+};
+
+#[test]
+fn a_length_that_a_channel_gives_is_kept() {
+    let stand = |title: &str| {
+        let mut posting = fixture::remote();
+        posting.posting.content.title = title.into();
+        let item = fixture::item(&posting);
+        let readiness = Rendition::new(&TIGHT, &item).readiness();
+        readiness.issues.first().map(|issue| (issue.code, issue.message.clone()))
+    };
+    assert_eq!(stand("Backend Developer"), None, "17 characters");
+    let message = |length| format!("<headline> takes 5 to 17 characters, this has {length}");
+    assert_eq!(stand("Backend Developers"), Some(("TOO_LONG", message(18))));
+    assert_eq!(stand("Cook"), Some(("TOO_SHORT", message(4))));
+}
+
+#[test]
+fn hostile_text_in_every_field_stays_text() {
+    for channel in Channel::ALL {
+        let document = built(*channel, &[fixture::hostile()]);
+        assert!(document.chars().all(is_legal), "{channel}");
+        let titles = texts(&document, "title");
+        let title = titles.last().unwrap();
+        assert!(title.starts_with("]]> <![CDATA[ &amp; &lt; &nbsp; &bogus; </script>"), "{channel}: {title}");
+        assert!(title.contains("\u{202E}ltr \u{5E9}") && title.contains("🎉 e\u{301}"), "{channel}: {title}");
+        let text = if *channel == Channel::Rss { "content:encoded" } else { "description" };
+        let text = texts(&document, text).pop().unwrap();
+        assert!(
+            text.len() > 100_000 && !text.contains("<script") && !text.contains("alert(1)</a>"),
+            "{channel}"
+        );
+        assert!(!text.contains("javascript:") && !text.contains("data:text"), "{channel}");
+        assert!(text.contains("]]&gt; a long text"), "{channel}");
+        let (status, issues) = codes(*channel, &fixture::hostile());
+        assert_eq!(status, FeedStatus::Listed, "{channel}: {issues:?}");
+        assert!(issues.contains(&(Severity::Warn, "CHARACTERS_REMOVED", "title")), "{issues:?}");
+    }
+}
+
+#[test]
+fn the_same_postings_in_any_order_give_the_same_bytes() {
+    let postings = [fixture::onsite(), fixture::remote(), fixture::hostile()];
+    let backwards = [fixture::hostile(), fixture::remote(), fixture::onsite()];
+    for channel in Channel::ALL {
+        assert_eq!(built(*channel, &postings), built(*channel, &backwards));
+    }
+}
+
+#[test]
+fn every_place_is_an_entry_whose_reference_survives_reordering() {
+    let mut posting = fixture::onsite();
+    let before = texts(&built(Channel::Indeed, &[posting.clone()]), "referencenumber");
+    assert_eq!(before, ["01hzzzzzzzzzzzzzzzzzzzzzz2-b9x0w4tz", "01hzzzzzzzzzzzzzzzzzzzzzz2-k3h7p2qa"]);
+    posting.posting.content.locations.reverse();
+    assert_eq!(texts(&built(Channel::Indeed, &[posting]), "referencenumber"), before);
+    let document = built(Channel::Indeed, &[fixture::remote()]);
+    assert_eq!(
+        texts(&document, "referencenumber"),
+        ["01hzzzzzzzzzzzzzzzzzzzzzz1-remotede", "01hzzzzzzzzzzzzzzzzzzzzzz1-remotept"]
+    );
+    assert_eq!(texts(&document, "city"), ["Remote", "Remote"]);
+    assert_eq!(
+        (texts(&document, "state"), texts(&document, "country")),
+        (vec![String::new(); 2], vec!["DE".into(), "PT".into()])
+    );
+}
+
+#[test]
+fn only_what_anybody_may_see_is_in_a_feed() {
+    let draft = |change: fn(&mut Advertised)| {
+        let mut posting = fixture::onsite();
+        change(&mut posting);
+        posting
+    };
+    let hidden = [
+        draft(|it| it.posting.status = PostingStatus::Paused),
+        draft(|it| it.posting.status = PostingStatus::Closed),
+        draft(|it| it.posting.listed = false),
+        draft(|it| it.posting.expires_at = Some(fixture::now())),
+    ];
+    for channel in Channel::ALL {
+        let empty = built(*channel, &hidden);
+        assert!(!empty.contains("Harbour Engineer"), "{channel}");
+        assert!(texts(&empty, Dialect::of(*channel).entry).is_empty(), "{channel}");
+        assert_eq!(codes(*channel, &hidden[0]).0, FeedStatus::Ready);
+    }
+}
+
+#[test]
+fn a_draft_is_ready_before_it_has_a_publication_date() {
+    let mut draft = fixture::remote();
+    draft.posting.status = PostingStatus::Draft;
+    draft.posting.published_at = None;
+    for channel in Channel::ALL {
+        let (status, issues) = codes(*channel, &draft);
+        assert_eq!(status, FeedStatus::Ready, "{channel}: {issues:?}");
+    }
+}
+
+#[test]
+fn what_stands_against_a_posting_is_said() {
+    let mut filled = fixture::remote();
+    filled.teams.iter_mut().for_each(|team| team.vacancies = 0);
+    let blocked = (Severity::Block, "NO_VACANCIES", "teams");
+    assert!(codes(Channel::Rss, &filled).1.contains(&blocked));
+    assert_eq!(codes(Channel::Indeed, &filled).0, FeedStatus::Withheld);
+
+    let mut nowhere = fixture::onsite();
+    nowhere.posting.content.locations.clear();
+    assert_eq!(codes(Channel::Indeed, &nowhere).1[0], (Severity::Block, "PLACE_MISSING", "locations"));
+
+    let mut stateless = fixture::onsite();
+    stateless.posting.content.locations[0].region = None;
+    let readiness = readiness(Channel::Indeed, &fixture::item(&stateless));
+    assert_eq!((readiness.status, readiness.issues[0].code), (FeedStatus::Withheld, "STATE_MISSING"));
+    assert!(readiness.issues[0].message.starts_with("Portland, United States"), "{:?}", readiness.issues[0]);
+    assert!(!built(Channel::Indeed, &[stateless.clone()]).contains("Harbour"));
+    assert!(built(Channel::Rss, &[stateless]).contains("Harbour"), "withheld from that channel only");
+
+    let mut mute = fixture::remote();
+    mute.posting.content.sections.clear();
+    assert_eq!(codes(Channel::Indeed, &mute).1[0], (Severity::Block, "REQUIRED_MISSING", "sections"));
+}
+
+#[test]
+fn indeed_is_warned_about_before_it_complains() {
+    let warned = |posting: &Advertised| -> Vec<&str> {
+        let issues = codes(Channel::Indeed, posting).1;
+        issues
+            .into_iter()
+            .filter(|(severity, ..)| *severity == Severity::Warn)
+            .map(|(_, code, _)| code)
+            .collect()
+    };
+    assert_eq!(warned(&fixture::remote()), Vec::<&str>::new());
+    for title in
+        ["Backend Developer - Hiring for Multiple Teams", "Engineer, $90k", "Remote Engineer", "Cook!"]
+    {
+        let mut posting = fixture::remote();
+        posting.posting.content.title = title.into();
+        assert_eq!(warned(&posting), ["TITLE_NOT_PLAIN"], "{title}");
+    }
+    let mut posting = fixture::onsite();
+    posting.posting.content.title = "Engineer in Hamburg".into();
+    posting.posting.content.pay_ranges = vec![fixture::pay(None, 1, 2, "SEK")];
+    assert_eq!(warned(&posting), ["RECOMMENDED_MISSING", "TITLE_NOT_PLAIN", "ENTITY_LEFT", "CURRENCY_SIGN"]);
+}
+
+#[test]
+fn every_rule_names_its_source() {
+    for channel in Channel::ALL {
+        let dialect = Dialect::of(*channel);
+        let sources = dialect.elements.iter().map(|element| element.source);
+        for source in sources.chain(dialect.checks.iter().map(|check| check.source)) {
+            assert!(source.starts_with("https://") || source.starts_with("schema/feeds/"), "{source}");
+        }
+    }
+}
