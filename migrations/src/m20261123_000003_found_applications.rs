@@ -90,6 +90,19 @@ CREATE TABLE application_step (
 ) {strict};
 CREATE INDEX ix_application_step ON application_step (application_id, stage, position, id);
 
+-- Each way back, by the revision the application had afterwards.
+CREATE TABLE application_return (
+    application_id {id} NOT NULL REFERENCES application (id),
+    revision INTEGER NOT NULL,
+    from_stage INTEGER NOT NULL,
+    to_stage INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    returned_by TEXT NOT NULL,
+    returned_at {instant} NOT NULL,
+    PRIMARY KEY (application_id, revision),
+    CONSTRAINT ck_application_return CHECK (to_stage < from_stage)
+) {strict};
+
 CREATE TABLE allotment (
     id {id} NOT NULL PRIMARY KEY,
     application_id {id} NOT NULL REFERENCES application (id),
@@ -122,6 +135,7 @@ const TABLES: &[&str] = &[
     "justification",
     "preferred_team",
     "allotment",
+    "application_return",
     "application_step",
     "answer",
     "application_contact",

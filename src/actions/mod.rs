@@ -6,10 +6,14 @@
 //!
 //! Rows are locked in one order, so that two changes never wait for each other: posting, application, offer, opening.
 
+pub mod allotment;
+pub mod application;
 pub mod delivery;
 pub mod email;
+pub mod justification;
 pub mod letter;
 pub mod offer;
+pub mod step;
 
 use crate::domain::clock::{Chance, Clock};
 use crate::domain::event::Change;

@@ -99,6 +99,23 @@ pub struct Application {
     pub needs_decision_since: Option<DateTime<Utc>>,
 }
 
+/// A way back to an earlier stage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Return {
+    /// Of which application.
+    pub application: ApplicationId,
+    /// The revision the application had afterwards.
+    pub revision: i32,
+    /// From which stage, counted from 0.
+    pub from: i32,
+    /// To which stage.
+    pub to: i32,
+    /// Why, and by whose hand: internal.
+    pub why: Why,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
 /// Within this time after an ended application, a new one is flagged as a repeat.
 pub const REPEAT_WINDOW: Duration = Duration::days(183);
 

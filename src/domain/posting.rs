@@ -229,6 +229,14 @@ impl Posting {
         self.status == PostingStatus::Open && self.listed && !self.is_past_deadline(now)
     }
 
+    /// Whether everyone may know that it exists: it is shown, or its page says that it takes no applications any more.
+    #[must_use]
+    pub fn is_known_to_public(&self) -> bool {
+        let shown =
+            matches!(self.status, PostingStatus::Open | PostingStatus::Paused | PostingStatus::Closed);
+        shown && self.listed
+    }
+
     /// Whether its deadline has passed.
     #[must_use]
     pub fn is_past_deadline(&self, now: DateTime<Utc>) -> bool {

@@ -24,6 +24,30 @@ impl<'a> Progress<'a> {
         usize::try_from(stage).ok().and_then(|place| self.plan.stages.get(place))
     }
 
+    /// The stage with this key, counted from 0.
+    ///
+    /// # Errors
+    /// `NO_STAGE`.
+    pub fn stage_of_key(&self, key: &str) -> Result<i32, Refusal> {
+        let place = self.plan.stages.iter().position(|stage| stage.key == key);
+        place.and_then(|place| i32::try_from(place).ok()).ok_or(Refusal::NoStage)
+    }
+
+    /// Whether the application still stands where whoever moves it saw it.
+    ///
+    /// # Errors
+    /// `STALE`.
+    pub fn stands_in(&self, key: &str) -> Result<(), Refusal> {
+        let here = self.stage_at(self.stage).is_some_and(|stage| stage.key == key);
+        if here { Ok(()) } else { Err(Refusal::Stale) }
+    }
+
+    /// Whether a stage may be stepped over by the plan.
+    #[must_use]
+    pub fn is_optional(&self, stage: i32) -> bool {
+        self.stage_at(stage).is_some_and(|stage| stage.optional)
+    }
+
     /// What still blocks the stage it is in: required steps neither passed nor waived, optional ones under way.
     ///
     /// Of an optional stage that was not stepped over, the required steps block like any other, unless skipped.

@@ -8,6 +8,7 @@ use sea_orm::{FromQueryResult, Value};
 use super::dialect;
 use super::digest::sha256;
 use super::fault::{Failure, Fault};
+use super::source::Source;
 use super::write::Tx;
 use crate::domain::viewer::Viewer;
 use crate::domain::{Refusal, text};
@@ -46,7 +47,11 @@ impl Request {
 ///
 /// # Errors
 /// `IDEMPOTENCY_MISMATCH` when another request came under this key.
-pub async fn find(tx: &Tx, request: &Request, now: DateTime<Utc>) -> Result<Option<Vec<String>>, Failure> {
+pub async fn find(
+    db: &impl Source,
+    request: &Request,
+    now: DateTime<Utc>,
+) -> Result<Option<Vec<String>>, Failure> {
     #[derive(FromQueryResult)]
     struct Row {
         request_hash: String,
@@ -60,7 +65,7 @@ pub async fn find(tx: &Tx, request: &Request, now: DateTime<Utc>) -> Result<Opti
         request.key.as_str().into(),
         (now - KEPT).into(),
     ];
-    let Some(row) = dialect::query_one::<Row>(tx, sql, values).await? else { return Ok(None) };
+    let Some(row) = dialect::query_one::<Row>(db, sql, values).await? else { return Ok(None) };
     if row.request_hash != request.hash {
         return Err(Refusal::IdempotencyMismatch.into());
     }

@@ -46,6 +46,7 @@ pub mod posting_team;
 mod row;
 mod scope;
 pub mod source;
+pub mod stage_return;
 pub mod step;
 pub mod store;
 pub mod team;

@@ -1,0 +1,140 @@
+//! Steps of applications: passed, waived, skipped, opened again, and ended or restored with their applications.
+
+use super::Act;
+use super::application::{MOST_OF_REASON, event, held};
+use crate::domain::application::Application;
+use crate::domain::event::{Change, EventKind};
+use crate::domain::id::StepId;
+use crate::domain::policy::Scope;
+use crate::domain::policy::application::{moving, recruiting};
+use crate::domain::progress::Progress;
+use crate::domain::step::ApplicationStep;
+use crate::domain::{Refusal, text};
+use crate::storage::{Failure, Fault, Tx, application, plan, step};
+
+/// Which step is moved.
+#[derive(Debug, Clone, Copy)]
+pub struct Which {
+    /// The step.
+    pub step: StepId,
+    /// The revision of its application it is moved at, where that matters.
+    pub revision: Option<i32>,
+}
+
+/// A step that moved, and its application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    /// The step as it is now.
+    pub step: ApplicationStep,
+    /// Its application as it is now.
+    pub application: Application,
+}
+
+/// Passes a step: it is done and no longer blocks, whatever the ratings.
+///
+/// # Errors
+/// `NOT_FOUND`, `FORBIDDEN`, `NOT_ACTIVE`, `STALE`, `STEP_NOT_REACHED` or `STEP_STATE`.
+pub async fn pass(act: Act<'_>, which: Which) -> Result<Moved, Failure> {
+    move_step(act, which, &moving(act.viewer), EventKind::StepPassed, |step, _| step.pass()).await
+}
+
+/// Lets an application off a step.
+///
+/// # Errors
+/// As [`pass`]; `REQUIRED` or `INVALID` on `reason`.
+pub async fn waive(act: Act<'_>, which: Which, reason: &str) -> Result<Moved, Failure> {
+    let reason = text::prose("reason", reason, MOST_OF_REASON)?;
+    let waive = |step: ApplicationStep, _: &Progress<'_>| step.waive(reason.clone());
+    move_step(act, which, &recruiting(act.viewer), EventKind::StepWaived, waive).await
+}
+
+/// Leaves out an optional step, or one of an optional stage.
+///
+/// # Errors
+/// As [`pass`], or `STEP_REQUIRED`; `INVALID` on `reason`.
+pub async fn skip(act: Act<'_>, which: Which, reason: Option<&str>) -> Result<Moved, Failure> {
+    let reason = text::optional_prose("reason", reason, MOST_OF_REASON)?;
+    let skip = |step: ApplicationStep, progress: &Progress<'_>| {
+        let optional = progress.is_optional(step.stage);
+        step.skip(optional, reason.clone())
+    };
+    move_step(act, which, &recruiting(act.viewer), EventKind::StepSkipped, skip).await
+}
+
+/// Begins a step anew.
+///
+/// # Errors
+/// As [`pass`]; `REQUIRED` or `INVALID` on `reason`.
+pub async fn reopen(act: Act<'_>, which: Which, reason: &str) -> Result<Moved, Failure> {
+    let reason = text::prose("reason", reason, MOST_OF_REASON)?;
+    let reopen = |step: ApplicationStep, _: &Progress<'_>| step.reopen(reason.clone());
+    move_step(act, which, &recruiting(act.viewer), EventKind::StepReopened, reopen).await
+}
+
+async fn move_step<Of: Sync>(
+    act: Act<'_>,
+    which: Which,
+    right: &Scope<Of>,
+    kind: EventKind,
+    how: impl Fn(ApplicationStep, &Progress<'_>) -> Result<ApplicationStep, Refusal> + Send + Sync,
+) -> Result<Moved, Failure> {
+    let (change, how) = (&act.change(), &how);
+    act.store
+        .write(|tx| async move {
+            let unknown = || Refusal::NotFound("step");
+            let id = step::application_of(&tx, which.step).await?.ok_or_else(unknown)?;
+            let application = held(&tx, act.viewer, right, id, "step").await?;
+            application.active()?;
+            which.revision.map_or(Ok(()), |revision| application.is_at(revision))?;
+            let plan = plan::get(&tx, application.plan).await?;
+            let steps = step::of_locked(&tx, id).await?;
+            let progress = Progress { plan: &plan, stage: application.stage, steps: &steps };
+            let before = steps.iter().find(|step| step.id == which.step).ok_or_else(unknown)?;
+            progress.has_reached(before)?;
+            let moved = how(before.clone(), &progress)?;
+            let moved = set(&tx, change, kind, &application, before, moved).await?;
+            let application = application::save(&tx, application).await?;
+            Ok(Moved { step: moved, application })
+        })
+        .await
+}
+
+/// Saves a step that moved and records it.
+async fn set(
+    tx: &Tx,
+    change: &Change,
+    kind: EventKind,
+    application: &Application,
+    before: &ApplicationStep,
+    moved: ApplicationStep,
+) -> Result<ApplicationStep, Fault> {
+    let moved = ApplicationStep { moved_by: Some(change.actor.clone()), moved_at: Some(change.at), ..moved };
+    step::save(tx, &moved).await?;
+    let event = event(change, kind, application).word("step", moved.id).word("key", &moved.key);
+    tx.record(event.word("from", before.state).word("to", moved.state).count("round", moved.round.into()));
+    Ok(moved)
+}
+
+/// Ends what is unfinished, in the write that ends the application.
+pub(super) async fn cancel_unfinished(
+    tx: &Tx,
+    change: &Change,
+    application: &Application,
+) -> Result<(), Fault> {
+    for before in step::of_locked(tx, application.id).await? {
+        if let Some(moved) = before.clone().cancel() {
+            set(tx, change, EventKind::StepCancelled, application, &before, moved).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Brings back what had ended with the application, in the write that takes the application up again.
+pub(super) async fn restore(tx: &Tx, change: &Change, application: &Application) -> Result<(), Fault> {
+    for before in step::of_locked(tx, application.id).await? {
+        if let Some(moved) = before.clone().restore() {
+            set(tx, change, EventKind::StepRestored, application, &before, moved).await?;
+        }
+    }
+    Ok(())
+}
