@@ -4,9 +4,9 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{FromQueryResult, Value};
-use sha2::{Digest, Sha256};
 
 use super::dialect::{self, Binds, json_list};
+use super::digest::sha256;
 use super::fault::Fault;
 use super::page::{Page, Part, Place};
 use super::scope::{Columns, within};
@@ -18,8 +18,8 @@ use crate::domain::policy::Scope;
 use crate::domain::policy::application::Emails;
 
 /// All of a message but its bytes and addresses.
-const COLUMNS: &str = "m.id, m.kind, m.posting_id, m.application_id, m.offer_id, m.version, m.candidate_id, m.state, \
-     m.attempts, m.run_at, m.created_at, m.sent_at, m.last_code, m.last_reply, m.duplicate_possible";
+const COLUMNS: &str = "id, kind, posting_id, application_id, offer_id, version, candidate_id, state, \
+     attempts, run_at, created_at, sent_at, last_code, last_reply, duplicate_possible";
 
 /// Which messages a listing shows; every part that is given has to match.
 #[derive(Debug, Clone, Copy, Default)]
@@ -50,7 +50,7 @@ pub async fn push(tx: &Tx, email: &NewEmail) -> Result<bool, Fault> {
         email.from.as_str().into(),
         email.to.as_str().into(),
         email.raw.clone().into(),
-        digest(&email.raw).into(),
+        sha256(&email.raw).into(),
         EmailState::Queued.into(),
         0.into(),
         email.created_at.into(),
@@ -67,10 +67,6 @@ pub async fn push(tx: &Tx, email: &NewEmail) -> Result<bool, Fault> {
         dialect::places(1, row.len())
     );
     Ok(dialect::execute(tx, &sql, row).await? == 1)
-}
-
-fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// A message the scope reaches.
@@ -144,8 +140,8 @@ pub async fn of_offers(
 /// One that a worker has at this moment is not touched: it asks again before it lets the body go.
 pub async fn cancel_of_offer(tx: &Tx, offer: OfferId) -> Result<Vec<EmailMessage>, Fault> {
     let sql = format!(
-        "UPDATE email_message AS m SET state = 'cancelled', raw = NULL WHERE m.offer_id = $1 \
-         AND m.kind IN ('offer', 'offerExtended') AND m.state IN ('queued', 'deferred') RETURNING {COLUMNS}"
+        "UPDATE email_message SET state = 'cancelled', raw = NULL WHERE offer_id = $1 \
+         AND kind IN ('offer', 'offerExtended') AND state IN ('queued', 'deferred') RETURNING {COLUMNS}"
     );
     Ok(dialect::query_all::<Row>(tx, &sql, [offer.into()])
         .await?

@@ -63,6 +63,17 @@ pub struct Heard {
     pub covered: Arc<Mutex<Vec<String>>>,
     /// Accepted bodies, dots undone.
     pub bodies: Arc<Mutex<Vec<String>>>,
+    /// Bodies that came whole, accepted or not.
+    pub received: Arc<Mutex<Vec<String>>>,
+    /// What it does from the next connection on.
+    script: Arc<Mutex<Option<Script>>>,
+}
+
+impl Heard {
+    /// From the next connection on the relay does this.
+    pub fn follow(&self, script: Script) {
+        *self.script.lock().unwrap() = Some(script);
+    }
 }
 
 /// Gives the turn's answer; `false` ends the connection.
@@ -118,6 +129,7 @@ where
                 let Some(body) = body(stream, script.body_stops_at).await else {
                     return End::Closed;
                 };
+                heard.received.lock().unwrap().push(body.clone());
                 let taken = matches!(script.end, Say(text) | SayAndDrop(text) if text.starts_with("250"));
                 if taken {
                     heard.bodies.lock().unwrap().push(body);
@@ -175,6 +187,7 @@ pub async fn relay(script: Script, security: Security) -> (Smtp, Heard) {
                 return;
             };
             let (acceptor, log) = (TlsAcceptor::from(config.clone()), log.clone());
+            let script = log.script.lock().unwrap().unwrap_or(script);
             tokio::spawn(async move {
                 if security == Security::Implicit {
                     let Ok(stream) = acceptor.accept(socket).await else {
