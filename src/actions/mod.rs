@@ -13,7 +13,12 @@ pub mod email;
 pub mod justification;
 pub mod letter;
 pub mod offer;
+pub mod plan;
+pub mod posting;
 pub mod step;
+pub mod team;
+pub mod token;
+pub mod user;
 
 use crate::domain::clock::{Chance, Clock};
 use crate::domain::event::Change;

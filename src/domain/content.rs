@@ -154,22 +154,10 @@ fn checked_question(faults: &mut Faults, place: usize, question: Question) -> Qu
     let option = |at: usize| field(&format!("options.{at}"));
     faults.twice(&question.options, option, "each option once");
     Question {
-        key: faults.keep(key(&field("key"), question.key)),
+        key: faults.keep(text::key(&field("key"), &question.key)),
         label: faults.keep(text::line(&field("label"), &question.label, 300)),
         options: each(question.options, |at, it| faults.keep(text::line(&option(at), &it, 200))),
         ..question
-    }
-}
-
-/// A key is part of field names, so it looks like one.
-fn key(field: &str, key: String) -> Result<String, Refusal> {
-    let sound = key.starts_with(|c: char| c.is_ascii_alphabetic())
-        && key.len() <= 40
-        && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    if sound {
-        Ok(key)
-    } else {
-        Err(Refusal::invalid(field, "a letter, then letters, digits or _, at most 40"))
     }
 }
 

@@ -1,7 +1,10 @@
 //! A hiring plan: versioned data that says which stages an application goes through and what is done in each.
 
+use std::collections::BTreeSet;
+
 use super::Refusal;
 use super::posting::PlanVersion;
+use super::text;
 
 text_enum! {
     /// How the steps of a stage are taken.
@@ -123,52 +126,134 @@ pub struct HiringPlan {
     pub references: ReferenceRule,
 }
 
+impl ReferenceRule {
+    /// # Errors
+    /// `INVALID` on `references.least` or `references.managers`.
+    pub fn checked(self) -> Result<Self, Refusal> {
+        if !(0..=10).contains(&self.least) {
+            return Err(Refusal::invalid("references.least", "from 0 to 10 references"));
+        }
+        if !(0..=self.least).contains(&self.managers) {
+            return Err(Refusal::invalid("references.managers", "no more than references in all"));
+        }
+        Ok(self)
+    }
+}
+
+/// A plan's name, checked.
+///
+/// # Errors
+/// `REQUIRED` or `INVALID` on `name`.
+pub fn name(given: &str) -> Result<String, Refusal> {
+    text::line("name", given, 80)
+}
+
 /// The most stages a plan may have, and the most steps a stage.
 const MOST: usize = 20;
 
 /// A plan's stages, checked.
 ///
 /// # Errors
-/// `REQUIRED` or `INVALID` on `stages...`: none, too many, a stage without steps, a key twice, an odd number.
+/// `REQUIRED` or `INVALID` on each part of `stages` at fault: none, too many, a first one that is optional, a stage
+/// without steps, a text, a key twice, an odd number.
 pub fn checked(stages: Vec<Stage>) -> Result<Vec<Stage>, Refusal> {
-    if stages.is_empty() {
-        return Err(Refusal::required("stages"));
+    let mut faults = Vec::new();
+    bounded(&mut faults, "stages", stages.len());
+    if stages.first().is_some_and(|first| first.optional) {
+        faults.push(Refusal::invalid("stages.0.optional", "a first stage everyone goes through"));
     }
-    if stages.len() > MOST {
-        return Err(Refusal::invalid("stages", &format!("at most {MOST} stages")));
-    }
-    if stages[0].optional {
-        return Err(Refusal::invalid("stages.0.optional", "a first stage everyone goes through"));
-    }
-    for (place, stage) in stages.iter().enumerate() {
-        let field = format!("stages.{place}");
-        if stages[..place].iter().any(|earlier| earlier.key == stage.key) {
-            return Err(Refusal::invalid(&format!("{field}.key"), "a key no other stage has"));
+    let mut stage_keys = BTreeSet::new();
+    let mut step_keys = BTreeSet::new();
+    let checked = stages.into_iter().enumerate().map(|(place, stage)| {
+        let field = |name: &str| format!("stages.{place}.{name}");
+        bounded(&mut faults, &field("steps"), stage.steps.len());
+        let steps = stage.steps.into_iter().enumerate();
+        Stage {
+            key: key(&mut faults, &mut stage_keys, &field("key"), stage.key),
+            title: cleaned(&mut faults, &field("title"), &stage.title),
+            steps: steps
+                .map(|(at, step)| {
+                    checked_step(&mut faults, &mut step_keys, &field(&format!("steps.{at}")), step)
+                })
+                .collect(),
+            ..stage
         }
-        check_steps(&stages, place, stage)?;
-    }
-    Ok(stages)
+    });
+    let checked = checked.collect();
+    Refusal::all(faults)?;
+    Ok(checked)
 }
 
-fn check_steps(stages: &[Stage], place: usize, stage: &Stage) -> Result<(), Refusal> {
-    let field = format!("stages.{place}.steps");
-    if stage.steps.is_empty() {
-        return Err(Refusal::required(&field));
+fn bounded(faults: &mut Vec<Refusal>, field: &str, count: usize) {
+    match count {
+        0 => faults.push(Refusal::required(field)),
+        1..=MOST => {}
+        _ => faults.push(Refusal::invalid(field, &format!("at most {MOST} entries"))),
     }
-    if stage.steps.len() > MOST {
-        return Err(Refusal::invalid(&field, &format!("at most {MOST} steps")));
+}
+
+fn cleaned(faults: &mut Vec<Refusal>, field: &str, given: &str) -> String {
+    text::line(field, given, 80).unwrap_or_else(|fault| {
+        faults.push(fault);
+        String::new()
+    })
+}
+
+fn key(faults: &mut Vec<Refusal>, taken: &mut BTreeSet<String>, field: &str, given: String) -> String {
+    match text::key(field, &given) {
+        Ok(key) if !taken.insert(key.clone()) => {
+            faults.push(Refusal::invalid(field, "a key that is used once"));
+        }
+        Ok(_) => {}
+        Err(fault) => faults.push(fault),
     }
-    for (at, step) in stage.steps.iter().enumerate() {
-        let taken = stages[..place].iter().flat_map(|earlier| &earlier.steps).chain(&stage.steps[..at]);
-        if taken.into_iter().any(|earlier| earlier.key == step.key) {
-            return Err(Refusal::invalid(&format!("{field}.{at}.key"), "a key no other step has"));
-        }
-        if !(1..=20).contains(&step.least_people) {
-            return Err(Refusal::invalid(&format!("{field}.{at}.leastPeople"), "from 1 to 20 people"));
-        }
-        if step.minutes.is_some_and(|minutes| !(5..=480).contains(&minutes)) {
-            return Err(Refusal::invalid(&format!("{field}.{at}.minutes"), "from 5 to 480 minutes"));
-        }
+    given
+}
+
+fn checked_step(
+    faults: &mut Vec<Refusal>,
+    taken: &mut BTreeSet<String>,
+    field: &str,
+    step: PlanStep,
+) -> PlanStep {
+    if !(1..=20).contains(&step.least_people) {
+        faults.push(Refusal::invalid(&format!("{field}.leastPeople"), "from 1 to 20 people"));
     }
-    Ok(())
+    if step.minutes.is_some_and(|minutes| !(5..=480).contains(&minutes)) {
+        faults.push(Refusal::invalid(&format!("{field}.minutes"), "from 5 to 480 minutes"));
+    }
+    PlanStep {
+        key: key(faults, taken, &format!("{field}.key"), step.key),
+        title: cleaned(faults, &format!("{field}.title"), &step.title),
+        ..step
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::plan_reference;
+
+    #[test]
+    fn every_fault_of_a_plan_is_named_at_once() {
+        let mut stages = plan_reference::stages();
+        stages[0].optional = true;
+        stages[1].key = stages[0].key.clone();
+        stages[2].steps[0].minutes = Some(1);
+        stages[3].title = "\n".into();
+        stages[4].steps[1].key = "a b".into();
+        stages[5].steps.clear();
+        let refused = checked(stages).unwrap_err();
+        let fields: Vec<_> = refused.each().iter().filter_map(Refusal::field).collect();
+        let expected = [
+            "stages.0.optional",
+            "stages.1.key",
+            "stages.2.steps.0.minutes",
+            "stages.3.title",
+            "stages.4.steps.1.key",
+            "stages.5.steps",
+        ];
+        assert_eq!(fields, expected);
+        assert_eq!(checked(Vec::new()).unwrap_err(), Refusal::required("stages"));
+    }
 }

@@ -136,6 +136,20 @@ impl fmt::Display for EmailAddress {
     }
 }
 
+/// A name that programs use, also as a part of field names: a letter, then letters, digits or `_`.
+///
+/// # Errors
+/// `INVALID` on the named field.
+pub fn key(field: &str, text: &str) -> Result<String, Refusal> {
+    let sound = text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.len() <= 40
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    if sound {
+        return Ok(text.to_owned());
+    }
+    Err(Refusal::invalid(field, "a letter, then letters, digits or _, at most 40 in all"))
+}
+
 /// An absolute `https` or `http` URL.
 ///
 /// # Errors
