@@ -19,9 +19,14 @@ pub mod extension;
 pub mod guard;
 pub mod organisation;
 pub mod payload;
+pub mod plan;
+pub mod posting;
+pub mod posting_content;
 pub mod request;
 pub mod scalar;
 pub mod schema;
+pub mod team;
+pub mod user;
 
 pub use asking::{Asking, Shared};
 pub use async_graphql::Executor;

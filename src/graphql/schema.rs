@@ -4,10 +4,13 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
 
 use super::extension::FieldErrors;
 use super::organisation::OrganisationQuery;
+use super::plan::PlanQuery;
+use super::posting::PostingQuery;
+use super::team::TeamQuery;
 
 /// Everything that can be asked.
 #[derive(MergedObject, Debug, Default)]
-pub struct Query(OrganisationQuery);
+pub struct Query(OrganisationQuery, PlanQuery, PostingQuery, TeamQuery);
 
 /// The schema that is served.
 pub type Schema = async_graphql::Schema<Query, async_graphql::EmptyMutation, EmptySubscription>;

@@ -1,0 +1,255 @@
+//! Hiring plans: what an application goes through.
+
+use std::collections::HashMap;
+
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+
+use super::asking::{Asking, asking};
+use super::batch::Load;
+use super::error::fault;
+use crate::domain;
+use crate::domain::plan as rules;
+use crate::domain::policy::organisation::sees_settings;
+use crate::domain::posting::PlanVersion;
+use crate::storage::{self, Fault};
+
+/// How the steps of a stage are taken.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::plan::StageMode")]
+pub enum StageMode {
+    /// One after the other, as listed.
+    Sequential,
+    /// All at once, in any order.
+    Parallel,
+}
+
+/// What is done in a step.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::plan::StepKind")]
+pub enum StepKind {
+    /// Somebody reads.
+    Review,
+    /// The candidate answers questions.
+    Form,
+    /// People meet.
+    Interview,
+    /// Referees are asked.
+    Reference,
+    /// The candidate does a piece of work.
+    Task,
+    /// An offer is made.
+    Offer,
+}
+
+/// Who takes a step.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::plan::Participant")]
+pub enum Participant {
+    /// The recruiting team.
+    Recruiting,
+    /// The candidate.
+    Candidate,
+    /// The manager of the allotted team, else the posting's lead.
+    HiringManager,
+    /// A manager of one of the posting's teams.
+    TeamManager,
+    /// Engineering management, or the like of the field.
+    Management,
+    /// The head of the department.
+    Executive,
+    /// The head of the organisation.
+    Chief,
+    /// People the candidate named.
+    Referee,
+    /// Those who approve offers.
+    Approver,
+}
+
+/// Who has to approve an offer before it is sent.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::plan::ApprovalRule")]
+pub enum ApprovalRule {
+    /// Nobody; the event says so.
+    None,
+    /// One approver who did not draft it.
+    One,
+}
+
+/// A step of a plan.
+#[derive(SimpleObject, Debug)]
+pub struct PlanStep {
+    /// Key of the step; no other step of the plan has it.
+    key: String,
+    /// Title of the step.
+    title: String,
+    /// Kind of the step.
+    kind: StepKind,
+    /// Indicates whether the stage waits for the step.
+    required: bool,
+    /// Who takes the step.
+    participant: Participant,
+    /// How many people take the step at least.
+    least_people: i32,
+    /// Length of the step in minutes, where it is known.
+    minutes: Option<i32>,
+}
+
+/// A stage of a plan.
+#[derive(SimpleObject, Debug)]
+pub struct PlanStage {
+    /// Key of the stage; no other stage of the plan has it.
+    key: String,
+    /// Title of the stage.
+    title: String,
+    /// How the steps of the stage are taken.
+    mode: StageMode,
+    /// Indicates whether an application may step over the stage.
+    optional: bool,
+    /// Steps of the stage, in order.
+    steps: Vec<PlanStep>,
+}
+
+impl From<rules::Stage> for PlanStage {
+    fn from(stage: rules::Stage) -> Self {
+        let step = |step: rules::PlanStep| PlanStep {
+            key: step.key,
+            title: step.title,
+            kind: step.kind.into(),
+            required: step.required,
+            participant: step.participant.into(),
+            least_people: step.least_people,
+            minutes: step.minutes,
+        };
+        Self {
+            key: stage.key,
+            title: stage.title,
+            mode: stage.mode.into(),
+            optional: stage.optional,
+            steps: stage.steps.into_iter().map(step).collect(),
+        }
+    }
+}
+
+/// One version of a hiring plan. It never changes.
+#[derive(Debug, Clone)]
+pub struct HiringPlan(pub rules::HiringPlan);
+
+impl From<rules::HiringPlan> for HiringPlan {
+    fn from(plan: rules::HiringPlan) -> Self {
+        Self(plan)
+    }
+}
+
+/// One version of a hiring plan. It never changes.
+#[Object]
+impl HiringPlan {
+    /// Id of the plan, over all its versions.
+    async fn id(&self) -> ID {
+        self.0.version.plan.into()
+    }
+
+    /// Number of the version, from 1.
+    async fn version(&self) -> i32 {
+        self.0.version.number
+    }
+
+    /// Name of the plan.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Stages of the plan, in order.
+    async fn stages(&self) -> Vec<PlanStage> {
+        self.0.stages.iter().cloned().map(PlanStage::from).collect()
+    }
+
+    /// Who has to approve an offer.
+    async fn approval(&self) -> ApprovalRule {
+        self.0.approval.into()
+    }
+
+    /// How many references an offer waits for.
+    async fn least_references(&self) -> i32 {
+        self.0.references.least
+    }
+
+    /// How many of the references have to be by people who managed the candidate.
+    async fn least_manager_references(&self) -> i32 {
+        self.0.references.managers
+    }
+}
+
+/// A stage of the process as anyone may know it.
+#[derive(SimpleObject, Debug)]
+pub struct ProcessStage {
+    /// Title of the stage.
+    title: String,
+    /// Indicates whether the steps of the stage happen at once, in any order.
+    parallel: bool,
+    /// Indicates whether the stage may be left out.
+    optional: bool,
+    /// Steps of the stage, in order.
+    steps: Vec<ProcessStep>,
+}
+
+/// A step of the process as anyone may know it.
+#[derive(SimpleObject, Debug)]
+pub struct ProcessStep {
+    /// Title of the step.
+    title: String,
+    /// Kind of the step.
+    kind: StepKind,
+    /// Length of the step in minutes, where it is known.
+    minutes: Option<i32>,
+}
+
+/// What anyone may know of a plan.
+pub(super) fn process(plan: &rules::HiringPlan) -> Vec<ProcessStage> {
+    let step = |step: &rules::PlanStep| ProcessStep {
+        title: step.title.clone(),
+        kind: step.kind.into(),
+        minutes: step.minutes,
+    };
+    let stage = |stage: &rules::Stage| ProcessStage {
+        title: stage.title.clone(),
+        parallel: stage.mode == rules::StageMode::Parallel,
+        optional: stage.optional,
+        steps: stage.steps.iter().map(step).collect(),
+    };
+    plan.stages.iter().map(stage).collect()
+}
+
+/// Plans by their versions. Whoever sees a posting or an application may know what it goes through.
+pub(super) struct PlanByVersion;
+
+impl Load for PlanByVersion {
+    type Key = PlanVersion;
+    type Value = rules::HiringPlan;
+
+    async fn load(
+        asking: &Asking,
+        keys: Vec<PlanVersion>,
+    ) -> Result<HashMap<PlanVersion, Self::Value>, Fault> {
+        let made = storage::plan::of(asking.store(), &keys).await?;
+        Ok(made.into_iter().map(|(version, made)| (version, made.plan)).collect())
+    }
+}
+
+/// Queries about plans.
+#[derive(Debug, Default)]
+pub struct PlanQuery;
+
+#[Object]
+impl PlanQuery {
+    /// The newest version of a hiring plan, for staff.
+    async fn plan(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the plan.")] id: ID,
+    ) -> async_graphql::Result<Option<HiringPlan>> {
+        let asking = asking(ctx);
+        let (true, Ok(id)) = (sees_settings(&asking.viewer), id.parse()) else { return Ok(None) };
+        let made = storage::plan::find(asking.store(), id).await.map_err(|broken| fault(&broken))?;
+        Ok(made.map(|made| HiringPlan(made.plan)))
+    }
+}
