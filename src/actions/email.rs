@@ -83,7 +83,12 @@ async fn find(tx: &Tx, viewer: &Viewer, id: EmailMessageId) -> Result<EmailMessa
     found.ok_or_else(|| Refusal::NotFound("emailMessage").into())
 }
 
-fn updated(change: &Change, email: &EmailMessage, state: EmailState) -> crate::domain::event::Event {
+/// The event that a message stands otherwise now.
+pub(super) fn updated(
+    change: &Change,
+    email: &EmailMessage,
+    state: EmailState,
+) -> crate::domain::event::Event {
     let mut event =
         change.event(EventKind::EmailUpdated).posting(email.posting).application(email.application);
     if let Some(offer) = email.offer {

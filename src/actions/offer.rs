@@ -1,14 +1,18 @@
 //! Offers: drafted, approved, sent, decided. An offer holds its seat from the moment it is submitted until it ends.
 
 mod approve;
+mod decide;
 mod draft;
 mod end;
+mod hire;
 mod send;
 mod submit;
 
 pub use approve::{Approve, Reject, approve, reject};
+pub use decide::{Accept, Decline, Page, accept, decline, view};
 pub use draft::{Create, Update, Wording, create, update};
 pub use end::{Cancel, EndedOffer, Rescind, cancel, end_live, expire_due, rescind};
+pub use hire::{Undo, undo_hire};
 pub use send::{Extend, Send, extend, send};
 pub use submit::{Submit, submit};
 
@@ -21,13 +25,11 @@ use crate::domain::offer::{Offer, OfferVersion};
 use crate::domain::opening::Opening;
 use crate::domain::policy::offer::{may, offering, offers};
 use crate::domain::policy::{Scope, Subject};
-use crate::domain::posting::Posting;
 use crate::domain::{Refusal, Viewer};
 use crate::storage::{self, Failure, Fault, Tx, application, offer_version, posting};
 
-/// An offer with what it belongs to, all kept from others until the write ends.
+/// An offer with its application, both kept from others until the write ends.
 struct Held {
-    posting: Posting,
     application: Application,
     offer: Offer,
 }
@@ -35,13 +37,12 @@ struct Held {
 impl Held {
     /// Locks in the one order: posting, application, offer.
     async fn lock(tx: &Tx, seen: &Offer) -> Result<Self, Failure> {
-        let posting = posting::lock(tx, seen.posting).await?;
-        let posting = posting.ok_or_else(|| Fault::missing("posting", seen.posting))?;
+        posting::lock(tx, seen.posting).await?.ok_or_else(|| Fault::missing("posting", seen.posting))?;
         let application = application::lock(tx, seen.application).await?;
         let application = application.ok_or_else(|| Fault::missing("application", seen.application))?;
         let offer = storage::offer::lock(tx, seen.id).await?;
         let offer = offer.ok_or_else(|| Fault::missing("offer", seen.id))?;
-        Ok(Self { posting, application, offer })
+        Ok(Self { application, offer })
     }
 
     /// Locks, and asks whether the viewer may do to the offer what `allowed` reaches.

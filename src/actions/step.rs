@@ -5,10 +5,11 @@ use super::application::{MOST_OF_REASON, event, held};
 use crate::domain::application::Application;
 use crate::domain::event::{Change, EventKind};
 use crate::domain::id::StepId;
+use crate::domain::plan::StepKind;
 use crate::domain::policy::Scope;
 use crate::domain::policy::application::{moving, recruiting};
 use crate::domain::progress::Progress;
-use crate::domain::step::ApplicationStep;
+use crate::domain::step::{ApplicationStep, StepState};
 use crate::domain::{Refusal, text};
 use crate::storage::{Failure, Fault, Tx, application, plan, step};
 
@@ -134,6 +135,33 @@ pub(super) async fn restore(tx: &Tx, change: &Change, application: &Application)
     for before in step::of_locked(tx, application.id).await? {
         if let Some(moved) = before.clone().restore() {
             set(tx, change, EventKind::StepRestored, application, &before, moved).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Passes the application's offer step, in the write that hires by the offer.
+pub(super) async fn pass_offer(tx: &Tx, change: &Change, application: &Application) -> Result<(), Failure> {
+    for before in step::of_locked(tx, application.id).await? {
+        if before.kind == StepKind::Offer && !before.state.is_final() {
+            let moved = before.clone().pass()?;
+            set(tx, change, EventKind::StepPassed, application, &before, moved).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Begins the application's offer step anew, in the write that undoes the hire.
+pub(super) async fn reopen_offer(
+    tx: &Tx,
+    change: &Change,
+    application: &Application,
+    reason: &str,
+) -> Result<(), Failure> {
+    for before in step::of_locked(tx, application.id).await? {
+        if before.kind == StepKind::Offer && before.state == StepState::Passed {
+            let moved = before.clone().reopen(reason.to_owned())?;
+            set(tx, change, EventKind::StepReopened, application, &before, moved).await?;
         }
     }
     Ok(())

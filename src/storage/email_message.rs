@@ -150,6 +150,16 @@ pub async fn cancel_of_offer(tx: &Tx, offer: OfferId) -> Result<Vec<EmailMessage
         .collect())
 }
 
+/// Settles the doubt about an offer's mail, since its addressee used the link in it. Says which messages.
+pub async fn arrived(tx: &Tx, offer: OfferId) -> Result<Vec<EmailMessage>, Fault> {
+    let sql = format!(
+        "UPDATE email_message AS m SET state = 'sent', raw = NULL, held = $2 WHERE m.offer_id = $1 \
+         AND m.kind = 'offer' AND m.state = 'unknown' RETURNING {COLUMNS}"
+    );
+    let rows = dialect::query_all::<Row>(tx, &sql, [offer.into(), false.into()]).await?;
+    Ok(rows.into_iter().map(EmailMessage::from).collect())
+}
+
 /// Takes one message back and forgets its bytes.
 pub async fn cancel(tx: &Tx, id: EmailMessageId) -> Result<(), Fault> {
     let sql = "UPDATE email_message SET state = 'cancelled', raw = NULL WHERE id = $1";

@@ -124,17 +124,20 @@ async fn has_left(tx: &Tx, offer: &Offer) -> Result<bool, Failure> {
     Ok(offer.first_viewed_at.is_some() || letters.iter().any(|letter| letter.state != EmailState::Cancelled))
 }
 
-/// Ends the offer in storage: whatever of it still works stops working.
+/// Saves an offer that has ended, with all that ends with it: its seat is freed unless it is filled now, a version that
+/// was never sent is dropped, mail that has not left is taken back, and the links to a rescinded one stop working.
 pub(super) async fn close(
     tx: &Tx,
     change: &Change,
     mut offer: Offer,
     kind: EventKind,
 ) -> Result<Offer, Failure> {
-    if let Some(seat) = opening::free(tx, offer.id).await? {
-        tx.record(seat_event(change, EventKind::OpeningFreed, &offer, &seat));
+    if offer.status != OfferStatus::Accepted {
+        if let Some(seat) = opening::free(tx, offer.id).await? {
+            tx.record(seat_event(change, EventKind::OpeningFreed, &offer, &seat));
+        }
+        offer.opening = None;
     }
-    offer.opening = None;
     offer_version::cancel_unsent(tx, offer.id).await?;
     if offer.status == OfferStatus::Rescinded {
         link::revoke_of_offer(tx, offer.id, change.at).await?;
