@@ -4,7 +4,7 @@ mod life;
 mod vacancies;
 mod write;
 
-pub use life::{Close, Move, archive, close, pause, publish, reopen, resume};
+pub use life::{Close, Move, archive, close, close_due, pause, publish, reopen, resume};
 pub use vacancies::{TeamVacancies, VacanciesSet, pause_if_filled, set_vacancies};
 pub use write::{Changes, Create, NewTeam, TeamEntry, create, update};
 

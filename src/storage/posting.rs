@@ -194,6 +194,13 @@ pub async fn listed(
     Ok(Part { items: all(items)?, more })
 }
 
+/// Postings that are open or paused though their deadline has passed, the longest first.
+pub async fn past_deadline(db: &impl Source, now: DateTime<Utc>, limit: u32) -> Result<Vec<Posting>, Fault> {
+    let sql = "SELECT * FROM posting WHERE status IN ('open', 'paused') AND expires_at <= $1 \
+               ORDER BY expires_at, id LIMIT $2";
+    all(dialect::query_all::<Row>(db, sql, [now.into(), i64::from(limit).into()]).await?)
+}
+
 /// The posting, kept from others until the write ends. The first lock of a write (see `actions`).
 pub async fn lock(tx: &Tx, id: PostingId) -> Result<Option<Posting>, Failure> {
     let sql = format!("SELECT * FROM posting WHERE id = $1{}", tx.kind().for_update());

@@ -2,4 +2,5 @@
 //! that tests drain it.
 
 pub mod breaker;
+pub mod expiry_sweep;
 pub mod outbox;

@@ -103,6 +103,22 @@ pub async fn close(act: Act<'_>, input: Close) -> Result<Posting, Failure> {
     turn(act, Move { posting, expected_revision }, EventKind::PostingClosed, step).await
 }
 
+/// Closes postings whose deadline has passed, at most `limit` of them; says how many. One that somebody changes meanwhile
+/// is left for the next time.
+pub async fn close_due(act: Act<'_>, limit: u32) -> Result<usize, Failure> {
+    let mut closed = 0;
+    for due in posting::past_deadline(act.store, act.clock.now(), limit).await? {
+        let expected_revision = Some(due.revision);
+        let closing = Close { posting: due.id, expected_revision, reason: CloseReason::Deadline };
+        match close(act, closing).await {
+            Ok(_) => closed += 1,
+            Err(Failure::Refused(_)) => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(closed)
+}
+
 /// Opens a closed posting again.
 ///
 /// # Errors
