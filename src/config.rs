@@ -5,9 +5,9 @@
 
 mod duration;
 mod environment;
-mod proxy;
 mod reference;
 mod secret;
+mod work;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -20,12 +20,14 @@ use crate::domain::site::Site;
 use crate::domain::text::{self, EmailAddress};
 use crate::mail::relay::Relay;
 use crate::mail::tls::Authorities;
+use crate::web::cors::Cors;
+use crate::web::peer::Network;
 
 pub use duration::parse as parse_duration;
 pub use environment::{Stray, strays};
-pub use proxy::Network;
 pub use reference::reference;
 pub use secret::Secret;
+pub use work::Work;
 
 /// What an installation is told. Printing it shows no password.
 #[derive(Debug, Clone, clap::Args)]
@@ -160,6 +162,10 @@ pub struct Config {
     #[arg(long, env = "VACANTIA_MAIL_FROM", global = true, help_heading = "Mail", value_name = "ADDRESS")]
     pub mail_from: Option<String>,
 
+    /// How patient and how often the parts that work by themselves are.
+    #[command(flatten)]
+    pub work: Work,
+
     /// What is logged: a level (`error`, `warn`, `info`, `debug`, `trace`, `off`), or levels per part of the program:
     /// `info,vacantia::work=debug`.
     #[arg(long, env = "VACANTIA_LOG", global = true, help_heading = "Log", value_name = "LEVELS")]
@@ -233,6 +239,24 @@ impl Config {
         let name = "VACANTIA_SMTP_CA_FILE";
         let pem = std::fs::read(file).map_err(|error| Mistake::new(name, error.to_string()))?;
         Authorities::from_pem(&pem).map_err(|error| Mistake::new(name, error.to_string()))
+    }
+
+    /// The sites whose pages may call the API.
+    ///
+    /// # Errors
+    /// When one of them is no origin.
+    pub fn cors(&self) -> Result<Cors, Mistake> {
+        let origins = self.cors_origins.iter().filter(|origin| !origin.trim().is_empty());
+        Cors::new(origins).map_err(|bad| Mistake::new("VACANTIA_CORS_ORIGINS", bad.to_string()))
+    }
+
+    /// The name the relay is greeted with: the public URL's host.
+    ///
+    /// # Errors
+    /// When the public URL is malformed.
+    pub fn hello(&self) -> Result<String, Mistake> {
+        let url = Url::parse(&self.public_origin()?).ok();
+        Ok(url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_else(|| "localhost".to_owned()))
     }
 
     /// The organisation and its addresses.

@@ -118,7 +118,7 @@ fn settings(config: &Config, report: &mut Report) -> Option<Site> {
     } else {
         report.add("configuration", Grade::Good, format!("{} at {}", site.name, site.public_url));
     }
-    if let Err(mistake) = config.authorities() {
+    for mistake in [config.authorities().err(), config.cors().err()].into_iter().flatten() {
         report.mistake(&mistake);
     }
     Some(site)
@@ -152,9 +152,9 @@ async fn mail(config: &Config, relay: Relay, site: Option<&Site>, report: &mut R
         Security::StartTls => "STARTTLS",
         Security::Plain => "no TLS, this machine only",
     };
-    let host = url::Url::parse(&site.public_url).ok().and_then(|url| url.host_str().map(str::to_owned));
+    let Ok(hello) = config.hello() else { return };
     let impatient = Timeouts { greeting: Duration::from_secs(15), ..Timeouts::default() };
-    let smtp = Smtp { relay, timeouts: impatient, hello: host.unwrap_or_default(), authorities };
+    let smtp = Smtp { relay, timeouts: impatient, hello, authorities };
     match smtp.check().await {
         Ok(handshake) => {
             let login = if handshake.logged_in { "logged in" } else { "no login" };

@@ -1,9 +1,25 @@
-//! `vacantia serve`: the web server and everything that works beside it.
+//! `vacantia serve`: brings the schema up to date, then serves until told to stop.
 
+use std::process::exit;
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
 use clap::Parser;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use super::open;
-use crate::config::Config;
+use crate::config::{Config, Mistake};
+use crate::domain::clock::{SystemChance, SystemClock};
+use crate::graphql::Shared;
+use crate::mail::driver::Smtp;
+use crate::mail::relay::Timeouts;
+use crate::mail::transport::Transport;
+use crate::storage::{Store, user};
+use crate::web::server::{Patience, Server};
+use crate::web::{App, Settings};
+use crate::work::outbox::Outbox;
 
 /// How to serve.
 #[derive(Debug, Parser)]
@@ -18,7 +34,110 @@ pub struct Options {
 /// # Errors
 /// When a setting is wrong, the database cannot be used, or the port is taken.
 pub async fn run(config: &Config, options: &Options) -> anyhow::Result<()> {
-    let _store = open(config).await?;
-    let _ = options.no_migrate;
+    // Looked at before anything is touched, so that a wrong setting changes nothing.
+    let site = Arc::new(config.site()?);
+    transport(config)?;
+    config.cors()?;
+    let store = open(config).await?;
+    bring_up_to_date(&store, options.no_migrate).await?;
+    if !user::exists(&store).await? {
+        tracing::warn!(
+            "nobody can sign in yet: vacantia user create you@example.com --role admin makes the first user"
+        );
+    }
+    let shared = Shared { store, clock: Arc::new(SystemClock), chance: Arc::new(SystemChance), site };
+    serve(config, shared, |_| ()).await
+}
+
+async fn bring_up_to_date(store: &Store, leave: bool) -> anyhow::Result<()> {
+    if leave {
+        let missing = store.migrations().await?.iter().filter(|step| !step.applied).count();
+        if missing > 0 {
+            bail!("the schema lacks {missing} steps (hint: vacantia migrate, or start without --no-migrate)");
+        }
+        return Ok(());
+    }
+    if store.is_behind().await? {
+        let copy = store.copy_beside().await.context("cannot copy the database before migrating it")?;
+        if let Some(copy) = copy {
+            tracing::info!(copy = %copy.display(), "copied the database before migrating it");
+        }
+    }
+    for step in store.migrate().await? {
+        tracing::info!(step, "migrated");
+    }
     Ok(())
+}
+
+/// Starts the web server and the workers, says so through `ready` with the address, and returns when all have ended
+/// after a signal to stop. A second signal ends the program at once.
+///
+/// # Errors
+/// When a setting is wrong, the port is taken, or the server breaks.
+pub async fn serve(
+    config: &Config,
+    shared: Shared,
+    ready: impl FnOnce(std::net::SocketAddr),
+) -> anyhow::Result<()> {
+    let outbox = outbox(config, &shared)?;
+    let store = shared.store.clone();
+    let settings =
+        Settings { proxies: config.trusted_proxies.clone(), cors: config.cors()?, graphiql: config.graphiql };
+    let patience = Patience { graphql: config.graphql_timeout, stop: config.stop_grace };
+    let server = Server::bind(config.listen, App::new(shared, settings), patience).with_context(|| {
+        format!("cannot listen on {} (hint: set VACANTIA_LISTEN to a free port)", config.listen)
+    })?;
+    let address = server.addresses().first().copied().unwrap_or(config.listen);
+    let (stop, stopped) = watch::channel(false);
+    let mut workers = JoinSet::new();
+    workers.spawn(outbox.run(stopped.clone()));
+    tokio::spawn(obey(Signals::new()?, stop.clone()));
+    tracing::info!(%address, "serving");
+    ready(address);
+    let ended = server.run(stopped).await;
+    // However the server ended, what works beside it ends as well.
+    stop.send_replace(true);
+    while workers.join_next().await.is_some() {}
+    store.close().await?;
+    tracing::info!("stopped");
+    Ok(ended?)
+}
+
+fn outbox(config: &Config, shared: &Shared) -> Result<Arc<Outbox>, Mistake> {
+    let Shared { store, clock, chance, site } = shared.clone();
+    let settings = config.work.outbox(config.stop_grace);
+    Ok(Arc::new(Outbox::new(store, clock, chance, site, transport(config)?, settings)))
+}
+
+/// How mail leaves: to the relay, or into a folder as long as there is none.
+fn transport(config: &Config) -> Result<Transport, Mistake> {
+    let Some(relay) = config.relay()? else { return Ok(Transport::Folder(config.data_dir.join("mail"))) };
+    let (hello, authorities) = (config.hello()?, config.authorities()?);
+    Ok(Transport::Smtp(Box::new(Smtp { relay, timeouts: Timeouts::default(), hello, authorities })))
+}
+
+/// Signals that ask the program to end: SIGTERM from a supervisor, SIGINT from a terminal.
+struct Signals(Signal, Signal);
+
+impl Signals {
+    /// Heard from now on.
+    fn new() -> std::io::Result<Self> {
+        Ok(Self(signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?))
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.0.recv() => {}
+            _ = self.1.recv() => {}
+        }
+    }
+}
+
+async fn obey(mut signals: Signals, stop: watch::Sender<bool>) {
+    signals.next().await;
+    tracing::info!("stopping; a second signal stops at once");
+    stop.send_replace(true);
+    signals.next().await;
+    tracing::warn!("stopped at once");
+    exit(1);
 }

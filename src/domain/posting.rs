@@ -159,6 +159,19 @@ pub struct PlanVersion {
     pub number: i32,
 }
 
+/// How a posting shows itself to somebody who has its address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Appearance {
+    /// As it is, taking applications.
+    Visible,
+    /// As it is, not taking applications for now.
+    Paused,
+    /// Its title only: it was to be seen once and is over.
+    Closed,
+    /// As if it did not exist.
+    Hidden,
+}
+
 /// A posting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Posting {
@@ -235,6 +248,21 @@ impl Posting {
         let shown =
             matches!(self.status, PostingStatus::Open | PostingStatus::Paused | PostingStatus::Closed);
         shown && self.listed
+    }
+
+    /// How it shows itself to somebody who has its address. A draft or an unlisted posting never does.
+    #[must_use]
+    pub fn appearance(&self, now: DateTime<Utc>) -> Appearance {
+        match self.status {
+            _ if !self.is_known_to_public() => Appearance::Hidden,
+            PostingStatus::Closed => Appearance::Closed,
+            _ if self.is_past_deadline(now) => Appearance::Closed,
+            PostingStatus::Open => Appearance::Visible,
+            PostingStatus::Paused => Appearance::Paused,
+            PostingStatus::Draft | PostingStatus::PendingApproval | PostingStatus::Archived => {
+                Appearance::Hidden
+            }
+        }
     }
 
     /// Whether its deadline has passed.

@@ -30,7 +30,7 @@ pub(super) fn kind_of(url: &str) -> Result<Kind, Fault> {
 }
 
 /// The file a `sqlite://` URL names.
-fn file(url: &str) -> PathBuf {
+pub(super) fn file(url: &str) -> PathBuf {
     PathBuf::from(url.trim_start_matches("sqlite://"))
 }
 

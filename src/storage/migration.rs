@@ -1,5 +1,7 @@
 //! Bringing the schema up, down, and telling where it stands.
 
+use std::path::PathBuf;
+
 use migrations::Migrator;
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, SqliteTransactionMode, Statement, TransactionOptions,
@@ -40,6 +42,31 @@ impl Store {
         Migrator::up(&transaction, None).await?;
         transaction.commit().await?;
         Ok(pending)
+    }
+
+    /// Whether there is something stored that a migration could spoil: the schema exists and lacks a step.
+    pub async fn is_behind(&self) -> Result<bool, Fault> {
+        let steps = self.migrations().await?;
+        let missing = steps.iter().filter(|step| !step.applied).count();
+        Ok(missing > 0 && missing < steps.len())
+    }
+
+    /// Copies a SQLite database beside itself, under a name that ends in `.until-` and the newest step it holds. `None`
+    /// on PostgreSQL, whose operators have their own backups, and when such a copy is there already.
+    pub async fn copy_beside(&self) -> Result<Option<PathBuf>, Fault> {
+        let Writes::Turns(_) = &self.shared.writes else { return Ok(None) };
+        let version = self.schema_version().await?.unwrap_or_default();
+        let mut copy = connect::file(&self.shared.options.url).into_os_string();
+        copy.push(format!(".until-{version}"));
+        let copy = PathBuf::from(copy);
+        if copy.exists() {
+            return Ok(None);
+        }
+        let alone = connect::sqlite_writer(&self.shared.options).await?;
+        let path = copy.to_string_lossy().into_owned();
+        let sql = Statement::from_sql_and_values(self.kind().backend(), "VACUUM INTO ?", [path.into()]);
+        alone.execute_raw(sql).await?;
+        Ok(Some(copy))
     }
 
     /// Takes back the newest `steps` steps, with everything stored in what they added.

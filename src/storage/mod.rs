@@ -16,6 +16,7 @@
 //! Every other file is a noun. A read takes `&impl Source` (the [`Store`], a [`Snapshot`], or a
 //! [`Tx`]); a write takes `&Tx`.
 
+pub mod advertised;
 pub mod allotment;
 pub mod answer;
 pub mod application;

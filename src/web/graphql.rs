@@ -9,7 +9,7 @@ use tokio::time::timeout;
 
 use super::cors::Cors;
 use super::media::{self, Media};
-use super::viewer::viewer;
+use super::viewer::{Unknown, viewer};
 use crate::graphql::answer::{self, Answer, Outcome};
 use crate::graphql::endpoint::Endpoint;
 use crate::graphql::request::{Door, Params, RequestErrorKind};
@@ -61,7 +61,7 @@ async fn answer<E: Executor>(
         return Err(Problem::UriTooLong);
     }
     let media = media::preferred(request.headers()).ok_or(Problem::Unacceptable)?;
-    let viewer = viewer(request, shared).await.map_err(|_| Problem::Unauthorized)?;
+    let viewer = viewer(request, shared).await.map_err(Problem::from)?;
     let params = match door {
         Door::Get => Params::from_pairs(url::form_urlencoded::parse(request.query_string().as_bytes())),
         Door::Post => Params::from_json(&read(request, body, endpoint).await?),
@@ -128,10 +128,23 @@ enum Problem {
     UriTooLong,
     Unacceptable,
     Unauthorized,
+    Fault,
     BodyType,
     BodyTooLarge,
     BodyTooSlow,
     BodyCut,
+}
+
+impl From<Unknown> for Problem {
+    fn from(unknown: Unknown) -> Self {
+        match unknown {
+            Unknown::Unauthorized(_) => Self::Unauthorized,
+            Unknown::Fault(fault) => {
+                tracing::error!("{fault}");
+                Self::Fault
+            }
+        }
+    }
 }
 
 impl Problem {
@@ -148,6 +161,7 @@ impl Problem {
                 "UNAUTHENTICATED",
                 "The Authorization header must be one Bearer token that is valid now",
             ),
+            Self::Fault => (500, "INTERNAL_SERVER_ERROR", "Internal server error"),
             Self::BodyType => (
                 415,
                 "UNSUPPORTED_MEDIA_TYPE",

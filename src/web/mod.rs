@@ -1,6 +1,99 @@
-//! HTTP: routes, and what they have in common.
+//! Floor 5: HTTP. Every route is on this page. The only floor that names `actix_web`.
+//!
+//! * [`graphql`], [`cors`], [`media`], [`viewer`]: GraphQL over HTTP.
+//! * `posting`, `application`, `offer`: the pages of visitors and candidates.
+//! * [`page`], [`asset`]: what all pages share.
+//! * `header`, [`peer`], `health`: what all answers share, who is at the other end, whether we are well.
 
+pub mod asset;
 pub mod cors;
 pub mod graphql;
+mod header;
+mod health;
 pub mod media;
+pub mod page;
+pub mod peer;
+mod posting;
+pub mod server;
 pub mod viewer;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix_web::middleware::from_fn;
+use actix_web::{FromRequest, Handler, Resource, Responder, guard, web};
+
+use crate::graphql::endpoint::Endpoint;
+use crate::graphql::{Schema, Shared};
+
+/// What requests are answered with.
+#[derive(Debug)]
+pub struct App {
+    /// Database, clock, chance, organisation.
+    pub shared: Shared,
+    /// How the web part was told to behave.
+    pub settings: Settings,
+    stopping: AtomicBool,
+}
+
+/// How the web part is told to behave.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Proxies whose word on the client's address is believed.
+    pub proxies: Vec<peer::Network>,
+    /// Sites whose pages may call the API.
+    pub cors: cors::Cors,
+    /// Whether to serve the GraphQL explorer.
+    pub graphiql: bool,
+}
+
+impl App {
+    /// Ready to answer.
+    #[must_use]
+    pub fn new(shared: Shared, settings: Settings) -> Self {
+        Self { shared, settings, stopping: AtomicBool::new(false) }
+    }
+
+    /// Tells those who send requests here to send them elsewhere; those that come are answered.
+    pub fn stop_being_ready(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+}
+
+/// Every route.
+pub fn routes(
+    app: web::Data<App>,
+    endpoint: web::Data<Endpoint<Schema>>,
+) -> impl FnOnce(&mut web::ServiceConfig) {
+    move |config| {
+        let cors = app.settings.cors.clone();
+        let shared = web::Data::new(app.shared.clone());
+        let everything = web::scope("")
+            .wrap(from_fn(page::told))
+            .wrap(from_fn(header::added))
+            .configure(graphql::configure(endpoint, shared, cors))
+            .service(read("/assets/{name}", asset::served))
+            .service(read("/", posting::home))
+            .service(read("/jobs", posting::list))
+            .service(read("/jobs/{slug}.jsonld", posting::json_ld))
+            .service(read("/jobs/{slug}", posting::page))
+            .service(read("/healthz", health::alive))
+            .service(read("/readyz", health::ready))
+            .default_service(web::to(page::nowhere));
+        config.app_data(app).service(everything);
+    }
+}
+
+/// A path that is only read: GET and HEAD, neither of which changes anything.
+fn read<F, Args>(path: &str, handler: F) -> Resource
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    let reading = guard::Any(guard::Get()).or(guard::Head());
+    web::resource(path).route(web::route().guard(reading).to(handler))
+}

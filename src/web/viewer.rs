@@ -3,19 +3,54 @@
 use actix_web::HttpRequest;
 use actix_web::http::header;
 
+use crate::domain::link::{self, Link, Purpose};
+use crate::domain::token;
 use crate::domain::viewer::Viewer;
 use crate::graphql::Shared;
+use crate::storage::digest::sha256;
+use crate::storage::{self, Fault};
 
 /// The request names somebody, but not in a way that proves it: status 401.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("The Authorization header must be one Bearer token that is valid now")]
 pub struct Unauthorized;
 
-/// Who asks: anybody without an `Authorization` header, else the owner of its token.
-pub async fn viewer(request: &HttpRequest, _shared: &Shared) -> Result<Viewer, Unauthorized> {
-    match bearer(request)? {
-        None => Ok(Viewer::Anonymous),
-        Some(_) => Err(Unauthorized),
+/// Why it is not known who asks.
+#[derive(Debug, thiserror::Error)]
+pub enum Unknown {
+    /// What was given proves nothing.
+    #[error(transparent)]
+    Unauthorized(#[from] Unauthorized),
+    /// Storage failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// Who asks: anybody without an `Authorization` header, else whoever its bearer token stands for: the owner of an API
+/// token, or the candidate to whom a link with this secret was sent.
+pub async fn viewer(request: &HttpRequest, shared: &Shared) -> Result<Viewer, Unknown> {
+    let Some(secret) = bearer(request)? else { return Ok(Viewer::Anonymous) };
+    let (store, now) = (&shared.store, shared.clock.now());
+    let found = if token::is_shaped(secret) {
+        storage::token::viewer_of(store, &sha256(secret), now).await?
+    } else if link::is_shaped(secret) {
+        storage::link::find(store, secret).await?.as_ref().and_then(holder)
+    } else {
+        None
+    };
+    found.ok_or(Unauthorized.into())
+}
+
+/// The candidate who holds a link, unless it was revoked.
+#[must_use]
+pub fn holder(link: &Link) -> Option<Viewer> {
+    let candidate = link.candidate;
+    match (link.revoked_at, link.purpose) {
+        (Some(_), _) => None,
+        (None, Purpose::Application(application)) => Some(Viewer::Applicant { application, candidate }),
+        (None, Purpose::Offer { offer, version, application }) => {
+            Some(Viewer::Offeree { offer, version, application, candidate })
+        }
     }
 }
 

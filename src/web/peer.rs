@@ -1,7 +1,28 @@
-//! Networks of trusted proxies.
+//! Who is at the other end: the client's address, as far as trusted proxies vouch for it.
 
 use std::net::IpAddr;
 use std::str::FromStr;
+
+use actix_web::HttpRequest;
+
+/// The address a request came from: of the chain of proxies, the nearest hop that is not ours.
+///
+/// Anything further away in `X-Forwarded-For` was written by that hop and may be invented.
+#[must_use]
+pub fn client(request: &HttpRequest, proxies: &[Network]) -> Option<IpAddr> {
+    let is_ours = |address: IpAddr| proxies.iter().any(|network| network.holds(address));
+    let mut nearest = request.peer_addr()?.ip();
+    let headers: Vec<&str> =
+        request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok()).collect();
+    for hop in headers.iter().rev().flat_map(|value| value.rsplit(',')) {
+        if !is_ours(nearest) {
+            break;
+        }
+        let Ok(address) = hop.trim().parse() else { break };
+        nearest = address;
+    }
+    Some(nearest.to_canonical())
+}
 
 /// An address, or all addresses that share its first bits: `10.0.0.0/8` (RFC 4632).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +66,29 @@ impl FromStr for Network {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use actix_web::test::TestRequest;
+
+    fn from(peer: &str, forwarded: &[&str], proxies: &[&str]) -> String {
+        let request = TestRequest::default().peer_addr(format!("{peer}:1234").parse().unwrap());
+        let request = forwarded
+            .iter()
+            .fold(request, |request, value| request.append_header(("x-forwarded-for", *value)));
+        let proxies: Vec<Network> = proxies.iter().map(|network| network.parse().unwrap()).collect();
+        client(&request.to_http_request(), &proxies).unwrap().to_string()
+    }
+
+    #[test]
+    fn only_trusted_proxies_are_believed() {
+        let ours = ["10.0.0.0/8"];
+        assert_eq!(from("203.0.113.9", &["198.51.100.1"], &ours), "203.0.113.9");
+        assert_eq!(from("10.0.0.1", &["198.51.100.1"], &ours), "198.51.100.1");
+        assert_eq!(from("10.0.0.1", &["198.51.100.1"], &[]), "10.0.0.1");
+        assert_eq!(from("10.0.0.1", &["1.2.3.4, 198.51.100.1, 10.0.0.2"], &ours), "198.51.100.1");
+        assert_eq!(from("10.0.0.1", &["1.2.3.4", "198.51.100.1"], &ours), "198.51.100.1");
+        assert_eq!(from("10.0.0.1", &["198.51.100.1, nonsense"], &ours), "10.0.0.1");
+        assert_eq!(from("10.0.0.1", &[], &ours), "10.0.0.1");
+        assert_eq!(from("[::ffff:203.0.113.9]", &["198.51.100.1"], &ours), "203.0.113.9");
+    }
 
     fn holds(network: &str, address: &str) -> bool {
         network.parse::<Network>().unwrap().holds(address.parse().unwrap())

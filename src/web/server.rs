@@ -1,0 +1,80 @@
+//! The listening socket, from bind to the last answer.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use actix_web::dev::Server as Running;
+use actix_web::{App as Application, HttpServer, web};
+use tokio::sync::watch;
+
+use super::{App, routes};
+use crate::graphql::endpoint::Endpoint;
+use crate::graphql::guard::Limits;
+use crate::graphql::schema;
+
+/// A server that has its port and answers as soon as it runs.
+pub struct Server {
+    running: Running,
+    app: web::Data<App>,
+    addresses: Vec<SocketAddr>,
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server").field("addresses", &self.addresses).finish_non_exhaustive()
+    }
+}
+
+/// How long a client may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// One GraphQL request.
+    pub graphql: Duration,
+    /// Requests under way when the program is told to stop.
+    pub stop: Duration,
+}
+
+impl Server {
+    /// Takes the port.
+    ///
+    /// # Errors
+    /// When it is taken or not ours to take.
+    pub fn bind(listen: SocketAddr, app: App, patience: Patience) -> io::Result<Self> {
+        let app = web::Data::new(app);
+        let endpoint = web::Data::new(Endpoint::new(schema(), Limits::default(), patience.graphql));
+        let each = app.clone();
+        let server =
+            HttpServer::new(move || Application::new().configure(routes(each.clone(), endpoint.clone())))
+                .disable_signals()
+                .shutdown_timeout(patience.stop.as_secs())
+                .bind(listen)?;
+        let addresses = server.addrs();
+        Ok(Self { running: server.run(), app, addresses })
+    }
+
+    /// Where it listens; the port is a real one even when 0 was asked for.
+    #[must_use]
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// Answers until `stop` says true, then finishes what is under way.
+    ///
+    /// # Errors
+    /// When the server itself breaks.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) -> io::Result<()> {
+        let handle = self.running.handle();
+        let app = self.app;
+        let stopping = async move {
+            // An error means that nobody is left to say stop: the program is ending.
+            let _ = stop.wait_for(|stop| *stop).await;
+            app.stop_being_ready();
+            handle.stop(true).await;
+        };
+        let stopping = tokio::spawn(stopping);
+        let ended = self.running.await;
+        stopping.abort();
+        ended
+    }
+}
