@@ -22,6 +22,7 @@ mod message;
 mod outbox;
 mod outbox_offer;
 mod schema;
+mod seed;
 mod smtp_faults;
 mod store;
 mod write;
