@@ -290,13 +290,18 @@ pub enum FeedFact {
 }
 
 impl FeedFact {
-    /// What there is to say about the feed.
+    /// What there is to say about the feed; nothing about a change while nothing ever changed.
     #[must_use]
-    pub fn read(self, dialect: &Dialect, site: &Site, last_changed: DateTime<Utc>) -> Node<'static> {
-        match self {
+    pub fn read(
+        self,
+        dialect: &Dialect,
+        site: &Site,
+        last_changed: Option<DateTime<Utc>>,
+    ) -> Option<Node<'static>> {
+        Some(match self {
             Self::Publisher => text("Vacantia"),
             Self::PublisherUrl => text(site.public_url.clone()),
-            Self::LastChanged => text(DateStyle::Rfc822.write(&last_changed.with_timezone(&site.zone))),
+            Self::LastChanged => text(DateStyle::Rfc822.write(&last_changed?.with_timezone(&site.zone))),
             Self::Title => text(format!("Jobs at {}", site.name)),
             Self::Page => text(site.jobs_url()),
             Self::SelfLink => Node::default()
@@ -309,6 +314,6 @@ impl FeedFact {
             Self::Minutes => text("60"),
             Self::Period => text("hourly"),
             Self::Frequency => text("1"),
-        }
+        })
     }
 }

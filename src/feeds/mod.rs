@@ -1,4 +1,4 @@
-//! Postings as boards want them. Pure: nothing here reads a database or a clock.
+//! Postings as boards want them. Nothing here reads a database or a clock; only the files of [`snapshot`] are I/O.
 //!
 //! * [`item`]: a posting becomes the neutral [`FeedItem`].
 //! * [`html`]: its text becomes HTML, cleaned by each channel's list of tags.
@@ -7,9 +7,13 @@
 //! * [`rendition`]: an item as one channel tells it: its entries, and what stands against it.
 //! * [`issue`]: why a posting is withheld from a channel, or may fare badly there.
 //! * [`writer`]: items become a document, streamed.
+//! * [`build`]: items become the [`Snapshot`] a channel serves; `press` writes and checks its files, `report` says how
+//!   each posting fared.
+//! * [`snapshot`]: the files, and which of them is current.
 //! * [`grammar`]: a channel's table as a page to read.
 //! * [`json_ld`]: an item as schema.org's `JobPosting`, for careers pages.
 
+pub mod build;
 pub mod dialect;
 pub mod fact;
 #[cfg(test)]
@@ -19,10 +23,14 @@ pub mod html;
 pub mod issue;
 pub mod item;
 pub mod json_ld;
+mod press;
 pub mod rendition;
+mod report;
+pub mod snapshot;
 #[cfg(test)]
 mod tests;
 pub mod writer;
 
 pub use issue::readiness;
 pub use item::FeedItem;
+pub use snapshot::{Shelf, Snapshot};

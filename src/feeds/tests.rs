@@ -15,7 +15,8 @@ use crate::domain::posting::PostingStatus;
 fn built(channel: Channel, postings: &[Advertised]) -> String {
     let items: Vec<FeedItem> = postings.iter().map(fixture::item).collect();
     let (bytes, _) =
-        writer::write(Vec::new(), Dialect::of(channel), &fixture::site(), &items, fixture::now()).unwrap();
+        writer::write(Vec::new(), Dialect::of(channel), &fixture::site(), &items, Some(fixture::now()))
+            .unwrap();
     String::from_utf8(bytes).unwrap()
 }
 

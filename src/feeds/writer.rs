@@ -42,7 +42,7 @@ pub fn write<'a, W: Sink>(
     dialect: &'static Dialect,
     site: &Site,
     items: &'a [FeedItem],
-    last_changed: DateTime<Utc>,
+    last_changed: Option<DateTime<Utc>>,
 ) -> io::Result<(W, Vec<Fared<'a>>)> {
     let mut document = Document { xml: Writer::new_with_indent(sink, b' ', 1), dialect };
     document.open(site, last_changed)?;
@@ -69,14 +69,15 @@ struct Document<W: Sink> {
 }
 
 impl<W: Sink> Document<W> {
-    fn open(&mut self, site: &Site, last_changed: DateTime<Utc>) -> io::Result<()> {
+    fn open(&mut self, site: &Site, last_changed: Option<DateTime<Utc>>) -> io::Result<()> {
         self.xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
         for (name, attributes) in self.dialect.frame {
             let start = BytesStart::new(*name).with_attributes(attributes.iter().copied());
             self.xml.write_event(Event::Start(start))?;
         }
         for element in self.dialect.head {
-            let node = sieved(element.holds.read(self.dialect, site, last_changed));
+            let Some(node) = element.holds.read(self.dialect, site, last_changed) else { continue };
+            let node = sieved(node);
             if element.holds == FeedFact::LastChanged {
                 self.xml.get_mut().dating();
                 self.node(element.name, &node, false)?;

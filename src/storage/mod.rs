@@ -32,6 +32,7 @@ mod document;
 pub mod email_message;
 pub mod event;
 pub mod fault;
+pub mod feed;
 pub mod idempotency;
 pub mod justification;
 pub mod link;

@@ -2,5 +2,16 @@
 //! that tests drain it.
 
 pub mod breaker;
+pub mod event_tail;
 pub mod expiry_sweep;
+pub mod feed_builder;
 pub mod outbox;
+
+/// Whether a worker's step found anything to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// It did something, and there may be more.
+    Done,
+    /// There is nothing to do now.
+    Empty,
+}

@@ -14,6 +14,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{self, Instant};
 
+pub use super::Step;
 use super::breaker::Breaker;
 use crate::actions::Act;
 use crate::actions::delivery::{self, Beginning, Report};
@@ -64,15 +65,6 @@ impl Default for Settings {
             retry: RetryRule::default(),
         }
     }
-}
-
-/// Whether a step found anything to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
-    /// It tried a message.
-    Done,
-    /// Nothing is due, or the relay is down.
-    Empty,
 }
 
 /// The worker that delivers.

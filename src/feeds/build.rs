@@ -1,0 +1,92 @@
+//! Items become the snapshot that a channel serves.
+
+use std::io;
+use std::sync::Arc;
+
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+
+use super::dialect::Dialect;
+use super::item::FeedItem;
+use super::press::{Press, Pressed};
+use super::report;
+use super::snapshot::{Shelf, Snapshot};
+use super::writer::{self, Fared};
+use crate::domain::feed::Channel;
+use crate::domain::site::Site;
+
+/// What all channels are built from: one state of the database, seen at one instant.
+#[derive(Debug)]
+pub struct Stock {
+    /// The organisation.
+    pub site: Arc<Site>,
+    /// Its postings.
+    pub items: Vec<FeedItem>,
+    /// Which generation of public facts this is.
+    pub generation: i64,
+    /// When a public fact last changed, a deadline that passed included; none while nothing was ever published.
+    pub changed_at: Option<DateTime<Utc>>,
+}
+
+impl Stock {
+    /// When the first of the visible postings stops being visible without anybody changing it.
+    #[must_use]
+    pub fn valid_until(&self) -> Option<DateTime<Utc>> {
+        let visible = self.items.iter().filter(|item| item.visible);
+        visible.filter_map(|item| item.expires_at).map(|at| at.with_timezone(&Utc)).min()
+    }
+}
+
+impl Shelf {
+    /// Builds a channel's document and makes it the current one. The same content keeps the document, its validators
+    /// and the time of its last change. On any failure the document before it stays.
+    pub fn build(&self, channel: Channel, stock: &Stock) -> io::Result<Arc<Snapshot>> {
+        let dialect = Dialect::of(channel);
+        let before = self.current(channel);
+        let last_modified = later(stock.changed_at, before.as_deref());
+        let press = Press::new(&self.folder_of(channel))?;
+        let (press, fared) = writer::write(press, dialect, &stock.site, &stock.items, last_modified)?;
+        let pressed = press.finish()?;
+        let counts = report::counts(&fared);
+        pressed.verify(dialect, counts.entries)?;
+        let mut snapshot = match before {
+            Some(before) if before.fingerprint == pressed.fingerprint => Snapshot::clone(&before),
+            _ => self.fresh(channel, &pressed, last_modified)?,
+        };
+        snapshot.generation = stock.generation;
+        snapshot.counts = counts;
+        snapshot.valid_until = stock.valid_until().map(|at| at.trunc_subsecs(0));
+        let report = told(dialect, stock, &snapshot, &fared);
+        self.put(snapshot, &report)
+    }
+
+    fn fresh(
+        &self,
+        channel: Channel,
+        pressed: &Pressed,
+        last_modified: Option<DateTime<Utc>>,
+    ) -> io::Result<Snapshot> {
+        pressed.keep()?;
+        Ok(Snapshot {
+            channel,
+            hash: pressed.hash.clone(),
+            fingerprint: pressed.fingerprint.clone(),
+            generation: 0,
+            counts: report::counts(&[]),
+            last_modified,
+            valid_until: None,
+            sizes: pressed.sizes,
+            folder: self.folder_of(channel),
+        })
+    }
+}
+
+fn told(dialect: &Dialect, stock: &Stock, snapshot: &Snapshot, fared: &[Fared<'_>]) -> String {
+    report::json(dialect, &stock.site, stock.generation, snapshot.last_modified, fared)
+}
+
+/// When new content would have changed: as the data says, in whole seconds, but never at or before the change before.
+fn later(changed_at: Option<DateTime<Utc>>, before: Option<&Snapshot>) -> Option<DateTime<Utc>> {
+    let changed = changed_at.map(|at| at.trunc_subsecs(0));
+    let next = before.and_then(|before| before.last_modified).map(|at| at + TimeDelta::seconds(1));
+    changed.max(next)
+}

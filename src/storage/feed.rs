@@ -1,0 +1,54 @@
+//! What feeds are built from, as one state of the database.
+
+use chrono::{DateTime, Utc};
+use sea_orm::FromQueryResult;
+
+use super::advertised;
+use super::dialect;
+use super::fault::Fault;
+use super::source::{Snapshot, Source};
+use crate::domain::feed::Advertised;
+
+/// Everything the feeds tell at one instant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// The generation of public facts; see [`generation`].
+    pub generation: i64,
+    /// When a public fact last changed, a deadline that passed included; none while nothing was ever published.
+    pub changed_at: Option<DateTime<Utc>>,
+    /// Every posting anybody may see.
+    pub postings: Vec<Advertised>,
+}
+
+/// How many writes have changed a public fact so far. It moves in the write itself.
+pub async fn generation(db: &impl Source) -> Result<i64, Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        number: i64,
+    }
+    let row = dialect::query_one::<Row>(db, "SELECT number FROM feed_generation", []).await?;
+    row.map(|row| row.number).ok_or_else(|| Fault::missing("feed_generation", 1))
+}
+
+/// What the feeds tell at `now`: four statements, however many postings there are. It takes a snapshot, so that the
+/// generation is the one of these very postings.
+pub async fn listing(db: &Snapshot, now: DateTime<Utc>) -> Result<Listing, Fault> {
+    let generation = generation(db).await?;
+    let changed_at = changed_at(db, now).await?;
+    let postings = advertised::visible(db, now).await?;
+    Ok(Listing { generation, changed_at, postings })
+}
+
+/// Postings that left count too: what they were changed last by is how they left.
+async fn changed_at(db: &Snapshot, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        updated_at: Option<DateTime<Utc>>,
+        expired_at: Option<DateTime<Utc>>,
+    }
+    let sql = "SELECT max(updated_at) AS updated_at, \
+         max(CASE WHEN expires_at <= $1 THEN expires_at END) AS expired_at \
+         FROM posting WHERE published_at IS NOT NULL";
+    let row = dialect::query_one::<Row>(db, sql, [now.into()]).await?;
+    Ok(row.and_then(|row| row.updated_at.max(row.expired_at)))
+}
