@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use migrations::Migrator;
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::{MigrationStatus, MigratorTrait, SchemaManager};
 
@@ -27,6 +27,24 @@ pub struct Step {
     pub applied: bool,
 }
 
+/// A transaction that alone may change the schema; others wait for it.
+struct SchemaLock {
+    transaction: DatabaseTransaction,
+    alone: Option<DatabaseConnection>,
+}
+
+impl SchemaLock {
+    async fn commit(self) -> Result<(), Fault> {
+        self.transaction.commit().await?;
+        // Left to itself it would close a little later, and then be the one that folds the
+        // write-ahead log into the file, behind the back of whoever closed the store and copies it.
+        if let Some(alone) = self.alone {
+            alone.close().await?;
+        }
+        Ok(())
+    }
+}
+
 impl Store {
     /// Applies every step the database lacks and names those it applied.
     ///
@@ -37,10 +55,10 @@ impl Store {
         if pending.is_empty() {
             return Ok(pending);
         }
-        let transaction = self.lock_schema().await?;
+        let lock = self.lock_schema().await?;
         // Another instance may have been faster while this one waited for the lock.
-        Migrator::up(&transaction, None).await?;
-        transaction.commit().await?;
+        Migrator::up(&lock.transaction, None).await?;
+        lock.commit().await?;
         Ok(pending)
     }
 
@@ -72,9 +90,9 @@ impl Store {
     /// Takes back the newest `steps` steps, with everything stored in what they added.
     pub async fn migrate_down(&self, steps: u32) -> Result<(), Fault> {
         self.refuse_newer().await?;
-        let transaction = self.lock_schema().await?;
-        Migrator::down(&transaction, Some(steps)).await?;
-        Ok(transaction.commit().await?)
+        let lock = self.lock_schema().await?;
+        Migrator::down(&lock.transaction, Some(steps)).await?;
+        lock.commit().await
     }
 
     /// Every step this program knows. Changes nothing.
@@ -118,20 +136,20 @@ impl Store {
         Ok(rows.await?.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?)
     }
 
-    /// A transaction that alone may change the schema; others wait for it.
-    async fn lock_schema(&self) -> Result<DatabaseTransaction, Fault> {
+    async fn lock_schema(&self) -> Result<SchemaLock, Fault> {
         match &self.shared.writes {
             Writes::Pool(pool) => {
                 let transaction = pool.begin().await?;
                 transaction.execute_unprepared(LOCK_SCHEMA).await?;
-                Ok(transaction)
+                Ok(SchemaLock { transaction, alone: None })
             }
             Writes::Turns(_) => {
                 // Beside the writer, whose statements are then all prepared for the new schema.
                 let alone = connect::sqlite_writer(&self.shared.options).await?;
                 let sqlite_transaction_mode = Some(SqliteTransactionMode::Immediate);
                 let mode = TransactionOptions { sqlite_transaction_mode, ..Default::default() };
-                Ok(alone.begin_with_options(mode).await?)
+                let transaction = alone.begin_with_options(mode).await?;
+                Ok(SchemaLock { transaction, alone: Some(alone) })
             }
         }
     }

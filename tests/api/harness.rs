@@ -3,11 +3,12 @@
 //! SQLite: a copy of a migrated file. PostgreSQL: a database copied from a migrated one, on a
 //! server that lives as long as the test run (see [`crate::cluster`]).
 
+use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
 
-use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection};
+use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, Statement};
 use tempfile::TempDir;
 use vacantia::storage::{Kind, Store, StoreOptions, Synchronous};
 
@@ -174,9 +175,29 @@ fn template_file() -> &'static [u8] {
     })
 }
 
+/// Drops what test runs of this machine left behind that are no more: on a server that outlives
+/// them, the template and what was not swept in time.
+fn sweep_old(cluster: &'static Cluster) {
+    let names: Vec<String> = apart(async {
+        let db = connect(&cluster.url(&cluster.admin)).await;
+        let sql = "SELECT datname FROM pg_database WHERE datname LIKE 'vacantia!_test!_%' ESCAPE '!'";
+        let statement = Statement::from_string(db.get_database_backend(), sql);
+        let rows = db.query_all_raw(statement).await.unwrap();
+        db.close().await.unwrap();
+        rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+    });
+    for name in names {
+        let process = name.split('_').nth(2).unwrap_or_default();
+        if !Path::new("/proc").join(process).exists() {
+            sweep(name);
+        }
+    }
+}
+
 fn template_database(cluster: &'static Cluster) -> &'static str {
     static TEMPLATE: OnceLock<Database> = OnceLock::new();
     let database = TEMPLATE.get_or_init(|| {
+        sweep_old(cluster);
         let database = Database::postgres(cluster, "");
         apart(migrate(&database));
         database

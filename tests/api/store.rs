@@ -69,8 +69,27 @@ async fn instances_that_start_together_migrate_once(database: Database) {
     assert!(store.migrations().await.unwrap().iter().all(|step| step.applied));
 }
 
+/// Whoever copies the file after the store is closed has to find everything in it.
+async fn a_closed_file_is_whole(database: Database) {
+    let file = database.url.trim_start_matches("sqlite://").to_owned();
+    for _ in 0..25 {
+        let store = database.open().await;
+        store.migrate().await.unwrap();
+        store.close().await.unwrap();
+        assert!(!std::path::Path::new(&format!("{file}-wal")).exists(), "the log was left behind");
+        let store = database.open().await;
+        store.migrate_down(u32::MAX).await.unwrap();
+        store.close().await.unwrap();
+    }
+}
+
 mod bare {
     use super::*;
+
+    #[test]
+    fn a_closed_file_is_whole_sqlite() {
+        run_on(Database::bare(Kind::Sqlite), a_closed_file_is_whole);
+    }
 
     #[test]
     fn each_step_goes_down_and_up_again_sqlite() {
