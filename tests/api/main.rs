@@ -6,6 +6,7 @@
 mod harness;
 
 mod app;
+mod application;
 mod cluster;
 mod constraint;
 mod crash;
@@ -17,6 +18,7 @@ mod graphql_cors;
 mod graphql_hostile;
 mod graphql_http;
 mod letter;
+mod look;
 mod mailroom;
 mod message;
 mod outbox;
@@ -25,4 +27,5 @@ mod schema;
 mod seed;
 mod smtp_faults;
 mod store;
+mod submission;
 mod write;

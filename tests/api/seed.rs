@@ -1,7 +1,8 @@
 //! The world a test starts in, told in the words of recruiting: `app.posting("Backend").hiring("Create", 2).open()`.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use vacantia::actions::application::{Submission, submit};
+use vacantia::actions::application::{Advance, Submission, advance, submit};
+use vacantia::actions::step::{Which, pass};
 use vacantia::domain::Viewer;
 use vacantia::domain::application::Application;
 use vacantia::domain::country::Country;
@@ -230,10 +231,11 @@ impl TestApp {
         }
     }
 
-    /// Somebody of this name applies; a millisecond passes, so that no two come in at once.
+    /// Somebody of this name applies; a millisecond passes before and after, so that all has an order.
     pub async fn apply(&self, posting: PostingId, name: &str) -> Application {
         self.clock.pass(TimeDelta::milliseconds(1));
         let id = submit(self.act(&Viewer::Anonymous), self.submission(posting, name)).await.unwrap();
+        self.clock.pass(TimeDelta::milliseconds(1));
         self.application(id).await
     }
 
@@ -265,5 +267,34 @@ impl TestApp {
         Fut: Future<Output = Result<(), storage::Failure>> + Send,
     {
         self.store.write(work).await.unwrap();
+    }
+
+    /// Passes what blocks each stage and moves on, until the application stands in the stage with this key; optional
+    /// stages before it are stepped over.
+    pub async fn bring_to(
+        &self,
+        viewer: &Viewer,
+        posted: &Posted,
+        id: ApplicationId,
+        key: &str,
+    ) -> Application {
+        let stages = &posted.plan.stages;
+        let goal = stages.iter().position(|stage| stage.key == key).unwrap();
+        loop {
+            let now = self.application(id).await;
+            let stage = usize::try_from(now.stage).unwrap();
+            if stage == goal {
+                return now;
+            }
+            for step in self.steps(id).await {
+                if step.stage == now.stage && !step.state.is_final() {
+                    pass(self.act(viewer), Which { step: step.id, revision: None }).await.unwrap();
+                }
+            }
+            let pass_over = stages[stage + 1].optional && stage + 1 != goal;
+            let revision = self.application(id).await.revision;
+            let stage = stages[stage].key.clone();
+            advance(self.act(viewer), Advance { application: id, stage, revision, pass_over }).await.unwrap();
+        }
     }
 }
