@@ -189,7 +189,7 @@ fn sweep_old(cluster: &'static Cluster) {
     for name in names {
         let process = name.split('_').nth(2).unwrap_or_default();
         if !Path::new("/proc").join(process).exists() {
-            sweep(name);
+            administer(cluster, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
         }
     }
 }
