@@ -10,7 +10,7 @@ mod secret;
 mod work;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono_tz::Tz;
@@ -28,6 +28,9 @@ pub use environment::{Stray, strays};
 pub use reference::reference;
 pub use secret::Secret;
 pub use work::Work;
+
+/// The data folder when none is chosen.
+const DATA_DIR: &str = "data";
 
 /// What an installation is told. Printing it shows no password.
 #[derive(Debug, Clone, clap::Args)]
@@ -112,7 +115,7 @@ pub struct Config {
 
     /// The folder for the embedded database, feeds and unsent mails.
     #[arg(long, env = "VACANTIA_DATA_DIR", global = true, help_heading = "Storage", value_name = "FOLDER")]
-    #[arg(default_value = "data")]
+    #[arg(default_value = DATA_DIR)]
     pub data_dir: PathBuf,
 
     /// The database: `sqlite://PATH` or `postgres://user:password@host/name`. Without it: `vacantia.db` in the data
@@ -204,6 +207,12 @@ impl Mistake {
 }
 
 impl Config {
+    /// The data folder, if it was chosen.
+    #[must_use]
+    pub fn named_data_dir(&self) -> Option<&Path> {
+        (self.data_dir != Path::new(DATA_DIR)).then_some(&self.data_dir)
+    }
+
     /// Where things are kept; may hold a password.
     ///
     /// # Errors

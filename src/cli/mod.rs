@@ -1,5 +1,6 @@
 //! Floor 6: one file per command. What goes wrong is said on standard error in one line; 2 is wrong usage, 1 a failure.
 
+pub mod demo;
 pub mod doctor;
 pub mod migrate;
 pub mod schema;
@@ -33,6 +34,8 @@ pub struct Cli {
 pub enum Command {
     /// Serve the API, the pages and the feeds, and deliver mail.
     Serve(serve::Options),
+    /// Serve a demo world from a temporary folder (or `--data-dir`), and print where everything is.
+    Demo,
     /// Bring the database's schema up to date, take steps of it back, or tell where it stands.
     Migrate(migrate::Options),
     /// Print the GraphQL schema.
@@ -73,6 +76,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     }
     match command {
         Command::Serve(options) => serve::run(config, &options).await,
+        Command::Demo => demo::run(config).await,
         Command::Migrate(options) => migrate::run(config, &options).await,
         Command::Schema => schema::run(),
         Command::Doctor(options) => doctor::run(config, &options).await,

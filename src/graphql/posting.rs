@@ -376,7 +376,6 @@ impl PostingQuery {
     }
 
     /// Postings, the newest first. Anyone sees visible ones; staff also those they work on.
-    #[expect(clippy::too_many_arguments, reason = "a connection has four, and a filter")]
     async fn postings(
         &self,
         ctx: &Context<'_>,
