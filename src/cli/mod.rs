@@ -3,6 +3,7 @@
 pub mod demo;
 pub mod doctor;
 pub mod migrate;
+pub mod outbox;
 pub mod schema;
 pub mod serve;
 
@@ -38,6 +39,8 @@ pub enum Command {
     Demo,
     /// Bring the database's schema up to date, take steps of it back, or tell where it stands.
     Migrate(migrate::Options),
+    /// List mail, have it sent now, or take it back.
+    Outbox(outbox::Options),
     /// Print the GraphQL schema.
     Schema,
     /// Check configuration, database, mail relay and clock.
@@ -78,6 +81,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve(options) => serve::run(config, &options).await,
         Command::Demo => demo::run(config).await,
         Command::Migrate(options) => migrate::run(config, &options).await,
+        Command::Outbox(options) => outbox::run(config, &options).await,
         Command::Schema => schema::run(),
         Command::Doctor(options) => doctor::run(config, &options).await,
         Command::Configuration => say(&config::reference()),
