@@ -6,6 +6,7 @@
 mod duration;
 mod environment;
 mod reference;
+mod relay;
 mod secret;
 mod work;
 
@@ -14,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono_tz::Tz;
-use url::Url;
+use url::{Host, Url};
 
 use crate::domain::site::Site;
 use crate::domain::text::{self, EmailAddress};
@@ -26,6 +27,7 @@ use crate::web::peer::Network;
 pub use duration::parse as parse_duration;
 pub use environment::{Stray, strays};
 pub use reference::reference;
+pub use relay::Relaying;
 pub use secret::Secret;
 pub use work::Work;
 
@@ -165,6 +167,10 @@ pub struct Config {
     #[arg(long, env = "VACANTIA_MAIL_FROM", global = true, help_heading = "Mail", value_name = "ADDRESS")]
     pub mail_from: Option<String>,
 
+    /// How long the mail relay may take.
+    #[command(flatten)]
+    pub relaying: Relaying,
+
     /// How patient and how often the parts that work by themselves are.
     #[command(flatten)]
     pub work: Work,
@@ -265,7 +271,13 @@ impl Config {
     /// When the public URL is malformed.
     pub fn hello(&self) -> Result<String, Mistake> {
         let url = Url::parse(&self.public_origin()?).ok();
-        Ok(url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_else(|| "localhost".to_owned()))
+        Ok(match url.as_ref().and_then(Url::host) {
+            Some(Host::Domain(name)) => name.to_owned(),
+            // RFC 5321 section 4.1.3.
+            Some(Host::Ipv4(address)) => format!("[{address}]"),
+            Some(Host::Ipv6(address)) => format!("[IPv6:{address}]"),
+            None => "localhost".to_owned(),
+        })
     }
 
     /// The organisation and its addresses.

@@ -14,7 +14,6 @@ use crate::config::{Config, Mistake};
 use crate::domain::clock::{SystemChance, SystemClock};
 use crate::graphql::Shared;
 use crate::mail::driver::Smtp;
-use crate::mail::relay::Timeouts;
 use crate::mail::transport::Transport;
 use crate::storage::{Store, user};
 use crate::web::server::{Patience, Server};
@@ -113,7 +112,7 @@ fn outbox(config: &Config, shared: &Shared) -> Result<Arc<Outbox>, Mistake> {
 fn transport(config: &Config) -> Result<Transport, Mistake> {
     let Some(relay) = config.relay()? else { return Ok(Transport::Folder(config.data_dir.join("mail"))) };
     let (hello, authorities) = (config.hello()?, config.authorities()?);
-    Ok(Transport::Smtp(Box::new(Smtp { relay, timeouts: Timeouts::default(), hello, authorities })))
+    Ok(Transport::Smtp(Box::new(Smtp { relay, timeouts: config.relaying.timeouts(), hello, authorities })))
 }
 
 /// Signals that ask the program to end: SIGTERM from a supervisor, SIGINT from a terminal.

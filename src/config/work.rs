@@ -17,7 +17,7 @@ pub struct Work {
     #[arg(default_value = "120s", value_parser = parse)]
     pub outbox_lease: Duration,
 
-    /// How often a worker gives that sign.
+    /// How often a worker gives that sign; never seldomer than twice a lease.
     #[arg(long, env = "VACANTIA_OUTBOX_HEARTBEAT", global = true, value_name = "DURATION")]
     #[arg(default_value = "30s", value_parser = parse)]
     pub outbox_heartbeat: Duration,
@@ -47,6 +47,11 @@ pub struct Work {
     #[arg(default_value = "1h", value_parser = parse)]
     pub outbox_longest_pause: Duration,
 
+    /// The shortest pause after greylisting.
+    #[arg(long, env = "VACANTIA_OUTBOX_GREYLIST_PAUSE", global = true, value_name = "DURATION")]
+    #[arg(default_value = "5m", value_parser = parse)]
+    pub outbox_greylist_pause: Duration,
+
     /// How often a message is tried at most.
     #[arg(long, env = "VACANTIA_OUTBOX_TRIES", global = true, value_name = "NUMBER")]
     #[arg(default_value = "12", value_parser = clap::value_parser!(i32).range(1..=100))]
@@ -64,7 +69,7 @@ impl Work {
     pub fn outbox(&self, stop_grace: Duration) -> outbox::Settings {
         outbox::Settings {
             lease: delta(self.outbox_lease),
-            heartbeat: self.outbox_heartbeat,
+            heartbeat: self.outbox_heartbeat.min(self.outbox_lease / 2),
             poll: self.outbox_poll,
             concurrency: usize::from(self.outbox_concurrency),
             probe: delta(self.outbox_probe),
@@ -72,6 +77,7 @@ impl Work {
             retry: RetryRule {
                 first_pause: delta(self.outbox_first_pause),
                 longest_pause: delta(self.outbox_longest_pause),
+                greylist_pause: delta(self.outbox_greylist_pause),
                 tries: self.outbox_tries,
                 grace: delta(self.outbox_unknown_grace),
                 ..RetryRule::default()
