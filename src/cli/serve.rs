@@ -12,12 +12,15 @@ use tokio::task::JoinSet;
 use super::open;
 use crate::config::{Config, Mistake};
 use crate::domain::clock::{SystemChance, SystemClock};
+use crate::feeds::Shelf;
 use crate::graphql::Shared;
 use crate::mail::driver::Smtp;
 use crate::mail::transport::Transport;
 use crate::storage::{Store, user};
 use crate::web::server::{Patience, Server};
 use crate::web::{App, Settings};
+use crate::work::event_tail::{self, EventTail};
+use crate::work::feed_builder::FeedBuilder;
 use crate::work::outbox::Outbox;
 
 /// How to serve.
@@ -79,17 +82,21 @@ pub async fn serve(
     ready: impl FnOnce(std::net::SocketAddr),
 ) -> anyhow::Result<()> {
     let outbox = outbox(config, &shared)?;
+    let (shelf, builder, tail) = feeds(config, &shared).await?;
     let store = shared.store.clone();
     let settings =
         Settings { proxies: config.trusted_proxies.clone(), cors: config.cors()?, graphiql: config.graphiql };
     let patience = Patience { graphql: config.graphql_timeout, stop: config.stop_grace };
-    let server = Server::bind(config.listen, App::new(shared, settings), patience).with_context(|| {
-        format!("cannot listen on {} (hint: set VACANTIA_LISTEN to a free port)", config.listen)
-    })?;
+    let server =
+        Server::bind(config.listen, App::new(shared, shelf, settings), patience).with_context(|| {
+            format!("cannot listen on {} (hint: set VACANTIA_LISTEN to a free port)", config.listen)
+        })?;
     let address = server.addresses().first().copied().unwrap_or(config.listen);
     let (stop, stopped) = watch::channel(false);
     let mut workers = JoinSet::new();
     workers.spawn(outbox.run(stopped.clone()));
+    workers.spawn(builder.run(tail.newest(), stopped.clone()));
+    workers.spawn(tail.run(stopped.clone()));
     tokio::spawn(obey(Signals::new()?, stop.clone()));
     tracing::info!(%address, "serving");
     ready(address);
@@ -106,6 +113,20 @@ fn outbox(config: &Config, shared: &Shared) -> Result<Arc<Outbox>, Mistake> {
     let Shared { store, clock, chance, site } = shared.clone();
     let settings = config.work.outbox(config.stop_grace);
     Ok(Arc::new(Outbox::new(store, clock, chance, site, transport(config)?, settings)))
+}
+
+/// What builds the feeds, and what tells it that something happened.
+async fn feeds(
+    config: &Config,
+    shared: &Shared,
+) -> anyhow::Result<(Arc<Shelf>, FeedBuilder, Arc<EventTail>)> {
+    let folder = config.data_dir.join("feeds");
+    let shelf = Shelf::open(&folder).with_context(|| {
+        format!("cannot use {} (hint: set VACANTIA_DATA_DIR to a folder of your own)", folder.display())
+    })?;
+    let (shelf, Shared { store, clock, site, .. }) = (Arc::new(shelf), shared.clone());
+    let tail = EventTail::begin(store.clone(), event_tail::POLL).await?;
+    Ok((Arc::clone(&shelf), FeedBuilder::new(store, clock, site, shelf), Arc::new(tail)))
 }
 
 /// How mail leaves: to the relay, or into a folder as long as there is none.

@@ -2,11 +2,13 @@
 //!
 //! * [`graphql`], [`cors`], [`media`], [`viewer`]: GraphQL over HTTP.
 //! * `posting`, `application`, `offer`: the pages of visitors and candidates.
+//! * `feed`: feeds and their reports.
 //! * [`page`], [`asset`]: what all pages share.
 //! * `header`, [`peer`], `health`: what all answers share, who is at the other end, whether we are well.
 
 pub mod asset;
 pub mod cors;
+mod feed;
 pub mod graphql;
 mod header;
 mod health;
@@ -17,11 +19,13 @@ mod posting;
 pub mod server;
 pub mod viewer;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, Resource, Responder, guard, web};
 
+use crate::feeds::Shelf;
 use crate::graphql::endpoint::Endpoint;
 use crate::graphql::{Schema, Shared};
 
@@ -30,6 +34,8 @@ use crate::graphql::{Schema, Shared};
 pub struct App {
     /// Database, clock, chance, organisation.
     pub shared: Shared,
+    /// The feeds that are built.
+    pub shelf: Arc<Shelf>,
     /// How the web part was told to behave.
     pub settings: Settings,
     stopping: AtomicBool,
@@ -49,8 +55,8 @@ pub struct Settings {
 impl App {
     /// Ready to answer.
     #[must_use]
-    pub fn new(shared: Shared, settings: Settings) -> Self {
-        Self { shared, settings, stopping: AtomicBool::new(false) }
+    pub fn new(shared: Shared, shelf: Arc<Shelf>, settings: Settings) -> Self {
+        Self { shared, shelf, settings, stopping: AtomicBool::new(false) }
     }
 
     /// Tells those who send requests here to send them elsewhere; those that come are answered.
@@ -80,6 +86,9 @@ pub fn routes(
             .service(read("/jobs", posting::list))
             .service(read("/jobs/{slug}.jsonld", posting::json_ld))
             .service(read("/jobs/{slug}", posting::page))
+            .service(read("/feeds", feed::page))
+            .service(read("/feeds/{channel}.xml", feed::document))
+            .service(read("/feeds/{channel}/report.json", feed::report))
             .service(read("/healthz", health::alive))
             .service(read("/readyz", health::ready))
             .default_service(web::to(page::nowhere));

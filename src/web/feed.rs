@@ -1,0 +1,189 @@
+//! Feeds over HTTP: the bytes that are on the shelf, and what came of each posting.
+//!
+//! Nothing is built here. Where nothing was ever built the answer is 503, never an empty feed, since boards take what
+//! is not in a feed for closed.
+
+mod condition;
+
+use std::io;
+
+use actix_web::body::SizedStream;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HttpDate};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use askama::Template;
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::stream;
+use tokio::fs::File;
+use tokio::io::AsyncReadExt;
+
+use self::condition::{coding, is_unchanged};
+use super::App;
+use super::page::{Frame, Trouble, shown};
+use crate::domain::feed::Channel;
+use crate::feeds::Snapshot;
+use crate::feeds::dialect::Dialect;
+use crate::feeds::snapshot::{Coding, Counts};
+
+/// Seconds a copy may be served without asking again.
+const FRESH: i64 = 300;
+/// Seconds after which to ask for a feed again that is not there yet.
+const RETRY: &str = "10";
+/// Bytes read from a file at once.
+const CHUNK: usize = 64 * 1024;
+
+/// `GET /feeds/{channel}.xml`.
+pub(super) async fn document(
+    app: web::Data<App>,
+    channel: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Trouble> {
+    let channel = known(&channel)?;
+    let Some(snapshot) = app.shelf.current(channel) else { return Ok(nothing_yet()) };
+    let Some(coding) = coding(request.headers()) else {
+        let mut answer = HttpResponse::build(StatusCode::NOT_ACCEPTABLE);
+        return Ok(plain(&mut answer, "This feed comes as it is or gzipped.\n"));
+    };
+    if is_unchanged(&request, &snapshot.etag(coding), snapshot.last_modified) {
+        let mut answer = HttpResponse::build(StatusCode::NOT_MODIFIED);
+        return Ok(described(&mut answer, &snapshot, coding, app.shared.clock.now()).finish());
+    }
+    let file = match File::open(snapshot.file(coding)).await {
+        Ok(file) => file,
+        Err(error) => {
+            tracing::error!(%error, %channel, "a feed that was built is not there");
+            return Ok(nothing_yet());
+        }
+    };
+    let mut answer = HttpResponse::build(StatusCode::OK);
+    described(&mut answer, &snapshot, coding, app.shared.clock.now());
+    answer.insert_header((header::CONTENT_TYPE, Dialect::of(channel).media_type));
+    if coding == Coding::Gzip {
+        answer.insert_header((header::CONTENT_ENCODING, "gzip"));
+    }
+    let size = snapshot.size(coding);
+    if request.method() == actix_web::http::Method::HEAD {
+        return Ok(answer.body(SizedStream::new(size, stream::empty::<io::Result<web::Bytes>>())));
+    }
+    Ok(answer.body(SizedStream::new(size, Box::pin(stream::try_unfold(file, chunk)))))
+}
+
+/// What both 200 and 304 say (RFC 9110 section 15.4.5).
+fn described<'a>(
+    answer: &'a mut HttpResponseBuilder,
+    snapshot: &Snapshot,
+    coding: Coding,
+    now: DateTime<Utc>,
+) -> &'a mut HttpResponseBuilder {
+    let left = snapshot.valid_until.map_or(FRESH, |end| (end - now).num_seconds());
+    answer
+        .insert_header((header::ETAG, snapshot.etag(coding)))
+        .insert_header((header::VARY, "Accept-Encoding"))
+        .insert_header((header::CACHE_CONTROL, format!("public, max-age={}", left.clamp(0, FRESH))));
+    if let Some(at) = snapshot.last_modified {
+        answer.insert_header((header::LAST_MODIFIED, HttpDate::from(std::time::SystemTime::from(at))));
+    }
+    answer
+}
+
+async fn chunk(mut file: File) -> io::Result<Option<(web::Bytes, File)>> {
+    let mut bytes = web::BytesMut::with_capacity(CHUNK);
+    let read = file.read_buf(&mut bytes).await?;
+    Ok((read > 0).then(|| (bytes.freeze(), file)))
+}
+
+/// `GET /feeds/{channel}/report.json`: how each posting fared, with the rule behind each complaint.
+pub(super) async fn report(app: web::Data<App>, channel: web::Path<String>) -> Result<HttpResponse, Trouble> {
+    let Some(snapshot) = app.shelf.current(known(&channel)?) else { return Ok(nothing_yet()) };
+    let Ok(report) = tokio::fs::read(snapshot.report()).await else { return Ok(nothing_yet()) };
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "application/json"))
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .body(report))
+}
+
+fn known(channel: &str) -> Result<Channel, Trouble> {
+    channel.parse().map_err(|_| Trouble::NotFound)
+}
+
+fn nothing_yet() -> HttpResponse {
+    let mut answer = HttpResponse::build(StatusCode::SERVICE_UNAVAILABLE);
+    answer.insert_header((header::RETRY_AFTER, RETRY)).insert_header((header::CACHE_CONTROL, "no-store"));
+    plain(&mut answer, "This feed is not built yet. Please come again.\n")
+}
+
+fn plain(answer: &mut HttpResponseBuilder, text: &'static str) -> HttpResponse {
+    answer.insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8")).body(text)
+}
+
+#[derive(Template)]
+#[template(path = "pages/feeds.html")]
+struct FeedsPage {
+    frame: Frame,
+    channels: Vec<ChannelView>,
+}
+
+struct ChannelView {
+    name: &'static str,
+    channel: Channel,
+    built: Option<BuiltView>,
+}
+
+struct BuiltView {
+    counts: Counts,
+    changed: Option<String>,
+    size: String,
+}
+
+/// `GET /feeds`.
+pub(super) async fn page(app: web::Data<App>) -> Result<HttpResponse, Trouble> {
+    let (site, now) = (&app.shared.site, app.shared.clock.now());
+    let built = |snapshot: &Snapshot| BuiltView {
+        counts: snapshot.counts,
+        changed: snapshot.last_modified.map(|at| age(now - at)),
+        size: size(snapshot.size(Coding::Identity)),
+    };
+    let view = |channel: &Channel| ChannelView {
+        name: Dialect::of(*channel).name,
+        channel: *channel,
+        built: app.shelf.current(*channel).as_deref().map(built),
+    };
+    let description = format!("The open positions at {} as feeds for job boards and readers.", site.name);
+    let frame = Frame::public(site, "Feeds", format!("{}/feeds", site.public_url), description);
+    shown(StatusCode::OK, &FeedsPage { frame, channels: Channel::ALL.iter().map(view).collect() })
+}
+
+fn age(time: TimeDelta) -> String {
+    let several = |count: i64, unit: &str| {
+        let ending = if count == 1 { "" } else { "s" };
+        format!("{count} {unit}{ending} ago")
+    };
+    match time.num_minutes() {
+        ..1 => "just now".to_owned(),
+        minutes @ 1..60 => several(minutes, "minute"),
+        minutes @ 60..2_880 => several(minutes / 60, "hour"),
+        minutes => several(minutes / 1_440, "day"),
+    }
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
+        ..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+        _ => format!("{} MB", bytes / 1_000_000),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_are_told_in_one_unit() {
+        let told = |minutes| age(TimeDelta::minutes(minutes));
+        assert_eq!((told(-1), told(0)), ("just now".into(), "just now".into()));
+        assert_eq!((told(1), told(59)), ("1 minute ago".into(), "59 minutes ago".into()));
+        assert_eq!((told(60), told(2_879)), ("1 hour ago".into(), "47 hours ago".into()));
+        assert_eq!(told(2_880), "2 days ago");
+    }
+}

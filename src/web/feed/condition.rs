@@ -1,0 +1,93 @@
+//! What a request says about the copy it wants and the copy it has.
+
+use actix_web::HttpRequest;
+use actix_web::http::header::{self, EntityTag, Header, HeaderMap, IfModifiedSince, IfNoneMatch};
+use chrono::{DateTime, Utc};
+
+use crate::feeds::snapshot::Coding;
+
+/// The coding to answer in: gzip where it is named and not liked less than the plain form. None if neither will do.
+///
+/// `*` alone does not count as a wish for gzip: it is what tools send that cannot unpack anything.
+pub(super) fn coding(headers: &HeaderMap) -> Option<Coding> {
+    let wishes: Vec<(&str, f32)> = headers
+        .get_all(header::ACCEPT_ENCODING)
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(wish)
+        .collect();
+    let named = |name: &str| wishes.iter().find(|(wish, _)| wish.eq_ignore_ascii_case(name)).map(|(_, q)| *q);
+    let gzip = named("gzip").or_else(|| named("x-gzip")).unwrap_or(0.0);
+    let identity = named("identity");
+    // What is not named is acceptable unless `*` says otherwise (RFC 9110 section 12.5.3).
+    let plain = identity.or_else(|| named("*")).unwrap_or(1.0);
+    match (gzip > 0.0, plain > 0.0) {
+        (true, true) if identity.is_some_and(|identity| identity > gzip) => Some(Coding::Identity),
+        (true, _) => Some(Coding::Gzip),
+        (false, true) => Some(Coding::Identity),
+        (false, false) => None,
+    }
+}
+
+fn wish(text: &str) -> (&str, f32) {
+    let mut parts = text.split(';').map(str::trim);
+    let name = parts.next().unwrap_or_default();
+    let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+    // A weight that is no number is no reason to send nothing.
+    (name, weight.and_then(|q| q.parse().ok()).unwrap_or(1.0))
+}
+
+/// Whether the client has this very copy (RFC 9110 section 13.2.2: tags are asked first, and dates not at all then).
+pub(super) fn is_unchanged(request: &HttpRequest, etag: &str, last_modified: Option<DateTime<Utc>>) -> bool {
+    if request.headers().contains_key(header::IF_NONE_MATCH) {
+        let Ok(tag) = etag.parse::<EntityTag>() else { return false };
+        return match IfNoneMatch::parse(request) {
+            Ok(IfNoneMatch::Any) => true,
+            Ok(IfNoneMatch::Items(known)) => known.iter().any(|known| known.weak_eq(&tag)),
+            Err(_) => false,
+        };
+    }
+    let (Ok(IfModifiedSince(since)), Some(changed)) = (IfModifiedSince::parse(request), last_modified) else {
+        return false;
+    };
+    std::time::SystemTime::from(since) >= std::time::SystemTime::from(changed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::test::TestRequest;
+
+    fn negotiated(accept: &str) -> Option<Coding> {
+        coding(
+            TestRequest::default()
+                .insert_header((header::ACCEPT_ENCODING, accept))
+                .to_http_request()
+                .headers(),
+        )
+    }
+
+    #[test]
+    fn gzip_is_sent_to_whoever_names_it() {
+        let (plain, gzip) = (Some(Coding::Identity), Some(Coding::Gzip));
+        assert_eq!(coding(TestRequest::default().to_http_request().headers()), plain);
+        for (accept, expected) in [
+            ("", plain),
+            ("*", plain),
+            ("br, zstd", plain),
+            ("gzip", gzip),
+            ("GZIP;q=0.5, *;q=0", gzip),
+            ("deflate, gzip;q=1.0, *;q=0.5", gzip),
+            ("identity, gzip", gzip),
+            ("identity;q=1, gzip;q=0.5", plain),
+            ("gzip;q=0", plain),
+            ("gzip; q=0.0, identity", plain),
+            ("identity;q=0, gzip;q=0.1", gzip),
+            ("identity;q=0", None),
+            ("*;q=0", None),
+            ("gzip;q=nonsense", gzip),
+        ] {
+            assert_eq!(negotiated(accept), expected, "{accept:?}");
+        }
+    }
+}
