@@ -222,7 +222,7 @@ mod tests {
         fields.sort_unstable();
         let expected = [
             "links.0.url",
-            "payRanges.0.max",
+            "payRanges.0.maxMinor",
             "payRanges.1.jurisdiction",
             "questions.0.options",
             "questions.1.key",

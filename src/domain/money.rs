@@ -166,13 +166,16 @@ pub struct PayRange {
 
 impl PayRange {
     /// # Errors
-    /// `INVALID` on `{field}.min` or `{field}.max` unless 0 < min <= max.
+    /// `INVALID` on `{field}.minMinor` or `{field}.maxMinor` unless 0 < min <= max.
     pub fn checked(self, field: &str) -> Result<Self, Refusal> {
         if self.min <= 0 {
-            return Err(Refusal::invalid(&format!("{field}.min"), "an amount above zero, in minor units"));
+            return Err(Refusal::invalid(
+                &format!("{field}.minMinor"),
+                "an amount above zero, in minor units",
+            ));
         }
         if self.max < self.min {
-            return Err(Refusal::invalid(&format!("{field}.max"), "an amount not below the minimum"));
+            return Err(Refusal::invalid(&format!("{field}.maxMinor"), "an amount not below the minimum"));
         }
         Ok(self)
     }
@@ -227,8 +230,8 @@ mod tests {
             interval: PayInterval::Year,
         };
         assert!(range(1, 1).checked("pay").is_ok());
-        assert_eq!(range(2, 1).checked("pay").unwrap_err().field(), Some("pay.max"));
-        assert_eq!(range(0, 1).checked("pay").unwrap_err().field(), Some("pay.min"));
+        assert_eq!(range(2, 1).checked("pay").unwrap_err().field(), Some("pay.maxMinor"));
+        assert_eq!(range(0, 1).checked("pay").unwrap_err().field(), Some("pay.minMinor"));
         assert_eq!(range(7_000_000, 9_000_000).to_string(), "EUR 70,000 to 90,000 per year");
     }
 }

@@ -97,10 +97,10 @@ pub const MOST_VACANCIES: u32 = 1_000;
 /// How a team's seats become `vacancies`.
 ///
 /// # Errors
-/// `BELOW_HELD` when fewer than the seats held by live offers; `INVALID` above [`MOST_VACANCIES`].
-pub fn adjust(now: Openings, vacancies: u32) -> Result<Adjustment, Refusal> {
+/// `BELOW_HELD` when fewer than the seats held by live offers; `INVALID` on the named field above [`MOST_VACANCIES`].
+pub fn adjust(now: Openings, field: &str, vacancies: u32) -> Result<Adjustment, Refusal> {
     if vacancies > MOST_VACANCIES {
-        return Err(Refusal::invalid("vacancies", &format!("at most {MOST_VACANCIES} for a team")));
+        return Err(Refusal::invalid(field, &format!("at most {MOST_VACANCIES} for a team")));
     }
     if vacancies < now.held {
         return Err(Refusal::BelowHeld { held: now.held });
@@ -120,10 +120,10 @@ mod tests {
     fn vacancies_never_fall_below_held_and_filled_never_count() {
         let now = Openings { open: 2, held: 1, filled: 5, cancelled: 9 };
         assert_eq!(now.vacancies(), 3);
-        assert_eq!(adjust(now, 3), Ok(Adjustment::None));
-        assert_eq!(adjust(now, 5), Ok(Adjustment::Add(2)));
-        assert_eq!(adjust(now, 1), Ok(Adjustment::Cancel(2)));
-        assert_eq!(adjust(now, 0), Err(Refusal::BelowHeld { held: 1 }));
-        assert!(adjust(now, MOST_VACANCIES + 1).is_err());
+        assert_eq!(adjust(now, "n", 3), Ok(Adjustment::None));
+        assert_eq!(adjust(now, "n", 5), Ok(Adjustment::Add(2)));
+        assert_eq!(adjust(now, "n", 1), Ok(Adjustment::Cancel(2)));
+        assert_eq!(adjust(now, "n", 0), Err(Refusal::BelowHeld { held: 1 }));
+        assert!(adjust(now, "n", MOST_VACANCIES + 1).is_err());
     }
 }

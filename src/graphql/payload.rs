@@ -129,10 +129,10 @@ impl From<&Refusal> for UserError {
 ///
 /// # Errors
 /// `INTERNAL` for our own fault.
-pub fn answer<T, P: From<Result<T, Refusal>>>(ended: Result<T, Failure>) -> async_graphql::Result<P> {
+pub fn answer<T, P: From<Result<T, Refusal>>>(ended: Result<T, Failure>) -> async_graphql::Result<Option<P>> {
     match ended {
-        Ok(object) => Ok(P::from(Ok(object))),
-        Err(Failure::Refused(refusal)) => Ok(P::from(Err(refusal))),
+        Ok(object) => Ok(Some(P::from(Ok(object)))),
+        Err(Failure::Refused(refusal)) => Ok(Some(P::from(Err(refusal)))),
         Err(Failure::Fault(broken)) => Err(fault(&broken)),
     }
 }

@@ -1,17 +1,24 @@
 //! Hiring plans: what an application goes through.
 
+mod write;
+
+pub use write::PlanMutation;
+
 use std::collections::HashMap;
 
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 
 use super::asking::{Asking, asking};
 use super::batch::Load;
-use super::error::fault;
+use super::connection::{Connection, Paging};
+use super::error::{bad_argument, fault};
 use crate::domain;
+use crate::domain::id::PlanId;
 use crate::domain::plan as rules;
 use crate::domain::policy::organisation::sees_settings;
 use crate::domain::posting::PlanVersion;
-use crate::storage::{self, Fault};
+use crate::storage::plan::Made;
+use crate::storage::{self, Fault, Part};
 
 /// How the steps of a stage are taken.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,7 +151,7 @@ impl From<rules::HiringPlan> for HiringPlan {
 #[Object]
 impl HiringPlan {
     /// Id of the plan, over all its versions.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         self.0.version.plan.into()
     }
 
@@ -247,9 +254,38 @@ impl PlanQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Id of the plan.")] id: ID,
     ) -> async_graphql::Result<Option<HiringPlan>> {
-        let asking = asking(ctx);
-        let (true, Ok(id)) = (sees_settings(&asking.viewer), id.parse()) else { return Ok(None) };
-        let made = storage::plan::find(asking.store(), id).await.map_err(|broken| fault(&broken))?;
-        Ok(made.map(|made| HiringPlan(made.plan)))
+        match id.parse() {
+            Ok(id) => newest(asking(ctx), id).await,
+            Err(_) => Ok(None),
+        }
     }
+
+    /// The newest versions of all hiring plans, the newest first; for staff.
+    async fn plans(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start: 1 to 100, 20 when nothing is said.")] first: Option<i32>,
+        #[graphql(desc = "Only entries behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only entries ahead of this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<HiringPlan>> {
+        let asking = asking(ctx);
+        let page = Paging { first, after, last, before }.page().map_err(|refusal| bad_argument(&refusal))?;
+        let part = if sees_settings(&asking.viewer) {
+            storage::plan::listed(asking.store(), &page).await.map_err(|broken| fault(&broken))?
+        } else {
+            Part { items: Vec::new(), more: false }
+        };
+        let place = |made: &Made| (made.at, made.plan.version.plan.to_string());
+        Ok(Connection::new(&page, part, place, |made| HiringPlan(made.plan)))
+    }
+}
+
+/// The newest version of a plan, if the viewer may know plans.
+pub(super) async fn newest(asking: &Asking, id: PlanId) -> async_graphql::Result<Option<HiringPlan>> {
+    if !sees_settings(&asking.viewer) {
+        return Ok(None);
+    }
+    let made = storage::plan::find(asking.store(), id).await.map_err(|broken| fault(&broken))?;
+    Ok(made.map(|made| HiringPlan(made.plan)))
 }

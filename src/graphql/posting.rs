@@ -1,12 +1,20 @@
 //! Postings: what anyone may read of them, and what only staff may.
 
+mod life;
+mod seats;
+mod write;
+
+pub use life::PostingLifeMutation;
+pub use seats::{Openings, PostingTeam};
+pub use write::PostingMutation;
+
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, OneofObject, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject, Object, OneofObject};
 
+use self::seats::seats;
 use super::asking::{Asking, asking};
-use super::batch::{Load, grouped};
+use super::batch::Load;
 use super::connection::{Connection, Paging};
 use super::error::{bad_argument, bounded, fault};
 use super::plan::{HiringPlan, PlanByVersion, ProcessStage, process};
@@ -14,14 +22,11 @@ use super::posting_content::{
     EmploymentType, Location, PayRange, PostingLink, Question, Requirement, Section, Workplace,
 };
 use super::scalar::{CountryCode, DateTime, Url};
-use super::team::{Team, TeamById};
 use super::user::{User, user};
 use crate::domain::country::Country;
 use crate::domain::id::PostingId;
 use crate::domain::policy::organisation::sees_settings;
-use crate::domain::policy::posting::ledgers;
 use crate::domain::{self, Refusal};
-use crate::storage::opening::TeamSeats;
 use crate::storage::posting::{Sight, Wanted};
 use crate::storage::{self, Fault};
 
@@ -67,67 +72,11 @@ impl From<domain::posting::Posting> for Posting {
     }
 }
 
-/// Seats of a team of a posting, by their state.
-#[derive(SimpleObject, Debug, Clone)]
-pub struct Openings {
-    /// Seats that nobody has.
-    open: u32,
-    /// Seats that live offers hold.
-    held: u32,
-    /// Seats that hires filled.
-    filled: u32,
-    /// Seats that were taken away.
-    cancelled: u32,
-}
-
-/// A posting's hiring for a team.
-#[derive(Debug, Clone)]
-pub struct PostingTeam(pub TeamSeats);
-
-/// A posting's hiring for a team.
-#[Object]
-impl PostingTeam {
-    /// Id of the posting's hiring for the team.
-    async fn id(&self) -> ID {
-        self.0.team.id.into()
-    }
-
-    /// The team.
-    async fn team(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Team>> {
-        Ok(asking(ctx).load::<TeamById>(self.0.team.team).await?.map(Team))
-    }
-
-    /// Place of the team in the posting's order, from 1.
-    async fn rank(&self) -> i32 {
-        self.0.team.rank
-    }
-
-    /// Who manages those hired into the team; for staff.
-    async fn manager(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
-        user(asking(ctx), self.0.team.manager).await
-    }
-
-    /// Seats not yet filled. An offer does not show in it; a hire does.
-    async fn open_vacancies(&self) -> u32 {
-        self.0.vacancies
-    }
-
-    /// The seats by their state; for those who keep the ledger.
-    async fn openings(&self) -> Option<Openings> {
-        self.0.openings.map(|counts| Openings {
-            open: counts.open,
-            held: counts.held,
-            filled: counts.filled,
-            cancelled: counts.cancelled,
-        })
-    }
-}
-
 /// The job as advertised.
 #[Object]
 impl Posting {
     /// Id of the posting.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         self.0.id.into()
     }
 
@@ -270,23 +219,6 @@ impl Posting {
     fn is_for_staff(ctx: &Context<'_>) -> bool {
         sees_settings(&asking(ctx).viewer)
     }
-}
-
-/// The teams of postings with their seats: one statement, so that no sum is ever of another instant than its parts.
-struct SeatsOfPosting;
-
-impl Load for SeatsOfPosting {
-    type Key = PostingId;
-    type Value = Arc<Vec<TeamSeats>>;
-
-    async fn load(asking: &Asking, keys: Vec<PostingId>) -> Result<HashMap<PostingId, Self::Value>, Fault> {
-        let seats = storage::opening::counts(asking.store(), &ledgers(&asking.viewer), &keys).await?;
-        Ok(grouped(seats.into_iter().map(|team| (team.team.posting, team))))
-    }
-}
-
-async fn seats(ctx: &Context<'_>, posting: PostingId) -> async_graphql::Result<Arc<Vec<TeamSeats>>> {
-    asking(ctx).load_all::<SeatsOfPosting>(posting).await
 }
 
 /// Postings by their ids, as far as the viewer sees them.

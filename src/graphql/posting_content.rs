@@ -2,9 +2,11 @@
 
 use async_graphql::{Enum, InputObject, SimpleObject};
 
+use super::error::bounded;
 use super::scalar::{BigInt, CountryCode, CurrencyCode, Money, Url};
-use crate::domain::money::{self, PayRange as DomainPayRange};
-use crate::domain::{place, posting, question};
+use crate::domain::country::Country;
+use crate::domain::money::{self, Currency, PayRange as DomainPayRange};
+use crate::domain::{Refusal, place, posting, question};
 
 /// Kind of employment.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -260,4 +262,86 @@ impl From<&question::Question> for Question {
             options: question.options.clone(),
         }
     }
+}
+
+/// The sections as the domain knows them.
+///
+/// # Errors
+/// `INVALID` when there are too many.
+pub fn sections(given: Vec<Section>) -> Result<Vec<posting::Section>, Refusal> {
+    bounded("sections", &given)?;
+    Ok(given.into_iter().map(|Section { heading, body }| posting::Section { heading, body }).collect())
+}
+
+/// As [`sections`].
+pub fn requirements(given: Vec<Requirement>) -> Result<Vec<posting::Requirement>, Refusal> {
+    bounded("requirements", &given)?;
+    let requirement = |it: Requirement| posting::Requirement { text: it.text, level: it.level.into() };
+    Ok(given.into_iter().map(requirement).collect())
+}
+
+/// As [`sections`].
+pub fn links(given: Vec<PostingLink>) -> Result<Vec<posting::Reading>, Refusal> {
+    bounded("links", &given)?;
+    Ok(given.into_iter().map(|it| posting::Reading { label: it.label, url: it.url.0 }).collect())
+}
+
+/// As [`sections`], and `INVALID` on each country that is none.
+pub fn locations(given: Vec<LocationInput>) -> Result<Vec<place::Location>, Refusal> {
+    bounded("locations", &given)?;
+    let location = |(at, it): (usize, LocationInput)| {
+        Ok(place::Location {
+            key: it.key.unwrap_or_default(),
+            street: it.street,
+            city: it.city,
+            region: it.region,
+            postal_code: it.postal_code,
+            country: Country::parse(&format!("locations.{at}.country"), &it.country.0)?,
+        })
+    };
+    all(given.into_iter().enumerate().map(location))
+}
+
+/// As [`locations`].
+pub fn countries(given: &[CountryCode]) -> Result<Vec<Country>, Refusal> {
+    let code = |(at, it): (usize, &CountryCode)| Country::parse(&format!("remoteCountries.{at}"), &it.0);
+    all(given.iter().enumerate().map(code))
+}
+
+/// As [`locations`], and `INVALID` on each currency that is none.
+pub fn pay_ranges(given: &[PayRangeInput]) -> Result<Vec<DomainPayRange>, Refusal> {
+    bounded("payRanges", given)?;
+    let range = |(at, it): (usize, &PayRangeInput)| {
+        let field = |name: &str| format!("payRanges.{at}.{name}");
+        let place = it.jurisdiction.as_ref();
+        Ok(DomainPayRange {
+            jurisdiction: place.map(|code| Country::parse(&field("jurisdiction"), &code.0)).transpose()?,
+            min: it.min_minor.0,
+            max: it.max_minor.0,
+            currency: Currency::parse(&field("currency"), &it.currency.0)?,
+            interval: it.interval.into(),
+        })
+    };
+    all(given.iter().enumerate().map(range))
+}
+
+/// As [`sections`].
+pub fn questions(given: Vec<QuestionInput>) -> Result<Vec<question::Question>, Refusal> {
+    bounded("questions", &given)?;
+    let question = |it: QuestionInput| question::Question {
+        key: it.key,
+        label: it.label,
+        kind: it.kind.into(),
+        required: it.required,
+        options: it.options,
+    };
+    Ok(given.into_iter().map(question).collect())
+}
+
+/// Everything, or all that is at fault.
+fn all<T>(parsed: impl Iterator<Item = Result<T, Refusal>>) -> Result<Vec<T>, Refusal> {
+    let mut faults = Vec::new();
+    let kept = parsed.filter_map(|one| one.map_err(|fault| faults.push(fault)).ok()).collect();
+    Refusal::all(faults)?;
+    Ok(kept)
 }

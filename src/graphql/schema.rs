@@ -2,18 +2,26 @@
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
 
+use super::event::EventQuery;
 use super::extension::FieldErrors;
+use super::node::NodeQuery;
 use super::organisation::OrganisationQuery;
-use super::plan::PlanQuery;
-use super::posting::PostingQuery;
-use super::team::TeamQuery;
+use super::plan::{PlanMutation, PlanQuery};
+use super::posting::{PostingLifeMutation, PostingMutation, PostingQuery};
+use super::team::{TeamMutation, TeamQuery};
+use super::token::TokenMutation;
+use super::viewer::ViewerQuery;
 
 /// Everything that can be asked.
 #[derive(MergedObject, Debug, Default)]
-pub struct Query(OrganisationQuery, PlanQuery, PostingQuery, TeamQuery);
+pub struct Query(EventQuery, NodeQuery, OrganisationQuery, PlanQuery, PostingQuery, TeamQuery, ViewerQuery);
+
+/// Everything that can be changed.
+#[derive(MergedObject, Debug, Default)]
+pub struct Mutation(PlanMutation, PostingLifeMutation, PostingMutation, TeamMutation, TokenMutation);
 
 /// The schema that is served.
-pub type Schema = async_graphql::Schema<Query, async_graphql::EmptyMutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
 /// How deep selections may nest: graphql-js' own introspection query is 18 levels deep.
 const DEPTH: usize = 24;
@@ -21,7 +29,7 @@ const DEPTH: usize = 24;
 /// Builds the schema. Each request brings its own [`Asking`](super::Asking).
 #[must_use]
 pub fn schema() -> Schema {
-    Schema::build(Query::default(), async_graphql::EmptyMutation, EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .extension(FieldErrors)
         .limit_depth(DEPTH)
         .finish()

@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, InputObject, Object};
 
 use super::asking::{Asking, asking};
 use super::batch::Load;
 use super::connection::{Connection, Paging};
-use super::error::{bad_argument, fault};
+use super::error::{bad_argument, fault, id};
+use super::payload::{answer, payload};
 use super::scalar::DateTime;
+use crate::actions;
 use crate::domain;
 use crate::domain::id::TeamId;
 use crate::storage::posting::Sight;
@@ -28,7 +30,7 @@ impl From<domain::team::Team> for Team {
 #[Object]
 impl Team {
     /// Id of the team.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         self.0.id.into()
     }
 
@@ -91,5 +93,67 @@ impl TeamQuery {
         let part =
             storage::team::listed(asking.store(), &sight, &page).await.map_err(|broken| fault(&broken))?;
         Ok(Connection::new(&page, part, |team| (team.created_at, team.id.to_string()), Team))
+    }
+}
+
+/// A team to be created.
+#[derive(InputObject, Debug)]
+pub struct TeamCreateInput {
+    /// Name of the team; no other team has it.
+    name: String,
+}
+
+/// A team to be renamed.
+#[derive(InputObject, Debug)]
+pub struct TeamUpdateInput {
+    /// Id of the team.
+    id: ID,
+    /// Revision that the caller read; the change is refused (`STALE`) if the team has moved on since.
+    expected_revision: Option<i32>,
+    /// New name of the team; no other team has it.
+    name: String,
+}
+
+payload! {
+    /// Answer to `teamCreate`.
+    TeamCreatePayload {
+        /// The team.
+        team: Team
+    }
+}
+payload! {
+    /// Answer to `teamUpdate`.
+    TeamUpdatePayload {
+        /// The team as it is now.
+        team: Team
+    }
+}
+
+/// Mutations of teams.
+#[derive(Debug, Default)]
+pub struct TeamMutation;
+
+#[Object]
+impl TeamMutation {
+    /// Creates a team that postings can hire for.
+    async fn team_create(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The team to be created.")] input: TeamCreateInput,
+    ) -> async_graphql::Result<Option<TeamCreatePayload>> {
+        answer(actions::team::create(asking(ctx).act(), &input.name).await)
+    }
+
+    /// Renames a team. Feeds and pages follow at once.
+    async fn team_update(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which team, and its new name.")] input: TeamUpdateInput,
+    ) -> async_graphql::Result<Option<TeamUpdatePayload>> {
+        let work = async {
+            let team = id(&input.id, "team")?;
+            actions::team::update(asking(ctx).act(), team, input.expected_revision, &input.name).await
+        };
+        answer(work.await)
     }
 }

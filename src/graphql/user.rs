@@ -19,7 +19,7 @@ pub struct User(pub domain::user::User);
 #[Object]
 impl User {
     /// Id of the user.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         self.0.id.into()
     }
 

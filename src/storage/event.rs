@@ -3,12 +3,16 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{FromQueryResult, Value};
 
-use super::dialect::{self, Kind};
+use super::dialect::{self, Binds, Kind};
 use super::fault::Fault;
+use super::page::{Page, Part};
+use super::scope::{Columns, within};
 use super::source::Source;
 use super::write::Tx;
 use crate::domain::event::{Event, EventKind, Fact};
 use crate::domain::id::{ApplicationId, ChangeId, OfferId, PostingId};
+use crate::domain::policy::Scope;
+use crate::domain::policy::organisation::Events;
 
 /// PostgreSQL's lock on the end of the event table. The number is this program's own, chosen at
 /// random.
@@ -69,33 +73,44 @@ pub async fn settled(db: &impl Source) -> Result<i64, Fault> {
 /// The events that follow `seq`, oldest first.
 pub async fn after(db: &impl Source, seq: i64, limit: u32) -> Result<Vec<Recorded>, Fault> {
     let sql = "SELECT * FROM event WHERE seq > $1 ORDER BY seq LIMIT $2";
-    read(db, sql, vec![seq.into(), i64::from(limit).into()]).await
+    read(db, sql, [seq.into(), i64::from(limit).into()]).await
 }
 
-/// Events of what is asked for, newest first; a page goes on below the last one's `seq`.
+/// Events within the scope of what is asked for, by their `seq`, which is the `id` of their place in a page.
 pub async fn listed(
     db: &impl Source,
+    scope: &Scope<Events>,
     concerning: Concerning,
-    below: Option<i64>,
-    limit: u32,
-) -> Result<Vec<Recorded>, Fault> {
+    page: &Page,
+) -> Result<Part<Recorded>, Fault> {
     let Concerning { posting, application, offer } = concerning;
     let asked: [(&str, Option<Value>); 3] = [
         ("posting_id", posting.map(Value::from)),
         ("application_id", application.map(Value::from)),
         ("offer_id", offer.map(Value::from)),
     ];
-    let mut wanted = vec!["seq < $1".to_owned()];
-    let mut values: Vec<Value> = vec![below.unwrap_or(i64::MAX).into()];
+    let mut binds = Binds::default();
+    let columns = Columns {
+        posting: Some("e.posting_id"),
+        application: Some("e.application_id"),
+        offer: Some("e.offer_id"),
+        team: None,
+    };
+    let mut wanted = vec![within(scope, &columns, db.kind(), &mut binds)];
     for (column, value) in asked {
-        let Some(value) = value else { continue };
-        values.push(value);
-        wanted.push(format!("{column} = ${}", values.len()));
+        wanted.extend(value.map(|value| format!("e.{column} = {}", binds.put(value))));
     }
-    values.push(i64::from(limit).into());
-    let (wanted, last) = (wanted.join(" AND "), values.len());
-    let sql = format!("SELECT * FROM event WHERE {wanted} ORDER BY seq DESC LIMIT ${last}");
-    read(db, &sql, values).await
+    for (place, is_after) in [(&page.after, true), (&page.before, false)] {
+        // A place that is none of this list is before all of it.
+        let seq = place.as_ref().map(|place| place.id.parse::<i64>().unwrap_or_default());
+        let sign = if is_after == page.newest_first { '<' } else { '>' };
+        wanted.extend(seq.map(|seq| format!("e.seq {sign} {}", binds.put(seq))));
+    }
+    let way = if page.newest_first == page.from_end { "ASC" } else { "DESC" };
+    let limit = binds.put(i64::from(page.limit) + 1);
+    let wanted = wanted.join(" AND ");
+    let sql = format!("SELECT e.* FROM event e WHERE {wanted} ORDER BY e.seq {way} LIMIT {limit}");
+    Ok(page.part(read(db, &sql, binds).await?))
 }
 
 /// Adds the events of a write and says the newest one's `seq`.
@@ -164,7 +179,11 @@ struct Row {
     facts: String,
 }
 
-async fn read(db: &impl Source, sql: &str, values: Vec<Value>) -> Result<Vec<Recorded>, Fault> {
+async fn read(
+    db: &impl Source,
+    sql: &str,
+    values: impl IntoIterator<Item = Value> + Send,
+) -> Result<Vec<Recorded>, Fault> {
     let rows = dialect::query_all::<Row>(db, sql, values).await?;
     rows.into_iter().map(recorded).collect()
 }

@@ -8,13 +8,18 @@ use vacantia::domain::Refusal;
 use vacantia::domain::Viewer;
 use vacantia::domain::event::{Change, EventKind, Fact};
 use vacantia::domain::id::{ChangeId, PostingId, TeamId};
+use vacantia::domain::policy::organisation::events;
 use vacantia::storage::event::{self, Concerning, Recorded};
-use vacantia::storage::{Failure, Store};
+use vacantia::storage::{Failure, Page, Place, Store};
 
 use crate::app::TestApp;
 
 fn change(app: &TestApp) -> Change {
     Change::new(ChangeId::new(app.now(), &*app.chance), &Viewer::Anonymous, app.now())
+}
+
+async fn all_events(app: &TestApp, concerning: Concerning, page: &Page) -> Vec<Recorded> {
+    event::listed(&app.store, &events(&Viewer::System), concerning, page).await.unwrap().items
 }
 
 /// Follows the events until `done`, as the event tail does; every look has to go on where the last
@@ -78,16 +83,18 @@ both! {
             tx.record(change.event(EventKind::PostingCreated).posting(posting).count("seats", 14));
             Ok(())
         }).await.unwrap();
-        let all = event::listed(&app.store, Concerning::default(), None, 10).await.unwrap();
+        let all = all_events(&app, Concerning::default(), &Page::newest(10)).await;
         assert_eq!(all.iter().map(|event| event.seq).collect::<Vec<_>>(), [2, 1]);
         assert_eq!(all[1].facts, [("team".to_owned(), Fact::Word(team.to_string()))]);
         assert_eq!((all[1].at, &all[1].actor), (recorded_at, &Viewer::Anonymous.key()));
         let of = Concerning { posting: Some(posting), ..Concerning::default() };
-        let found = event::listed(&app.store, of, None, 10).await.unwrap();
+        let found = all_events(&app, of, &Page::newest(10)).await;
         assert_eq!(found, [all[0].clone()]);
         assert_eq!(found[0].facts, [("seats".to_owned(), Fact::Count(14))]);
         assert_eq!(found[0].kind, EventKind::PostingCreated);
-        let below = event::listed(&app.store, Concerning::default(), Some(2), 10).await.unwrap();
+        let place = Place { at: app.now(), id: "2".into() };
+        let below = Page { after: Some(place), ..Page::newest(10) };
+        let below = all_events(&app, Concerning::default(), &below).await;
         assert_eq!(below, [all[1].clone()]);
     }
 

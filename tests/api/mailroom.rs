@@ -162,7 +162,9 @@ impl Mailroom {
 
     /// What has happened, oldest first.
     pub async fn events(&self) -> Vec<EventKind> {
-        let events = listed(&self.app.store, Concerning::default(), None, 100).await.unwrap();
+        let scope = vacantia::domain::policy::organisation::events(&Viewer::System);
+        let page = vacantia::storage::Page::newest(100);
+        let events = listed(&self.app.store, &scope, Concerning::default(), &page).await.unwrap().items;
         events.iter().rev().map(|event| event.kind).collect()
     }
 

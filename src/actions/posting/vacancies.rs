@@ -5,7 +5,7 @@ use crate::actions::Act;
 use crate::domain::Refusal;
 use crate::domain::event::{Change, EventKind};
 use crate::domain::id::{OpeningId, PostingId, TeamId};
-use crate::domain::opening::{Adjustment, Opening, OpeningKind, OpeningState, Openings, adjust};
+use crate::domain::opening::{Adjustment, Opening, OpeningKind, OpeningState, adjust};
 use crate::domain::posting::{Posting, PostingStatus};
 use crate::domain::team::PostingTeam;
 use crate::storage::application::{self, Undecided};
@@ -47,10 +47,12 @@ pub async fn set_vacancies(act: Act<'_>, input: VacanciesSet) -> Result<Posting,
         before.may_change()?;
         let ledger = opening::ledger(&tx, before.id).await?;
         let mut changed = false;
-        for wanted in &input.teams {
+        for (place, wanted) in input.teams.iter().enumerate() {
             let entry = ledger.iter().find(|(team, _)| team.team == wanted.team);
             let (team, now) = entry.ok_or(Refusal::NotFound("team"))?;
-            changed |= adjusted(&tx, act, change, team, *now, wanted).await?;
+            let adjustment = adjust(*now, &format!("teams.{place}.vacancies"), wanted.vacancies)?;
+            adjusted(&tx, act, change, team, wanted.kind, adjustment).await?;
+            changed |= adjustment != Adjustment::None;
         }
         if !changed {
             return Ok(before);
@@ -66,35 +68,35 @@ pub async fn set_vacancies(act: Act<'_>, input: VacanciesSet) -> Result<Posting,
 fn named_once(teams: &[TeamVacancies]) -> Result<(), Refusal> {
     for (place, wanted) in teams.iter().enumerate() {
         if teams[..place].iter().any(|earlier| earlier.team == wanted.team) {
-            return Err(Refusal::invalid(&format!("teams.{place}.team"), "each team once"));
+            return Err(Refusal::invalid(&format!("teams.{place}.teamId"), "each team once"));
         }
     }
     Ok(())
 }
 
-/// Adds or cancels seats until the team has what is wanted; says whether there was anything to do.
-async fn adjusted(
+/// Adds or cancels a team's seats.
+pub(super) async fn adjusted(
     tx: &Tx,
     act: Act<'_>,
     change: &Change,
     team: &PostingTeam,
-    now: Openings,
-    wanted: &TeamVacancies,
-) -> Result<bool, Failure> {
-    match adjust(now, wanted.vacancies)? {
-        Adjustment::None => return Ok(false),
-        Adjustment::Add(count) => add(tx, act, change, team, wanted.kind, count).await?,
+    kind: OpeningKind,
+    adjustment: Adjustment,
+) -> Result<(), Failure> {
+    match adjustment {
+        Adjustment::None => Ok(()),
+        Adjustment::Add(count) => add(tx, act, change, team, kind, count).await,
         Adjustment::Cancel(count) => {
             for seat in opening::cancel(tx, team.id, count).await? {
                 record(tx, change, EventKind::OpeningCancelled, team, &seat);
             }
+            Ok(())
         }
     }
-    Ok(true)
 }
 
 /// Adds open seats to a team of a posting.
-pub(super) async fn add(
+async fn add(
     tx: &Tx,
     act: Act<'_>,
     change: &Change,

@@ -10,7 +10,7 @@ use crate::domain::country::Country;
 use crate::domain::event::{Change, EventKind};
 use crate::domain::id::{PlanId, PostingId, PostingTeamId, TeamId, UserId};
 use crate::domain::money::PayRange;
-use crate::domain::opening::{Adjustment, OpeningKind, Openings, adjust};
+use crate::domain::opening::{OpeningKind, Openings, adjust};
 use crate::domain::place::{Location, Workplace};
 use crate::domain::policy::posting::may_create;
 use crate::domain::posting::{
@@ -144,8 +144,9 @@ pub async fn create(act: Act<'_>, input: Create) -> Result<Posting, Failure> {
     let content = input.content.checked(&[], act.chance)?;
     let entries: Vec<TeamEntry> = input.teams.iter().map(|new| new.entry).collect();
     named_once(&entries)?;
-    for new in &input.teams {
-        adjust(Openings::default(), new.vacancies)?;
+    let mut seats = Vec::with_capacity(entries.len());
+    for (place, new) in input.teams.iter().enumerate() {
+        seats.push(adjust(Openings::default(), &format!("teams.{place}.vacancies"), new.vacancies)?);
     }
     let id = PostingId::new(change.at, act.chance);
     let draft = &Posting {
@@ -165,16 +166,14 @@ pub async fn create(act: Act<'_>, input: Create) -> Result<Posting, Failure> {
         updated_at: change.at,
         revision: 1,
     };
-    let (teams, entries) = (&input.teams, &entries);
+    let (seats, entries) = (&seats, &entries);
     let work = |tx: Tx| async move {
         let draft = Posting { plan: newest(&tx, draft.plan.plan).await?, ..draft.clone() };
         known_people(&tx, draft.lead, entries).await?;
         posting::insert(&tx, &draft).await?;
         let placed = place_teams(&tx, act, change, draft.id, entries).await?;
-        for (team, new) in placed.iter().zip(teams) {
-            if let Adjustment::Add(count) = adjust(Openings::default(), new.vacancies)? {
-                vacancies::add(&tx, act, change, team, OpeningKind::New, count).await?;
-            }
+        for (team, seats) in placed.iter().zip(seats) {
+            vacancies::adjusted(&tx, act, change, team, OpeningKind::New, *seats).await?;
         }
         tx.record(super::moved(change, EventKind::PostingCreated, &draft).posting(draft.id));
         Ok(draft)
@@ -244,7 +243,7 @@ async fn changed(
 fn named_once(entries: &[TeamEntry]) -> Result<(), Refusal> {
     for (place, entry) in entries.iter().enumerate() {
         if entries[..place].iter().any(|earlier| earlier.team == entry.team) {
-            return Err(Refusal::invalid(&format!("teams.{place}.team"), "each team once"));
+            return Err(Refusal::invalid(&format!("teams.{place}.teamId"), "each team once"));
         }
     }
     Ok(())
