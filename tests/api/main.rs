@@ -5,6 +5,7 @@
 #[macro_use]
 mod harness;
 
+mod allotment;
 mod app;
 mod application;
 mod cluster;
@@ -25,7 +26,9 @@ mod outbox;
 mod outbox_offer;
 mod schema;
 mod seed;
+mod sight;
 mod smtp_faults;
+mod step;
 mod store;
 mod submission;
 mod write;
