@@ -109,3 +109,23 @@ pub fn grouped<K: Hash + Eq, V>(rows: impl IntoIterator<Item = (K, V)>) -> HashM
     }
     groups.into_iter().map(|(key, rows)| (key, Arc::new(rows))).collect()
 }
+
+/// Declares a nested read: its name, the keys it takes, the value of each, and how they are read.
+macro_rules! nested_read {
+    ($(#[$doc:meta])* $vis:vis $name:ident($asking:ident, $keys:ident: $key:ty) -> $value:ty $body:block) => {
+        $(#[$doc])*
+        $vis struct $name;
+
+        impl $crate::graphql::batch::Load for $name {
+            type Key = $key;
+            type Value = $value;
+
+            async fn load(
+                $asking: &$crate::graphql::Asking,
+                $keys: Vec<$key>,
+            ) -> Result<std::collections::HashMap<$key, $value>, $crate::storage::Fault> $body
+        }
+    };
+}
+
+pub(super) use nested_read;

@@ -10,8 +10,14 @@
 mod recent;
 
 pub mod answer;
+pub mod application;
+mod application_input;
+mod application_move;
+mod application_read;
 pub mod asking;
 pub mod batch;
+pub mod board;
+pub mod candidate;
 pub mod connection;
 pub mod endpoint;
 pub mod error;
@@ -27,6 +33,7 @@ pub mod posting_content;
 pub mod request;
 pub mod scalar;
 pub mod schema;
+pub mod step;
 pub mod team;
 pub mod token;
 pub mod user;

@@ -5,13 +5,16 @@
 
 use async_graphql::{Context, ID, Interface, Object};
 
+use super::application::Application;
+use super::application_read::ApplicationById;
 use super::asking::{Asking, asking};
+use super::candidate::{Candidate, CandidateById};
 use super::error::{bad_argument, bounded};
 use super::plan::{HiringPlan, newest};
 use super::posting::{Posting, PostingById};
 use super::team::{Team, TeamById};
 use super::user::{User, user};
-use crate::domain::id::{PlanId, PostingId, TeamId, UserId};
+use crate::domain::id::{ApplicationId, CandidateId, PlanId, PostingId, TeamId, UserId};
 
 /// An object that has an id of its own.
 #[derive(Interface, Debug)]
@@ -25,6 +28,10 @@ pub enum Node {
     HiringPlan(HiringPlan),
     /// A member of staff.
     User(User),
+    /// An application.
+    Application(Box<Application>),
+    /// A candidate.
+    Candidate(Candidate),
 }
 
 /// The object with this id, as far as the viewer sees it.
@@ -41,6 +48,16 @@ async fn find(asking: &Asking, id: &str) -> async_graphql::Result<Option<Node>> 
         },
         PlanId::PREFIX => match id.parse() {
             Ok(id) => newest(asking, id).await?.map(Into::into),
+            Err(_) => None,
+        },
+        ApplicationId::PREFIX => match id.parse() {
+            Ok(id) => {
+                asking.load::<ApplicationById>(id).await?.map(|found| Box::new(Application(found)).into())
+            }
+            Err(_) => None,
+        },
+        CandidateId::PREFIX => match id.parse() {
+            Ok(id) => asking.load::<CandidateById>(id).await?.map(|found| Candidate(found).into()),
             Err(_) => None,
         },
         UserId::PREFIX => user(asking, id.parse().ok()).await?.map(Into::into),

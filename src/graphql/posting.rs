@@ -13,8 +13,10 @@ use std::collections::HashMap;
 use async_graphql::{Context, Enum, ID, InputObject, Object, OneofObject};
 
 use self::seats::seats;
+use super::application::{Application, ApplicationFilter};
 use super::asking::{Asking, asking};
 use super::batch::Load;
+use super::board::{self, PipelineStage};
 use super::connection::{Connection, Paging};
 use super::error::{bad_argument, bounded, fault};
 use super::plan::{HiringPlan, PlanByVersion, ProcessStage, process};
@@ -207,6 +209,42 @@ impl Posting {
     /// Why the posting was closed; for staff.
     async fn close_reason(&self, ctx: &Context<'_>) -> Option<CloseReason> {
         self.0.close_reason.filter(|_| Self::is_for_staff(ctx)).map(Into::into)
+    }
+
+    /// Applications to the posting that the viewer works on, the newest first.
+    async fn applications(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which applications.")] filter: Option<ApplicationFilter>,
+        #[graphql(desc = "How many from the start: 1 to 100, 20 when nothing is said.")] first: Option<i32>,
+        #[graphql(desc = "Only entries behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only entries ahead of this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<Application>> {
+        let paging = Paging { first, after, last, before };
+        board::of_posting(asking(ctx), self.0.id, filter.unwrap_or_default(), paging).await
+    }
+
+    /// The board: the stages in order, each with the active applications in it that the viewer works on.
+    async fn pipeline(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<PipelineStage>>> {
+        if !Self::is_for_staff(ctx) {
+            return Ok(None);
+        }
+        board::pipeline(asking(ctx), &self.0).await.map(Some)
+    }
+
+    /// Active applications that wait for somebody's decision, because the posting was filled or the person was hired
+    /// elsewhere.
+    async fn needs_decision(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start: 1 to 100, 20 when nothing is said.")] first: Option<i32>,
+        #[graphql(desc = "Only entries behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only entries ahead of this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<Application>> {
+        let paging = Paging { first, after, last, before };
+        board::of_posting(asking(ctx), self.0.id, board::undecided(), paging).await
     }
 
     /// Revision of the posting: what `expectedRevision` is compared with; for staff.

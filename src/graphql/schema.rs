@@ -2,23 +2,45 @@
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
 
+use super::application::ApplicationQuery;
+use super::application_move::ApplicationMutation;
+use super::candidate::CandidateQuery;
 use super::event::EventQuery;
 use super::extension::FieldErrors;
 use super::node::NodeQuery;
 use super::organisation::OrganisationQuery;
 use super::plan::{PlanMutation, PlanQuery};
 use super::posting::{PostingLifeMutation, PostingMutation, PostingQuery};
+use super::step::StepMutation;
 use super::team::{TeamMutation, TeamQuery};
 use super::token::TokenMutation;
 use super::viewer::ViewerQuery;
 
 /// Everything that can be asked.
 #[derive(MergedObject, Debug, Default)]
-pub struct Query(EventQuery, NodeQuery, OrganisationQuery, PlanQuery, PostingQuery, TeamQuery, ViewerQuery);
+pub struct Query(
+    ApplicationQuery,
+    CandidateQuery,
+    EventQuery,
+    NodeQuery,
+    OrganisationQuery,
+    PlanQuery,
+    PostingQuery,
+    TeamQuery,
+    ViewerQuery,
+);
 
 /// Everything that can be changed.
 #[derive(MergedObject, Debug, Default)]
-pub struct Mutation(PlanMutation, PostingLifeMutation, PostingMutation, TeamMutation, TokenMutation);
+pub struct Mutation(
+    ApplicationMutation,
+    PlanMutation,
+    PostingLifeMutation,
+    PostingMutation,
+    StepMutation,
+    TeamMutation,
+    TokenMutation,
+);
 
 /// The schema that is served.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;

@@ -1,0 +1,258 @@
+//! What changes of applications take and answer.
+
+use async_graphql::{Enum, ID, InputObject, SimpleObject};
+
+use super::application::{Application, ApplicationSource, Justification};
+use super::error::{bounded, id};
+use super::payload::payload;
+use super::scalar::DateTime;
+use crate::actions::application::{Notice, Submission};
+use crate::domain::Refusal;
+use crate::domain::email::Omission;
+use crate::domain::id::TeamId;
+use crate::domain::question::Given;
+
+/// Why a candidate is not written to.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "crate::domain::email::Omission")]
+pub enum MailOmission {
+    /// They were told in another way.
+    ToldOtherwise,
+    /// They asked not to be written to.
+    AskedNotTo,
+    /// The address is known not to work.
+    AddressDead,
+    /// It was no application of a person.
+    NotAPerson,
+}
+
+/// Silence has to be chosen: without a reason the candidate gets a mail.
+pub(super) fn notice(omitted: Option<MailOmission>) -> Notice {
+    omitted.map_or(Notice::Mail, |reason| Notice::Omitted(Omission::from(reason)))
+}
+
+/// An answer to a question of the posting.
+#[derive(InputObject, Debug)]
+pub struct AnswerInput {
+    /// Key of the question.
+    pub(super) key: String,
+    /// The answer: `yes` or `no`, one of the options, a web address, or text.
+    pub(super) value: String,
+}
+
+/// What `applicationSubmit` takes.
+#[derive(InputObject, Debug)]
+pub struct ApplicationSubmitInput {
+    /// Id of the posting.
+    pub(super) posting_id: ID,
+    /// Name of the person: at most 100 characters.
+    pub(super) name: String,
+    /// E-mail address of the person.
+    pub(super) email: String,
+    /// Telephone number of the person.
+    pub(super) phone: Option<String>,
+    /// Answers to the posting's questions; the required ones have to be there.
+    #[graphql(default)]
+    pub(super) answers: Vec<AnswerInput>,
+    /// Ids of the teams that the person would prefer, best first.
+    #[graphql(default)]
+    pub(super) preferred_teams: Vec<ID>,
+    /// Where the application comes from, as staff enter it.
+    pub(super) source: Option<ApplicationSource>,
+    /// Names this request: repeated, it has the same effect once and the same answer. Kept 30 days.
+    pub(super) idempotency_key: Option<String>,
+}
+
+impl ApplicationSubmitInput {
+    pub(super) fn parse(self) -> Result<Submission, Refusal> {
+        bounded("answers", &self.answers)?;
+        Ok(Submission {
+            posting: id(&self.posting_id, "posting")?,
+            name: self.name,
+            email: self.email,
+            phone: self.phone,
+            answers: self
+                .answers
+                .into_iter()
+                .map(|given| Given { key: given.key, value: given.value })
+                .collect(),
+            preferred_teams: teams("preferredTeams", &self.preferred_teams)?,
+            source: self.source.map(Into::into),
+            idempotency_key: self.idempotency_key,
+        })
+    }
+}
+
+pub(super) fn teams(field: &str, ids: &[ID]) -> Result<Vec<TeamId>, Refusal> {
+    bounded(field, ids)?;
+    ids.iter().map(|given| id(given, "team")).collect()
+}
+
+/// What somebody who applied is told: the same whether they had applied before or not.
+#[derive(SimpleObject, Debug)]
+pub struct ApplicationReceipt {
+    /// Timestamp of when the application was taken in.
+    pub(super) received_at: DateTime,
+    /// Id of the application, for staff who entered it.
+    pub(super) application_id: Option<ID>,
+}
+
+payload!(
+    /// Answer to `applicationSubmit`.
+    ApplicationSubmitPayload {
+        /// The receipt.
+        receipt: ApplicationReceipt
+    }
+);
+
+/// What `applicationAdvance` takes.
+#[derive(InputObject, Debug)]
+pub struct ApplicationAdvanceInput {
+    /// Id of the application.
+    pub(super) application_id: ID,
+    /// Key of the stage that the application is in.
+    pub(super) stage: String,
+    /// Revision of the application that the caller read.
+    pub(super) expected_revision: i32,
+    /// Indicates whether the optional stages ahead are to be stepped over.
+    #[graphql(default)]
+    pub(super) pass_over: bool,
+}
+
+/// What `applicationReturn` takes.
+#[derive(InputObject, Debug)]
+pub struct ApplicationReturnInput {
+    /// Id of the application.
+    pub(super) application_id: ID,
+    /// Revision of the application that the caller read.
+    pub(super) expected_revision: i32,
+    /// Key of the earlier stage to go back to.
+    pub(super) to_stage: String,
+    /// Why, for colleagues.
+    pub(super) reason: String,
+}
+
+/// What `applicationDecline` takes.
+#[derive(InputObject, Debug)]
+pub struct ApplicationDeclineInput {
+    /// Id of the application.
+    pub(super) application_id: ID,
+    /// Revision of the application that the caller read, if it is to matter.
+    pub(super) expected_revision: Option<i32>,
+    /// Why, for colleagues; the candidate never reads it.
+    pub(super) reason: String,
+    /// What the candidate reads beside the decision.
+    pub(super) note: Option<String>,
+    /// Why the candidate is not written to; without it they get a mail.
+    pub(super) omit_mail: Option<MailOmission>,
+}
+
+/// What `applicationWithdraw` takes.
+#[derive(InputObject, Debug)]
+pub struct ApplicationWithdrawInput {
+    /// Id of the application.
+    pub(super) application_id: ID,
+    /// Revision of the application that the caller read, if it is to matter.
+    pub(super) expected_revision: Option<i32>,
+    /// Why the candidate withdraws.
+    pub(super) reason: Option<String>,
+    /// Why the candidate is not written to; without it they get a mail.
+    pub(super) omit_mail: Option<MailOmission>,
+}
+
+/// What `applicationReinstate` takes.
+#[derive(InputObject, Debug)]
+pub struct ApplicationReinstateInput {
+    /// Id of the application.
+    pub(super) application_id: ID,
+    /// Revision of the application that the caller read, if it is to matter.
+    pub(super) expected_revision: Option<i32>,
+}
+
+/// What `applicationAllot` takes.
+#[derive(InputObject, Debug)]
+pub struct ApplicationAllotInput {
+    /// Id of the application.
+    pub(super) application_id: ID,
+    /// Id of the team, one that the posting hires for.
+    pub(super) team_id: ID,
+    /// Revision of the application that the caller read, if it is to matter.
+    pub(super) expected_revision: Option<i32>,
+}
+
+/// What `applicationPreferTeams` takes.
+#[derive(InputObject, Debug)]
+pub struct ApplicationPreferTeamsInput {
+    /// Id of the application.
+    pub(super) application_id: ID,
+    /// Ids of the teams, best first; none takes the preference back.
+    pub(super) teams: Vec<ID>,
+    /// Revision of the application that the caller read, if it is to matter.
+    pub(super) expected_revision: Option<i32>,
+}
+
+/// What `justificationSave` takes.
+#[derive(InputObject, Debug)]
+pub struct JustificationSaveInput {
+    /// Id of the application.
+    pub(super) application_id: ID,
+    /// Why to hire.
+    pub(super) text: String,
+}
+
+payload!(
+    /// Answer to `applicationAdvance`.
+    ApplicationAdvancePayload {
+        /// The application, as it stands now.
+        application: Application
+    }
+);
+payload!(
+    /// Answer to `applicationReturn`.
+    ApplicationReturnPayload {
+        /// The application, as it stands now.
+        application: Application
+    }
+);
+payload!(
+    /// Answer to `applicationDecline`.
+    ApplicationDeclinePayload {
+        /// The application, as it stands now.
+        application: Application
+    }
+);
+payload!(
+    /// Answer to `applicationWithdraw`.
+    ApplicationWithdrawPayload {
+        /// The application, as it stands now.
+        application: Application
+    }
+);
+payload!(
+    /// Answer to `applicationReinstate`.
+    ApplicationReinstatePayload {
+        /// The application, as it stands now.
+        application: Application
+    }
+);
+payload!(
+    /// Answer to `applicationAllot`.
+    ApplicationAllotPayload {
+        /// The application, as it stands now.
+        application: Application
+    }
+);
+payload!(
+    /// Answer to `applicationPreferTeams`.
+    ApplicationPreferTeamsPayload {
+        /// The application, as it stands now.
+        application: Application
+    }
+);
+payload!(
+    /// Answer to `justificationSave`.
+    JustificationSavePayload {
+        /// The justification.
+        justification: Justification
+    }
+);

@@ -1,0 +1,87 @@
+//! What is read of many applications at once.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::Arc;
+
+use super::asking::Asking;
+use super::batch::nested_read;
+use super::team::{Team, TeamById};
+use crate::domain;
+use crate::domain::application::{Application, Why};
+use crate::domain::id::{ApplicationId, PostingTeamId, TeamId};
+use crate::domain::policy::application as policy;
+use crate::storage;
+
+/// The team behind a posting's hiring for it, if the viewer sees it.
+pub(super) async fn team(asking: &Asking, of: PostingTeamId) -> async_graphql::Result<Option<Team>> {
+    let Some(team) = asking.load::<TeamOfPostingTeam>(of).await? else { return Ok(None) };
+    Ok(asking.load::<TeamById>(team).await?.map(Team))
+}
+
+fn shared<K: Hash + Eq, V>(found: HashMap<K, Vec<V>>) -> HashMap<K, Arc<Vec<V>>> {
+    found.into_iter().map(|(key, rows)| (key, Arc::new(rows))).collect()
+}
+
+nested_read! {
+    /// Applications by their ids.
+    pub(super) ApplicationById(asking, keys: ApplicationId) -> Application {
+        let found = storage::application::of_ids(asking.store(), &policy::applications(&asking.viewer), &keys).await?;
+        Ok(found.into_iter().map(|application| (application.id, application)).collect())
+    }
+}
+nested_read! {
+    /// Answers of applications.
+    pub(super) AnswersOfApplication(asking, keys: ApplicationId) -> Arc<Vec<domain::question::Answer>> {
+        let scope = policy::answers(&asking.viewer);
+        storage::answer::of_applications(asking.store(), &scope, &keys).await.map(shared)
+    }
+}
+nested_read! {
+    /// Steps of applications.
+    pub(super) StepsOfApplication(asking, keys: ApplicationId) -> Arc<Vec<domain::step::ApplicationStep>> {
+        let scope = policy::applications(&asking.viewer);
+        storage::step::of_applications(asking.store(), &scope, &keys).await.map(shared)
+    }
+}
+nested_read! {
+    /// Allotments of applications.
+    pub(super) AllotmentsOfApplication(asking, keys: ApplicationId) -> Arc<Vec<domain::allotment::Allotment>> {
+        let scope = policy::applications(&asking.viewer);
+        storage::allotment::of_applications(asking.store(), &scope, &keys).await.map(shared)
+    }
+}
+nested_read! {
+    /// Preferred teams of applications.
+    pub(super) PreferredTeams(asking, keys: ApplicationId) -> Arc<Vec<PostingTeamId>> {
+        let scope = policy::applications(&asking.viewer);
+        storage::allotment::preferred(asking.store(), &scope, &keys).await.map(shared)
+    }
+}
+nested_read! {
+    /// Which team a posting's hiring is for.
+    pub(super) TeamOfPostingTeam(asking, keys: PostingTeamId) -> TeamId {
+        let found = storage::posting_team::of(asking.store(), &keys).await?;
+        Ok(found.into_iter().map(|(id, entry)| (id, entry.team)).collect())
+    }
+}
+nested_read! {
+    /// Why applications ended.
+    pub(super) WhyEnded(asking, keys: ApplicationId) -> Why {
+        storage::application::reasons(asking.store(), &policy::reasons(&asking.viewer), &keys).await
+    }
+}
+nested_read! {
+    /// Why to hire.
+    pub(super) JustificationOfApplication(asking, keys: ApplicationId) -> domain::justification::Justification {
+        storage::justification::of_applications(asking.store(), &policy::reasons(&asking.viewer), &keys).await
+    }
+}
+nested_read! {
+    /// What policy is asked about applications.
+    pub(super) SubjectOfApplication(asking, keys: ApplicationId) -> domain::policy::Subject {
+        let found = storage::application::of_ids(asking.store(), &policy::applications(&asking.viewer), &keys).await?;
+        let found: Vec<_> = found.iter().collect();
+        storage::application::subjects(asking.store(), &found, asking.viewer.user()).await
+    }
+}

@@ -1,0 +1,87 @@
+//! People who apply. How to reach them is a group of its own, read by fewer.
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+
+use super::asking::asking;
+use super::batch::nested_read;
+use super::error::fault;
+use super::scalar::DateTime;
+use crate::domain;
+use crate::domain::id::CandidateId;
+use crate::domain::policy::application::{applications, contacts};
+use crate::storage;
+
+/// A person who applies.
+#[derive(Debug, Clone)]
+pub struct Candidate(pub domain::candidate::Candidate);
+
+/// How to reach a candidate.
+#[derive(SimpleObject, Debug)]
+pub struct Contact {
+    /// E-mail address of the candidate.
+    email: String,
+    /// Telephone number of the candidate, as they wrote it.
+    phone: Option<String>,
+}
+
+impl From<domain::candidate::Contact> for Contact {
+    fn from(contact: domain::candidate::Contact) -> Self {
+        Self { email: contact.email.as_str().to_owned(), phone: contact.phone }
+    }
+}
+
+/// A person who applies.
+#[Object]
+impl Candidate {
+    /// Id of the candidate.
+    pub async fn id(&self) -> ID {
+        self.0.id.into()
+    }
+
+    /// Name of the candidate.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Timestamp of when the candidate was first met.
+    async fn created_at(&self) -> DateTime {
+        self.0.created_at.into()
+    }
+
+    /// How to reach the candidate; for recruiters, hiring managers and the candidate.
+    async fn contact(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Contact>> {
+        Ok(asking(ctx).load::<ContactOfCandidate>(self.0.id).await?.map(Contact::from))
+    }
+}
+
+nested_read! {
+    /// Candidates by their ids.
+    pub(super) CandidateById(asking, keys: CandidateId) -> domain::candidate::Candidate {
+        storage::candidate::of_ids(asking.store(), &applications(&asking.viewer), &keys).await
+    }
+}
+
+nested_read! {
+    /// How to reach candidates.
+    ContactOfCandidate(asking, keys: CandidateId) -> domain::candidate::Contact {
+        storage::candidate::contacts(asking.store(), &contacts(&asking.viewer), &keys).await
+    }
+}
+
+/// Queries about candidates.
+#[derive(Debug, Default)]
+pub struct CandidateQuery;
+
+#[Object]
+impl CandidateQuery {
+    /// A candidate, for those who work on one of their applications, and for themselves.
+    async fn candidate(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the candidate.")] id: ID,
+    ) -> async_graphql::Result<Option<Candidate>> {
+        let (asking, Ok(id)) = (asking(ctx), id.parse()) else { return Ok(None) };
+        let found = storage::candidate::find(asking.store(), &applications(&asking.viewer), id).await;
+        found.map(|found| found.map(Candidate)).map_err(|broken| fault(&broken))
+    }
+}

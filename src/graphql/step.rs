@@ -1,0 +1,249 @@
+//! Steps as lived by an application.
+
+use async_graphql::{Context, Enum, ID, InputObject, Object};
+
+use super::application::Application;
+use super::asking::asking;
+use super::batch::nested_read;
+use super::error::id;
+use super::payload::{answer, payload};
+use super::plan::{Participant, StepKind};
+use super::scalar::DateTime;
+use crate::actions;
+use crate::domain::Refusal;
+use crate::domain::id::StepId;
+use crate::domain::policy::application::reasons;
+use crate::domain::step::ApplicationStep as DomainStep;
+use crate::storage;
+use crate::storage::step::Moved;
+
+/// Where a step is in its life.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "crate::domain::step::StepState")]
+pub enum StepStatus {
+    /// Nothing happened yet.
+    Pending,
+    /// The candidate or a referee was asked.
+    Requested,
+    /// A meeting is set.
+    Scheduled,
+    /// It took place; feedback is missing.
+    AwaitingFeedback,
+    /// Done and no longer blocking, whatever the ratings.
+    Passed,
+    /// Let off by somebody, with a reason.
+    Waived,
+    /// An optional step that was left out.
+    Skipped,
+    /// It ended with its application.
+    Cancelled,
+}
+
+/// A step as lived by one application.
+#[derive(Debug, Clone)]
+pub struct ApplicationStep(pub DomainStep);
+
+/// A step as lived by one application.
+#[Object]
+impl ApplicationStep {
+    /// Id of the step.
+    async fn id(&self) -> ID {
+        self.0.id.into()
+    }
+
+    /// Key of the step in its plan.
+    async fn key(&self) -> &str {
+        &self.0.key
+    }
+
+    /// Title of the step.
+    async fn title(&self) -> &str {
+        &self.0.title
+    }
+
+    /// Place of the step's stage in the plan, from 1.
+    async fn stage(&self) -> i32 {
+        self.0.stage + 1
+    }
+
+    /// Kind of the step.
+    async fn kind(&self) -> StepKind {
+        self.0.kind.into()
+    }
+
+    /// Indicates whether the stage waits for the step.
+    async fn required(&self) -> bool {
+        self.0.required
+    }
+
+    /// Who takes the step.
+    async fn participant(&self) -> Participant {
+        self.0.participant.into()
+    }
+
+    /// Length of the step in minutes, where it is known.
+    async fn minutes(&self) -> Option<i32> {
+        self.0.minutes
+    }
+
+    /// Where the step is in its life.
+    async fn status(&self) -> StepStatus {
+        self.0.state.into()
+    }
+
+    /// How often the step was begun: 1, and 1 more each time it is reopened.
+    async fn round(&self) -> i32 {
+        self.0.round
+    }
+
+    /// Timestamp of when the step last moved.
+    async fn moved_at(&self) -> Option<DateTime> {
+        self.0.moved_at.map(Into::into)
+    }
+
+    /// Why the step was waived, skipped or reopened; for recruiters, hiring managers and approvers.
+    async fn reason(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<String>> {
+        Ok(asking(ctx).load::<WhyStepMoved>(self.0.id).await?.and_then(|moved| moved.reason))
+    }
+}
+
+nested_read! {
+    /// Why steps moved last.
+    WhyStepMoved(asking, keys: StepId) -> Moved {
+        storage::step::reasons(asking.store(), &reasons(&asking.viewer), &keys).await
+    }
+}
+
+/// What `stepPass` takes.
+#[derive(InputObject, Debug)]
+pub struct StepPassInput {
+    /// Id of the step.
+    step_id: ID,
+    /// Revision of the application that the caller read, if it is to matter.
+    expected_revision: Option<i32>,
+}
+
+/// What `stepWaive` takes.
+#[derive(InputObject, Debug)]
+pub struct StepWaiveInput {
+    /// Id of the step.
+    step_id: ID,
+    /// Revision of the application that the caller read, if it is to matter.
+    expected_revision: Option<i32>,
+    /// Why the application is let off.
+    reason: String,
+}
+
+/// What `stepSkip` takes.
+#[derive(InputObject, Debug)]
+pub struct StepSkipInput {
+    /// Id of the step.
+    step_id: ID,
+    /// Revision of the application that the caller read, if it is to matter.
+    expected_revision: Option<i32>,
+    /// Why the step is left out.
+    reason: Option<String>,
+}
+
+/// What `stepReopen` takes.
+#[derive(InputObject, Debug)]
+pub struct StepReopenInput {
+    /// Id of the step.
+    step_id: ID,
+    /// Revision of the application that the caller read, if it is to matter.
+    expected_revision: Option<i32>,
+    /// Why the step is begun again.
+    reason: String,
+}
+
+payload!(
+    /// Answer to `stepPass`.
+    StepPassPayload {
+        /// The application, as it stands now.
+        application: Application
+    }
+);
+payload!(
+    /// Answer to `stepWaive`.
+    StepWaivePayload {
+        /// The application, as it stands now.
+        application: Application
+    }
+);
+payload!(
+    /// Answer to `stepSkip`.
+    StepSkipPayload {
+        /// The application, as it stands now.
+        application: Application
+    }
+);
+payload!(
+    /// Answer to `stepReopen`.
+    StepReopenPayload {
+        /// The application, as it stands now.
+        application: Application
+    }
+);
+
+fn which(step: &ID, revision: Option<i32>) -> Result<actions::step::Which, Refusal> {
+    Ok(actions::step::Which { step: id(step, "step")?, revision })
+}
+
+/// Changes of steps.
+#[derive(Debug, Default)]
+pub struct StepMutation;
+
+#[Object]
+impl StepMutation {
+    /// Passes a step: it is done and no longer blocks, whatever the ratings.
+    async fn step_pass(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which step.")] input: StepPassInput,
+    ) -> async_graphql::Result<Option<StepPassPayload>> {
+        let ended = async {
+            let which = which(&input.step_id, input.expected_revision)?;
+            Ok(actions::step::pass(asking(ctx).act(), which).await?.application)
+        };
+        answer(ended.await)
+    }
+
+    /// Lets the application off a required step.
+    async fn step_waive(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which step, and why.")] input: StepWaiveInput,
+    ) -> async_graphql::Result<Option<StepWaivePayload>> {
+        let ended = async {
+            let which = which(&input.step_id, input.expected_revision)?;
+            Ok(actions::step::waive(asking(ctx).act(), which, &input.reason).await?.application)
+        };
+        answer(ended.await)
+    }
+
+    /// Leaves out an optional step, or a step of an optional stage.
+    async fn step_skip(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which step, and why.")] input: StepSkipInput,
+    ) -> async_graphql::Result<Option<StepSkipPayload>> {
+        let ended = async {
+            let which = which(&input.step_id, input.expected_revision)?;
+            Ok(actions::step::skip(asking(ctx).act(), which, input.reason.as_deref()).await?.application)
+        };
+        answer(ended.await)
+    }
+
+    /// Begins a passed, waived or skipped step again.
+    async fn step_reopen(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which step, and why.")] input: StepReopenInput,
+    ) -> async_graphql::Result<Option<StepReopenPayload>> {
+        let ended = async {
+            let which = which(&input.step_id, input.expected_revision)?;
+            Ok(actions::step::reopen(asking(ctx).act(), which, &input.reason).await?.application)
+        };
+        answer(ended.await)
+    }
+}
