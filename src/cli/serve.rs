@@ -20,6 +20,7 @@ use crate::storage::{Store, user};
 use crate::web::server::{Patience, Server};
 use crate::web::{App, Settings};
 use crate::work::event_tail::{self, EventTail};
+use crate::work::expiry_sweep::{self, ExpirySweep};
 use crate::work::feed_builder::FeedBuilder;
 use crate::work::outbox::Outbox;
 
@@ -83,6 +84,7 @@ pub async fn serve(
 ) -> anyhow::Result<()> {
     let outbox = outbox(config, &shared)?;
     let (shelf, builder, tail) = feeds(config, &shared).await?;
+    let sweep = sweep(config, &shared);
     let store = shared.store.clone();
     let settings =
         Settings { proxies: config.trusted_proxies.clone(), cors: config.cors()?, graphiql: config.graphiql };
@@ -97,6 +99,7 @@ pub async fn serve(
     workers.spawn(outbox.run(stopped.clone()));
     workers.spawn(builder.run(tail.newest(), stopped.clone()));
     workers.spawn(tail.run(stopped.clone()));
+    workers.spawn(sweep.run(stopped.clone()));
     tokio::spawn(obey(Signals::new()?, stop.clone()));
     tracing::info!(%address, "serving");
     ready(address);
@@ -113,6 +116,12 @@ fn outbox(config: &Config, shared: &Shared) -> Result<Arc<Outbox>, Mistake> {
     let Shared { store, clock, chance, site } = shared.clone();
     let settings = config.work.outbox(config.stop_grace);
     Ok(Arc::new(Outbox::new(store, clock, chance, site, transport(config)?, settings)))
+}
+
+fn sweep(config: &Config, shared: &Shared) -> ExpirySweep {
+    let Shared { store, clock, chance, site } = shared.clone();
+    let settings = expiry_sweep::Settings { interval: config.work.sweep_interval, ..Default::default() };
+    ExpirySweep::new(store, clock, chance, site, settings)
 }
 
 /// What builds the feeds, and what tells it that something happened.

@@ -61,6 +61,18 @@ pub struct Work {
     #[arg(long, env = "VACANTIA_OUTBOX_UNKNOWN_GRACE", global = true, value_name = "DURATION")]
     #[arg(default_value = "10m", value_parser = parse)]
     pub outbox_unknown_grace: Duration,
+
+    /// How often offers and postings past their deadline are looked for. They are refused or hidden at once; the sweep
+    /// writes it down and frees the seats.
+    #[arg(
+        long,
+        env = "VACANTIA_SWEEP_INTERVAL",
+        global = true,
+        value_name = "DURATION",
+        help_heading = "Deadlines"
+    )]
+    #[arg(default_value = "30s", value_parser = parse)]
+    pub sweep_interval: Duration,
 }
 
 impl Work {

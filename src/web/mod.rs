@@ -1,18 +1,23 @@
 //! Floor 5: HTTP. Every route is on this page. The only floor that names `actix_web`.
 //!
 //! * [`graphql`], [`cors`], [`media`], [`viewer`]: GraphQL over HTTP.
-//! * `posting`, `application`, `offer`: the pages of visitors and candidates.
+//! * `posting`, `apply`: the pages of visitors; `application`, `offer`: those of candidates, behind a link's secret.
 //! * `feed`: feeds and their reports.
-//! * [`page`], [`asset`]: what all pages share.
+//! * [`page`], [`asset`], `form`, `nonce`: what all pages share.
 //! * `header`, [`peer`], `health`: what all answers share, who is at the other end, whether we are well.
 
+mod application;
+mod apply;
 pub mod asset;
 pub mod cors;
 mod feed;
+mod form;
 pub mod graphql;
 mod header;
 mod health;
 pub mod media;
+mod nonce;
+mod offer;
 pub mod page;
 pub mod peer;
 mod posting;
@@ -25,6 +30,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, Resource, Responder, guard, web};
 
+use crate::actions::Act;
+use crate::domain::viewer::Viewer;
 use crate::feeds::Shelf;
 use crate::graphql::endpoint::Endpoint;
 use crate::graphql::{Schema, Shared};
@@ -64,6 +71,12 @@ impl App {
         self.stopping.store(true, Ordering::Relaxed);
     }
 
+    /// What a change by this viewer may use.
+    fn act<'a>(&'a self, viewer: &'a Viewer) -> Act<'a> {
+        let Shared { store, clock, chance, site } = &self.shared;
+        Act { store, clock: &**clock, chance: &**chance, site, viewer }
+    }
+
     fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
     }
@@ -89,6 +102,14 @@ pub fn routes(
             .service(read("/feeds", feed::page))
             .service(read("/feeds/{channel}.xml", feed::document))
             .service(read("/feeds/{channel}/report.json", feed::report))
+            .service(read("/jobs/{slug}/apply", apply::form).route(web::post().to(apply::send)))
+            .service(read("/jobs/{slug}/applied", apply::applied))
+            .service(read("/applications/{secret}", application::page))
+            .service(
+                read("/applications/{secret}/withdraw", application::ask)
+                    .route(web::post().to(application::withdraw)),
+            )
+            .service(read("/offers/{secret}", offer::page).route(web::post().to(offer::act)))
             .service(read("/healthz", health::alive))
             .service(read("/readyz", health::ready))
             .default_service(web::to(page::nowhere));

@@ -6,6 +6,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, ResponseError, web};
 use askama::Template;
+use chrono::{DateTime, Utc};
 
 use super::App;
 use super::asset::STYLE_SHEET;
@@ -50,6 +51,24 @@ impl Frame {
     #[must_use]
     pub fn public(site: &Site, title: &str, canonical: String, description: String) -> Self {
         Self { description: Some(description), canonical: Some(canonical), ..Self::of(site, title) }
+    }
+}
+
+/// A day, for people and for machines.
+#[derive(Debug)]
+pub struct Day {
+    /// `2027-01-31`.
+    pub date: String,
+    /// `31 January 2027`.
+    pub words: String,
+}
+
+impl Day {
+    /// The day of this instant, in the organisation's zone.
+    #[must_use]
+    pub fn of(site: &Site, at: DateTime<Utc>) -> Self {
+        let day = site.day(at);
+        Self { date: day.to_string(), words: day.format("%-d %B %Y").to_string() }
     }
 }
 
@@ -98,6 +117,32 @@ pub(super) fn shown(status: StatusCode, page: &impl Template) -> Result<HttpResp
     Ok(HttpResponse::build(status)
         .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
         .body(page.render()?))
+}
+
+/// A page behind a secret: nobody on the way keeps it, no other site learns its address, no search engine lists it.
+pub(super) fn shown_privately(status: StatusCode, page: &impl Template) -> Result<HttpResponse, Trouble> {
+    let mut answer = shown(status, page)?;
+    kept_private(answer.headers_mut());
+    Ok(answer)
+}
+
+/// Sends the browser on to another page behind a secret.
+pub(super) fn sent_on(path: &str) -> HttpResponse {
+    let mut answer = HttpResponse::SeeOther();
+    let mut answer = answer.insert_header((header::LOCATION, path)).finish();
+    kept_private(answer.headers_mut());
+    answer
+}
+
+fn kept_private(headers: &mut header::HeaderMap) {
+    let pairs = [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::HeaderName::from_static("x-robots-tag"), "noindex, nofollow"),
+    ];
+    for (name, value) in pairs {
+        headers.insert(name, header::HeaderValue::from_static(value));
+    }
 }
 
 /// What is answered where there is nothing.

@@ -1,7 +1,7 @@
 //! The careers pages: the list of jobs, and a page for each.
 
 mod filter;
-mod view;
+pub mod view;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
@@ -54,14 +54,20 @@ fn frame(site: &Site, all: &[Advertised], filtered: bool) -> Frame {
     if filtered { Frame { title: format!("Some jobs · {}", site.name), ..frame } } else { frame }
 }
 
+/// The job that a slug names, unless it is hidden.
+pub async fn found(app: &App, slug: &str) -> Result<(Advertised, Appearance), Trouble> {
+    let now = app.shared.clock.now();
+    let job = advertised::find_by_slug(&app.shared.store, slug, now).await?.ok_or(Trouble::NotFound)?;
+    match job.posting.appearance(now) {
+        Appearance::Hidden => Err(Trouble::NotFound),
+        appearance => Ok((job, appearance)),
+    }
+}
+
 /// `GET /jobs/{slug}`.
 pub async fn page(app: web::Data<App>, slug: web::Path<String>) -> Result<HttpResponse, Trouble> {
     let (now, site) = (app.shared.clock.now(), &app.shared.site);
-    let job = advertised::find_by_slug(&app.shared.store, &slug, now).await?.ok_or(Trouble::NotFound)?;
-    let appearance = job.posting.appearance(now);
-    if appearance == Appearance::Hidden {
-        return Err(Trouble::NotFound);
-    }
+    let (job, appearance) = found(&app, &slug).await?;
     if job.posting.slug != *slug {
         return Ok(moved(&site.posting_url(&job.posting.slug)));
     }
@@ -75,8 +81,8 @@ pub async fn page(app: web::Data<App>, slug: web::Path<String>) -> Result<HttpRe
 /// `GET /jobs/{slug}.jsonld`: what the page tells search engines, alone.
 pub async fn json_ld(app: web::Data<App>, slug: web::Path<String>) -> Result<HttpResponse, Trouble> {
     let (now, site) = (app.shared.clock.now(), &app.shared.site);
-    let job = advertised::find_by_slug(&app.shared.store, &slug, now).await?.ok_or(Trouble::NotFound)?;
-    if job.posting.appearance(now) != Appearance::Visible {
+    let (job, appearance) = found(&app, &slug).await?;
+    if appearance != Appearance::Visible {
         return Err(Trouble::NotFound);
     }
     if job.posting.slug != *slug {
@@ -100,6 +106,7 @@ async fn open(app: &App) -> Result<Vec<Advertised>, Trouble> {
     Ok(advertised::visible(&app.shared.store, app.shared.clock.now()).await?)
 }
 
-fn moved(url: &str) -> HttpResponse {
+/// Sends whoever came under an older address to the present one.
+pub fn moved(url: &str) -> HttpResponse {
     HttpResponse::MovedPermanently().insert_header((header::LOCATION, url)).finish()
 }

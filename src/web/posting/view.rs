@@ -12,20 +12,7 @@ use crate::domain::site::Site;
 use crate::feeds::FeedItem;
 use crate::feeds::html::{Body, WIDE, summary};
 use crate::feeds::json_ld;
-use crate::web::page::Frame;
-
-/// A day, for people and for machines.
-pub struct Day {
-    pub date: String,
-    pub words: String,
-}
-
-impl Day {
-    pub fn of(site: &Site, at: DateTime<Utc>) -> Self {
-        let day = site.day(at);
-        Self { date: day.to_string(), words: day.format("%-d %B %Y").to_string() }
-    }
-}
+use crate::web::page::{Day, Frame};
 
 /// A job in a list.
 pub struct Job {

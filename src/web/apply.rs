@@ -1,0 +1,159 @@
+//! The application form, and the receipt for it.
+
+mod sheet;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::web::{Data, Path, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+use self::sheet::{CHOICES, Field, Sheet, answer_name, team_name};
+use super::form::{Fault, Fields};
+use super::page::{Frame, Trouble, shown};
+use super::{App, posting};
+use crate::actions::application::{Submission, submit};
+use crate::domain::Refusal;
+use crate::domain::clock::random_text;
+use crate::domain::feed::Advertised;
+use crate::domain::id::TeamId;
+use crate::domain::posting::Appearance;
+use crate::domain::question::{Given, Question};
+use crate::domain::viewer::Viewer;
+use crate::storage::Failure;
+
+/// How long a page's number is, and thus an idempotency key: 130 random bits.
+const NONCE: usize = 26;
+/// A field that people do not see and machines fill in.
+const TRAP: &str = "homepage";
+
+#[derive(Template)]
+#[template(path = "pages/apply.html")]
+struct ApplyPage {
+    frame: Frame,
+    slug: String,
+    title: String,
+    notice: Option<&'static str>,
+    faults: Vec<(String, String)>,
+    person: Vec<Field>,
+    answers: Vec<Field>,
+    teams: Vec<Field>,
+    nonce: String,
+    trap: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "pages/applied.html")]
+struct AppliedPage {
+    frame: Frame,
+    title: String,
+}
+
+/// `GET /jobs/{slug}/apply`.
+pub async fn form(app: Data<App>, slug: Path<String>) -> Result<HttpResponse, Trouble> {
+    match posting::found(&app, &slug).await? {
+        (job, Appearance::Visible) if job.posting.slug == *slug => {
+            shown(StatusCode::OK, &page(&app, &job, &Fields::default(), &[], None))
+        }
+        (job, Appearance::Visible) => Ok(posting::moved(&app.shared.site.apply_url(&job.posting.slug))),
+        // The job's own page says why nobody can apply.
+        (job, _) => Ok(elsewhere(&format!("/jobs/{}", job.posting.slug))),
+    }
+}
+
+/// `POST /jobs/{slug}/apply`.
+pub async fn send(
+    app: Data<App>,
+    slug: Path<String>,
+    request: HttpRequest,
+    body: Payload,
+) -> Result<HttpResponse, Trouble> {
+    let fields = Fields::read(&request, &app.shared.site, body).await?;
+    let (job, _) = posting::found(&app, &slug).await?;
+    let done = elsewhere(&format!("/jobs/{}/applied", job.posting.slug));
+    if fields.stated(TRAP).is_some() {
+        tracing::info!("a form with its trap filled in was dropped");
+        return Ok(done);
+    }
+    let again = |faults: &[Fault], notice| {
+        shown(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &job, &fields, faults, notice))
+    };
+    if fields.get("nonce").len() != NONCE {
+        return again(&[], Some("This page was incomplete. Please send it once more."));
+    }
+    let act = app.act(&Viewer::Anonymous);
+    match submit(act, submission(&job, &fields)).await {
+        Ok(_) => Ok(done),
+        Err(Failure::Fault(fault)) => Err(fault.into()),
+        Err(Failure::Refused(Refusal::NotFound(_))) => Err(Trouble::NotFound),
+        Err(Failure::Refused(Refusal::NotTakingApplications)) => {
+            Ok(elsewhere(&format!("/jobs/{}", job.posting.slug)))
+        }
+        Err(Failure::Refused(Refusal::IdempotencyMismatch)) => {
+            again(&[], Some("You have sent this form before, and what you sent then has arrived."))
+        }
+        Err(Failure::Refused(refusal)) => {
+            let faults = Fault::of(&refusal);
+            let unclear = "We could not take this just now. Please send it once more.";
+            again(&faults, faults.is_empty().then_some(unclear))
+        }
+    }
+}
+
+/// `GET /jobs/{slug}/applied`: the same for everybody, so that it tells nobody who has applied before.
+pub async fn applied(app: Data<App>, slug: Path<String>) -> Result<HttpResponse, Trouble> {
+    let (job, _) = posting::found(&app, &slug).await?;
+    let title = job.posting.content.title;
+    shown(StatusCode::OK, &AppliedPage { frame: Frame::of(&app.shared.site, "Thank you"), title })
+}
+
+fn elsewhere(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, path)).finish()
+}
+
+fn submission(job: &Advertised, fields: &Fields) -> Submission {
+    let answer = |question: &Question| {
+        let value = fields.stated(&answer_name(question))?;
+        Some(Given { key: question.key.clone(), value })
+    };
+    let mut preferred_teams: Vec<TeamId> = Vec::new();
+    for team in (0..CHOICES.len()).filter_map(|place| fields.get(&team_name(place)).parse().ok()) {
+        if !preferred_teams.contains(&team) {
+            preferred_teams.push(team);
+        }
+    }
+    Submission {
+        posting: job.posting.id,
+        name: fields.get("name").to_owned(),
+        email: fields.get("email").to_owned(),
+        phone: fields.stated("phone"),
+        answers: job.posting.content.questions.iter().filter_map(answer).collect(),
+        preferred_teams,
+        source: None,
+        idempotency_key: Some(fields.get("nonce").to_owned()),
+    }
+}
+
+fn page(
+    app: &App,
+    job: &Advertised,
+    fields: &Fields,
+    faults: &[Fault],
+    notice: Option<&'static str>,
+) -> ApplyPage {
+    let title = job.posting.content.title.clone();
+    let sheet = Sheet { fields, faults };
+    let (person, answers, teams) = (sheet.person(), sheet.answers(job), sheet.teams(job));
+    let wrong = person.iter().chain(&answers).chain(&teams).filter(|field| field.fault.is_some());
+    ApplyPage {
+        frame: Frame::of(&app.shared.site, &format!("Apply: {title}")),
+        slug: job.posting.slug.clone(),
+        title,
+        notice,
+        faults: wrong.map(|field| (field.name.clone(), field.label.clone())).collect(),
+        person,
+        answers,
+        teams,
+        nonce: random_text(&*app.shared.chance, NONCE),
+        trap: TRAP,
+    }
+}

@@ -1,0 +1,121 @@
+//! The fields of the application form, with what was typed and what is said beside them.
+
+use crate::domain::feed::{Advertised, TeamVacancies};
+use crate::domain::question::{Question, QuestionType};
+use crate::web::form::{Fault, Fields};
+
+/// How many teams somebody may say they would prefer.
+pub const CHOICES: [&str; 3] = ["First choice", "Second choice", "Third choice"];
+
+/// A field as the page shows it.
+pub struct Field {
+    pub name: String,
+    pub label: String,
+    pub hint: Option<&'static str>,
+    pub value: String,
+    pub fault: Option<String>,
+    pub required: bool,
+    pub kind: &'static str,
+    pub autocomplete: &'static str,
+    pub options: Vec<Choice>,
+}
+
+/// One of the choices of a field.
+pub struct Choice {
+    pub value: String,
+    pub label: String,
+    pub chosen: bool,
+}
+
+/// What was typed, and what is wrong with it.
+pub struct Sheet<'a> {
+    pub fields: &'a Fields,
+    pub faults: &'a [Fault],
+}
+
+impl Sheet<'_> {
+    fn field(&self, name: &str, label: &str, kind: &'static str, required: bool) -> Field {
+        Field {
+            name: name.to_owned(),
+            label: label.to_owned(),
+            hint: None,
+            value: self.fields.get(name).to_owned(),
+            fault: Fault::at(self.faults, name),
+            required,
+            kind,
+            autocomplete: "off",
+            options: Vec::new(),
+        }
+    }
+
+    /// Who applies.
+    pub fn person(&self) -> Vec<Field> {
+        let (name, email) =
+            (self.field("name", "Name", "text", true), self.field("email", "E-mail address", "email", true));
+        let phone = self.field("phone", "Telephone number", "tel", false);
+        let link = "We send a link there, under which you can follow your application.";
+        vec![
+            Field { hint: Some("As you would like us to address you."), autocomplete: "name", ..name },
+            Field { hint: Some(link), autocomplete: "email", ..email },
+            Field { autocomplete: "tel", ..phone },
+        ]
+    }
+
+    /// What the posting asks.
+    pub fn answers(&self, job: &Advertised) -> Vec<Field> {
+        let answer = |question: &Question| {
+            let name = answer_name(question);
+            let base = self.field(&name, &question.label, kind(question.kind), question.required);
+            Field { options: options(question, &base.value), ..base }
+        };
+        job.posting.content.questions.iter().map(answer).collect()
+    }
+
+    /// Which teams would be preferred, where there are several.
+    pub fn teams(&self, job: &Advertised) -> Vec<Field> {
+        let hiring: Vec<&TeamVacancies> = job.teams.iter().filter(|team| team.vacancies > 0).collect();
+        if hiring.len() < 2 {
+            return Vec::new();
+        }
+        let field = |(place, label): (usize, &&str)| {
+            let base = self.field(&team_name(place), label, "choice", false);
+            let offered = |team: &&TeamVacancies| choice(&team.team.to_string(), &team.name, &base.value);
+            Field { options: hiring.iter().map(offered).collect(), ..base }
+        };
+        CHOICES.iter().enumerate().map(field).collect()
+    }
+}
+
+/// What the answer to a question is called in the form: as refusals call it.
+pub fn answer_name(question: &Question) -> String {
+    format!("answers.{}", question.key)
+}
+
+/// What the choice of a team is called in the form.
+pub fn team_name(place: usize) -> String {
+    format!("preferredTeams.{place}")
+}
+
+const fn kind(kind: QuestionType) -> &'static str {
+    match kind {
+        QuestionType::Line => "text",
+        QuestionType::Prose => "prose",
+        QuestionType::YesNo => "radio",
+        QuestionType::Choice => "choice",
+        QuestionType::Url => "url",
+    }
+}
+
+fn options(question: &Question, chosen: &str) -> Vec<Choice> {
+    match question.kind {
+        QuestionType::YesNo => vec![choice("yes", "Yes", chosen), choice("no", "No", chosen)],
+        QuestionType::Choice => {
+            question.options.iter().map(|option| choice(option, option, chosen)).collect()
+        }
+        QuestionType::Line | QuestionType::Prose | QuestionType::Url => Vec::new(),
+    }
+}
+
+fn choice(value: &str, label: &str, chosen: &str) -> Choice {
+    Choice { value: value.to_owned(), label: label.to_owned(), chosen: value == chosen }
+}

@@ -1,0 +1,198 @@
+//! What a candidate sees of an offer. Pure: no reads, no clock.
+
+use actix_web::http::StatusCode;
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use crate::domain::decision::CONSENT;
+use crate::domain::offer::{Offer, OfferStatus, OfferVersion};
+use crate::domain::site::Site;
+use crate::web::form::Fault;
+use crate::web::page::{Day, Frame};
+use crate::web::posting::view::employment;
+
+/// How an offer stands for the holder of a link to one of its versions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// It can be decided.
+    Open,
+    /// A newer version was sent.
+    Superseded,
+    /// Its time is over.
+    Expired,
+    /// It was taken back.
+    Rescinded,
+    /// The candidate said yes.
+    Accepted,
+    /// The candidate said no.
+    Declined,
+    /// It ended some other way.
+    Over,
+}
+
+impl State {
+    pub fn of(offer: &Offer, version: i32, revoked: bool, now: DateTime<Utc>) -> Self {
+        match offer.status {
+            OfferStatus::Sent if offer.sent_version != Some(version) => Self::Superseded,
+            OfferStatus::Sent if offer.is_past_deadline(now) => Self::Expired,
+            OfferStatus::Sent if !revoked => Self::Open,
+            OfferStatus::Accepted if offer.undone_at.is_none() => Self::Accepted,
+            OfferStatus::Declined => Self::Declined,
+            OfferStatus::Expired => Self::Expired,
+            OfferStatus::Rescinded => Self::Rescinded,
+            _ => Self::Over,
+        }
+    }
+
+    pub fn status(self) -> StatusCode {
+        match self {
+            Self::Open | Self::Accepted | Self::Declined => StatusCode::OK,
+            Self::Superseded | Self::Expired | Self::Rescinded | Self::Over => StatusCode::GONE,
+        }
+    }
+}
+
+/// A deadline in words: the day and the time in the organisation's zone.
+fn deadline(site: &Site, at: DateTime<Utc>) -> String {
+    let local = at.with_timezone(&site.zone);
+    format!("{} ({})", local.format("%-d %B %Y, %H:%M"), site.zone.name())
+}
+
+#[derive(Template)]
+#[template(path = "pages/offer_cover.html")]
+pub struct CoverPage {
+    pub frame: Frame,
+    pub address: String,
+    pub until: String,
+}
+
+impl CoverPage {
+    pub fn of(site: &Site, secret: &str, offer: &Offer) -> Self {
+        Self {
+            frame: Frame::of(site, "Your offer"),
+            address: format!("/offers/{secret}"),
+            until: deadline(site, offer.expires_at),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pages/offer_closed.html")]
+pub struct ClosedPage {
+    pub frame: Frame,
+    pub address: String,
+    pub heading: &'static str,
+    pub said: String,
+    pub accepted: bool,
+}
+
+impl ClosedPage {
+    pub fn of(site: &Site, secret: &str, offer: &Offer, state: State) -> Self {
+        let day = offer.decided_at.map(|at| Day::of(site, at).words).unwrap_or_default();
+        let (heading, said) = match state {
+            State::Accepted => (
+                "You have accepted our offer",
+                format!(
+                    "We have had your yes since {day}. A confirmation is on its way to you by mail, and we will be in touch about everything else."
+                ),
+            ),
+            State::Declined => (
+                "You have declined our offer",
+                format!(
+                    "We have had your answer since {day}. Thank you for telling us. If that was a mistake, write to us."
+                ),
+            ),
+            State::Expired => (
+                "This offer has expired",
+                format!(
+                    "It stood until {}. If you would still like to come, write to us.",
+                    deadline(site, offer.expires_at)
+                ),
+            ),
+            State::Rescinded => (
+                "This offer was taken back",
+                format!("We took it back on {day}, and have written to you about it."),
+            ),
+            State::Superseded => (
+                "There is a newer version of this offer",
+                "We have sent it to you by mail, with a link of its own.".to_owned(),
+            ),
+            State::Open | State::Over => {
+                ("This offer is no longer open", "If you do not know why, write to us.".to_owned())
+            }
+        };
+        Self {
+            frame: Frame::of(site, heading),
+            address: format!("/offers/{secret}"),
+            heading,
+            said,
+            accepted: state == State::Accepted,
+        }
+    }
+}
+
+/// What was wrong with the last try, and what was typed.
+#[derive(Debug, Default)]
+pub struct Tries {
+    pub faults: Vec<Fault>,
+    pub notice: Option<&'static str>,
+    pub typed: String,
+}
+
+#[derive(Template)]
+#[template(path = "pages/offer.html")]
+pub struct TermsPage {
+    pub frame: Frame,
+    pub address: String,
+    pub name: String,
+    pub open: bool,
+    pub title: String,
+    pub team: String,
+    pub pay: String,
+    pub employment: &'static str,
+    pub start: String,
+    pub place: String,
+    pub remarks: Option<String>,
+    pub until: String,
+    pub version: i32,
+    pub terms_hash: String,
+    pub consent_id: &'static str,
+    pub consent: &'static str,
+    pub nonce: String,
+    pub typed: String,
+    pub notice: Option<&'static str>,
+    pub typed_fault: Option<String>,
+    pub consent_fault: Option<String>,
+    pub reason_fault: Option<String>,
+}
+
+impl TermsPage {
+    pub fn of(site: &Site, secret: &str, offer: &Offer, version: &OfferVersion, tries: Tries) -> Self {
+        let terms = &version.terms;
+        let at = |field| Fault::at(&tries.faults, field);
+        Self {
+            frame: Frame::of(site, "Your offer"),
+            address: format!("/offers/{secret}"),
+            name: String::new(),
+            open: false,
+            title: terms.title.clone(),
+            team: terms.team.clone(),
+            pay: format!("{} per {}", terms.pay, terms.interval),
+            employment: employment(terms.employment_type),
+            start: terms.start_on.format("%-d %B %Y").to_string(),
+            place: terms.place.clone(),
+            remarks: terms.remarks.clone(),
+            until: deadline(site, offer.expires_at),
+            version: version.number,
+            terms_hash: version.terms_hash.0.clone(),
+            consent_id: CONSENT.id,
+            consent: CONSENT.text,
+            nonce: String::new(),
+            typed_fault: at("typedName"),
+            consent_fault: at("consent").map(|_| "Please confirm this.".to_owned()),
+            reason_fault: at("reason"),
+            typed: tries.typed,
+            notice: tries.notice,
+        }
+    }
+}
