@@ -130,7 +130,7 @@ fn in_json(message: &EmailMessage) -> serde_json::Value {
         "offer": message.offer.map(|id| id.to_string()),
         "attempts": message.attempts,
         "createdAt": message.created_at.to_rfc3339(),
-        "runAt": (!message.state.is_final()).then(|| message.run_at.to_rfc3339()),
+        "nextAttemptAt": message.next_attempt_at().map(|at| at.to_rfc3339()),
         "sentAt": message.sent_at.map(|at| at.to_rfc3339()),
         "lastCode": message.last_code,
         "lastReply": message.last_reply,

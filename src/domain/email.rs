@@ -107,6 +107,17 @@ pub struct EmailMessage {
     pub last_reply: Option<String>,
     /// Whether the addressee may have received it twice.
     pub duplicate_possible: bool,
+    /// Of unknown fate and sent again already: nothing happens by itself any more, a person decides.
+    pub held: bool,
+}
+
+impl EmailMessage {
+    /// When it is tried next, as far as anything happens by itself.
+    #[must_use]
+    pub fn next_attempt_at(&self) -> Option<DateTime<Utc>> {
+        let waits = matches!(self.state, EmailState::Queued | EmailState::Deferred | EmailState::Unknown);
+        (waits && !self.held).then_some(self.run_at)
+    }
 }
 
 /// A message about to be queued, its bytes frozen: every try sends the same ones.

@@ -19,6 +19,7 @@ pub mod batch;
 pub mod board;
 pub mod candidate;
 pub mod connection;
+pub mod email_message;
 pub mod endpoint;
 pub mod error;
 pub mod event;

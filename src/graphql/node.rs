@@ -9,12 +9,13 @@ use super::application::Application;
 use super::application_read::ApplicationById;
 use super::asking::{Asking, asking};
 use super::candidate::{Candidate, CandidateById};
+use super::email_message::{EmailMessage, EmailMessageById};
 use super::error::{bad_argument, bounded};
 use super::plan::{HiringPlan, newest};
 use super::posting::{Posting, PostingById};
 use super::team::{Team, TeamById};
 use super::user::{User, user};
-use crate::domain::id::{ApplicationId, CandidateId, PlanId, PostingId, TeamId, UserId};
+use crate::domain::id::{ApplicationId, CandidateId, EmailMessageId, PlanId, PostingId, TeamId, UserId};
 
 /// An object that has an id of its own.
 #[derive(Interface, Debug)]
@@ -32,6 +33,8 @@ pub enum Node {
     Application(Box<Application>),
     /// A candidate.
     Candidate(Candidate),
+    /// A message.
+    EmailMessage(EmailMessage),
 }
 
 /// The object with this id, as far as the viewer sees it.
@@ -58,6 +61,10 @@ async fn find(asking: &Asking, id: &str) -> async_graphql::Result<Option<Node>> 
         },
         CandidateId::PREFIX => match id.parse() {
             Ok(id) => asking.load::<CandidateById>(id).await?.map(|found| Candidate(found).into()),
+            Err(_) => None,
+        },
+        EmailMessageId::PREFIX => match id.parse() {
+            Ok(id) => asking.load::<EmailMessageById>(id).await?.map(|message| EmailMessage(message).into()),
             Err(_) => None,
         },
         UserId::PREFIX => user(asking, id.parse().ok()).await?.map(Into::into),

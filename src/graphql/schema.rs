@@ -5,6 +5,7 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
 use super::application::ApplicationQuery;
 use super::application_move::ApplicationMutation;
 use super::candidate::CandidateQuery;
+use super::email_message::{EmailMessageMutation, EmailMessageQuery};
 use super::event::EventQuery;
 use super::extension::FieldErrors;
 use super::node::NodeQuery;
@@ -21,6 +22,7 @@ use super::viewer::ViewerQuery;
 pub struct Query(
     ApplicationQuery,
     CandidateQuery,
+    EmailMessageQuery,
     EventQuery,
     NodeQuery,
     OrganisationQuery,
@@ -38,6 +40,7 @@ pub struct Mutation(
     PostingLifeMutation,
     PostingMutation,
     StepMutation,
+    EmailMessageMutation,
     TeamMutation,
     TokenMutation,
 );

@@ -8,7 +8,7 @@ use sea_orm::{FromQueryResult, Value};
 use super::dialect::{self, Binds, json_list};
 use super::digest::sha256;
 use super::fault::Fault;
-use super::page::{Page, Part, Place};
+use super::page::{Page, Part};
 use super::scope::{Columns, within};
 use super::source::Source;
 use super::write::Tx;
@@ -19,7 +19,7 @@ use crate::domain::policy::application::Emails;
 
 /// All of a message but its bytes and addresses.
 const COLUMNS: &str = "id, kind, posting_id, application_id, offer_id, version, candidate_id, state, \
-     attempts, run_at, created_at, sent_at, last_code, last_reply, duplicate_possible";
+     attempts, run_at, created_at, sent_at, last_code, last_reply, duplicate_possible, held";
 
 /// Which messages a listing shows; every part that is given has to match.
 #[derive(Debug, Clone, Copy, Default)]
@@ -80,6 +80,19 @@ pub async fn find<Of>(
     let seen = within(scope, &COLUMNS_OF_SCOPE, db.kind(), &mut binds);
     let sql = format!("SELECT {COLUMNS} FROM email_message m WHERE m.id = {id} AND {seen}");
     Ok(dialect::query_one::<Row>(db, &sql, binds).await?.map(EmailMessage::from))
+}
+
+/// Those of these messages that the scope reaches.
+pub async fn of<Of>(
+    db: &impl Source,
+    scope: &Scope<Of>,
+    ids: &[EmailMessageId],
+) -> Result<Vec<EmailMessage>, Fault> {
+    let mut binds = Binds::default();
+    let ids = db.kind().listed(binds.add(json_list(ids)));
+    let seen = within(scope, &COLUMNS_OF_SCOPE, db.kind(), &mut binds);
+    let sql = format!("SELECT {COLUMNS} FROM email_message m WHERE m.id IN {ids} AND {seen}");
+    Ok(dialect::query_all::<Row>(db, &sql, binds).await?.into_iter().map(EmailMessage::from).collect())
 }
 
 /// As [`find`], kept from changing until the write ends.
@@ -205,6 +218,7 @@ struct Row {
     last_code: Option<i32>,
     last_reply: Option<String>,
     duplicate_possible: bool,
+    held: bool,
 }
 
 impl From<Row> for EmailMessage {
@@ -225,12 +239,7 @@ impl From<Row> for EmailMessage {
             last_code: row.last_code,
             last_reply: row.last_reply,
             duplicate_possible: row.duplicate_possible,
+            held: row.held,
         }
     }
-}
-
-/// Where a message stands in a listing.
-#[must_use]
-pub fn place(email: &EmailMessage) -> Place {
-    Place { at: email.created_at, id: email.id.to_string() }
 }

@@ -13,6 +13,7 @@ mod cluster;
 mod constraint;
 mod crash;
 mod dialect;
+mod email_message;
 mod event;
 mod fault_relay;
 mod floors;
