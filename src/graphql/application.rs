@@ -10,6 +10,7 @@ use super::asking::asking;
 use super::candidate::{Candidate, CandidateById};
 use super::connection::{Connection, Paging};
 use super::error::{bad_argument, bounded, fault};
+use super::offer::{Offer, OffersOfApplication};
 use super::plan::PlanByVersion;
 use super::posting::{Posting, PostingById};
 use super::posting_content::QuestionType;
@@ -153,6 +154,7 @@ impl From<domain::justification::Justification> for Justification {
 
 /// What the viewer may do with an application. The state of the application may still refuse.
 #[derive(SimpleObject, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a right of its own")]
 pub struct ApplicationPermissions {
     /// Indicates whether the viewer may advance, return, decline and pass steps.
     can_move: bool,
@@ -282,6 +284,12 @@ impl Application {
     async fn justification(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Justification>> {
         let found = asking(ctx).load::<JustificationOfApplication>(self.0.id).await?;
         Ok(found.map(Justification::from))
+    }
+
+    /// Offers to the application that the viewer may read, the newest first.
+    async fn offers(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Offer>> {
+        let offers = asking(ctx).load_all::<OffersOfApplication>(self.0.id).await?;
+        Ok(offers.iter().cloned().map(Offer).collect())
     }
 
     /// What the viewer may do with the application.

@@ -11,11 +11,14 @@ use super::asking::{Asking, asking};
 use super::candidate::{Candidate, CandidateById};
 use super::email_message::{EmailMessage, EmailMessageById};
 use super::error::{bad_argument, bounded};
+use super::offer::{Offer, OfferById};
 use super::plan::{HiringPlan, newest};
 use super::posting::{Posting, PostingById};
 use super::team::{Team, TeamById};
 use super::user::{User, user};
-use crate::domain::id::{ApplicationId, CandidateId, EmailMessageId, PlanId, PostingId, TeamId, UserId};
+use crate::domain::id::{
+    ApplicationId, CandidateId, EmailMessageId, OfferId, PlanId, PostingId, TeamId, UserId,
+};
 
 /// An object that has an id of its own.
 #[derive(Interface, Debug)]
@@ -35,6 +38,8 @@ pub enum Node {
     Candidate(Candidate),
     /// A message.
     EmailMessage(EmailMessage),
+    /// An offer.
+    Offer(Box<Offer>),
 }
 
 /// The object with this id, as far as the viewer sees it.
@@ -65,6 +70,10 @@ async fn find(asking: &Asking, id: &str) -> async_graphql::Result<Option<Node>> 
         },
         EmailMessageId::PREFIX => match id.parse() {
             Ok(id) => asking.load::<EmailMessageById>(id).await?.map(|message| EmailMessage(message).into()),
+            Err(_) => None,
+        },
+        OfferId::PREFIX => match id.parse() {
+            Ok(id) => asking.load::<OfferById>(id).await?.map(|found| Box::new(Offer(found)).into()),
             Err(_) => None,
         },
         UserId::PREFIX => user(asking, id.parse().ok()).await?.map(Into::into),

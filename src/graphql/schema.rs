@@ -9,6 +9,8 @@ use super::email_message::{EmailMessageMutation, EmailMessageQuery};
 use super::event::EventQuery;
 use super::extension::FieldErrors;
 use super::node::NodeQuery;
+use super::offer::OfferQuery;
+use super::offer_move::OfferMutation;
 use super::organisation::OrganisationQuery;
 use super::plan::{PlanMutation, PlanQuery};
 use super::posting::{PostingLifeMutation, PostingMutation, PostingQuery};
@@ -25,6 +27,7 @@ pub struct Query(
     EmailMessageQuery,
     EventQuery,
     NodeQuery,
+    OfferQuery,
     OrganisationQuery,
     PlanQuery,
     PostingQuery,
@@ -36,6 +39,7 @@ pub struct Query(
 #[derive(MergedObject, Debug, Default)]
 pub struct Mutation(
     ApplicationMutation,
+    OfferMutation,
     PlanMutation,
     PostingLifeMutation,
     PostingMutation,

@@ -1,0 +1,316 @@
+//! What changes of offers take and answer.
+
+use async_graphql::{ID, InputObject};
+
+use super::error::id;
+use super::offer::Offer;
+use super::payload::payload;
+use super::posting_content::{EmploymentType, PayInterval};
+use super::scalar::{Date, DateTime, MoneyInput};
+use crate::actions::offer;
+use crate::domain::terms::TermsHash;
+use crate::domain::{Refusal, Viewer};
+use crate::storage::idempotency::Request;
+
+/// What an offer promises. The team is that of the application's allotment.
+#[derive(InputObject, Debug)]
+pub struct OfferTermsInput {
+    /// Role that is offered: at most 150 characters.
+    title: String,
+    /// Pay that is offered.
+    pay: MoneyInput,
+    /// What the pay is paid for.
+    interval: PayInterval,
+    /// Kind of employment.
+    employment_type: EmploymentType,
+    /// First day of work.
+    start_on: Date,
+    /// Where the work is done, in words: at most 200 characters.
+    place: String,
+    /// Anything else that is promised, in plain text.
+    remarks: Option<String>,
+}
+
+impl OfferTermsInput {
+    /// # Errors
+    /// `INVALID` on `terms.pay.currency`.
+    pub(super) fn parse(self) -> Result<offer::Wording, Refusal> {
+        Ok(offer::Wording {
+            title: self.title,
+            pay: self.pay.parse("terms.pay")?,
+            interval: self.interval.into(),
+            employment_type: self.employment_type.into(),
+            start_on: self.start_on.0,
+            place: self.place,
+            remarks: self.remarks,
+        })
+    }
+}
+
+/// What `offerCreate` takes.
+#[derive(InputObject, Debug)]
+pub struct OfferCreateInput {
+    /// Id of the application.
+    pub(super) application_id: ID,
+    /// What the offer promises.
+    pub(super) terms: OfferTermsInput,
+    /// Timestamp of the deadline for answering: at most 90 days ahead.
+    pub(super) expires_at: DateTime,
+}
+
+payload!(
+    /// Answer to `offerCreate`.
+    OfferCreatePayload {
+        /// The offer, as it stands now.
+        offer: Offer
+    }
+);
+
+/// What `offerUpdate` takes.
+#[derive(InputObject, Debug)]
+pub struct OfferUpdateInput {
+    /// Id of the offer.
+    pub(super) offer_id: ID,
+    /// Revision of the offer that the caller read, if it is to matter.
+    pub(super) expected_revision: Option<i32>,
+    /// What the offer promises.
+    pub(super) terms: OfferTermsInput,
+    /// Timestamp of the deadline; stays when absent.
+    pub(super) expires_at: Option<DateTime>,
+}
+
+payload!(
+    /// Answer to `offerUpdate`.
+    OfferUpdatePayload {
+        /// The offer, as it stands now.
+        offer: Offer
+    }
+);
+
+/// What `offerSubmit` takes.
+#[derive(InputObject, Debug)]
+pub struct OfferSubmitInput {
+    /// Id of the offer.
+    pub(super) offer_id: ID,
+    /// Revision of the offer that the caller read, if it is to matter.
+    pub(super) expected_revision: Option<i32>,
+    /// Id of the user who is asked to approve, where the plan asks anybody.
+    pub(super) approver_id: Option<ID>,
+}
+
+payload!(
+    /// Answer to `offerSubmit`.
+    OfferSubmitPayload {
+        /// The offer, as it stands now.
+        offer: Offer
+    }
+);
+
+/// What `offerApprove` takes.
+#[derive(InputObject, Debug)]
+pub struct OfferApproveInput {
+    /// Id of the offer.
+    pub(super) offer_id: ID,
+    /// Hash of the terms that the approver read.
+    pub(super) terms_hash: String,
+}
+
+payload!(
+    /// Answer to `offerApprove`.
+    OfferApprovePayload {
+        /// The offer, as it stands now.
+        offer: Offer
+    }
+);
+
+/// What `offerReject` takes.
+#[derive(InputObject, Debug)]
+pub struct OfferRejectInput {
+    /// Id of the offer.
+    pub(super) offer_id: ID,
+    /// Hash of the terms that the approver read.
+    pub(super) terms_hash: String,
+    /// Why, for colleagues.
+    pub(super) reason: String,
+}
+
+payload!(
+    /// Answer to `offerReject`.
+    OfferRejectPayload {
+        /// The offer, as it stands now.
+        offer: Offer
+    }
+);
+
+/// What `offerSend` takes.
+#[derive(InputObject, Debug)]
+pub struct OfferSendInput {
+    /// Id of the offer.
+    pub(super) offer_id: ID,
+    /// Revision of the offer that the caller read, if it is to matter.
+    pub(super) expected_revision: Option<i32>,
+    /// Timestamp of the deadline; as drafted when absent.
+    pub(super) expires_at: Option<DateTime>,
+    /// Names this request: repeated, it has the same effect once and the same answer. Kept 30 days.
+    pub(super) idempotency_key: Option<String>,
+}
+
+payload!(
+    /// Answer to `offerSend`.
+    OfferSendPayload {
+        /// The offer, as it stands now.
+        offer: Offer
+    }
+);
+
+/// What `offerExtend` takes.
+#[derive(InputObject, Debug)]
+pub struct OfferExtendInput {
+    /// Id of the offer.
+    pub(super) offer_id: ID,
+    /// Revision of the offer that the caller read, if it is to matter.
+    pub(super) expected_revision: Option<i32>,
+    /// Timestamp of the new deadline.
+    pub(super) expires_at: DateTime,
+}
+
+payload!(
+    /// Answer to `offerExtend`.
+    OfferExtendPayload {
+        /// The offer, as it stands now.
+        offer: Offer
+    }
+);
+
+/// What `offerCancel` takes.
+#[derive(InputObject, Debug)]
+pub struct OfferCancelInput {
+    /// Id of the offer.
+    pub(super) offer_id: ID,
+    /// Revision of the offer that the caller read, if it is to matter.
+    pub(super) expected_revision: Option<i32>,
+    /// Why, for colleagues.
+    pub(super) reason: Option<String>,
+}
+
+payload!(
+    /// Answer to `offerCancel`.
+    OfferCancelPayload {
+        /// The offer, as it stands now.
+        offer: Offer
+    }
+);
+
+/// What `offerRescind` takes.
+#[derive(InputObject, Debug)]
+pub struct OfferRescindInput {
+    /// Id of the offer.
+    pub(super) offer_id: ID,
+    /// Revision of the offer that the caller read, if it is to matter.
+    pub(super) expected_revision: Option<i32>,
+    /// Why, for colleagues.
+    pub(super) reason: String,
+    /// What the candidate reads beside the decision.
+    pub(super) note: Option<String>,
+}
+
+payload!(
+    /// Answer to `offerRescind`.
+    OfferRescindPayload {
+        /// The offer, as it stands now.
+        offer: Offer
+    }
+);
+
+/// What `offerAccept` takes.
+#[derive(InputObject, Debug)]
+pub struct OfferAcceptInput {
+    /// Id of the offer.
+    pub(super) offer_id: ID,
+    /// Hash of the terms that the candidate read.
+    pub(super) terms_hash: String,
+    /// Name of the candidate, as they type it.
+    pub(super) typed_name: String,
+    /// Id of the consent that the candidate confirmed: `accept-1`.
+    pub(super) consent: String,
+    /// Names this decision: at most 100 characters, the same when the request is repeated.
+    pub(super) nonce: String,
+}
+
+payload!(
+    /// Answer to `offerAccept`.
+    OfferAcceptPayload {
+        /// The offer, as it stands now.
+        offer: Offer
+    }
+);
+
+/// What `offerDecline` takes.
+#[derive(InputObject, Debug)]
+pub struct OfferDeclineInput {
+    /// Id of the offer.
+    pub(super) offer_id: ID,
+    /// Hash of the terms that the candidate read.
+    pub(super) terms_hash: String,
+    /// Why, if the candidate says.
+    pub(super) reason: Option<String>,
+    /// Names this decision: at most 100 characters, the same when the request is repeated.
+    pub(super) nonce: String,
+}
+
+payload!(
+    /// Answer to `offerDecline`.
+    OfferDeclinePayload {
+        /// The offer, as it stands now.
+        offer: Offer
+    }
+);
+
+/// What `hireUndo` takes.
+#[derive(InputObject, Debug)]
+pub struct HireUndoInput {
+    /// Id of the hired application.
+    pub(super) application_id: ID,
+    /// Revision of the application that the caller read, if it is to matter.
+    pub(super) expected_revision: Option<i32>,
+    /// Why, for colleagues.
+    pub(super) reason: String,
+}
+
+payload!(
+    /// Answer to `hireUndo`.
+    HireUndoPayload {
+        /// The offer, as it stands now.
+        offer: Offer
+    }
+);
+
+impl OfferSendInput {
+    /// By what a repeat is known.
+    ///
+    /// # Errors
+    /// `INVALID` on `idempotencyKey`.
+    pub(super) fn request(&self, viewer: &Viewer) -> Result<Option<Request>, Refusal> {
+        let Some(key) = &self.idempotency_key else { return Ok(None) };
+        let revision = self.expected_revision.map(|revision| revision.to_string());
+        let expires_at = self.expires_at.map(|at| at.0.to_rfc3339());
+        let parts = [Some(self.offer_id.as_str()), revision.as_deref(), expires_at.as_deref()];
+        Request::new(viewer, "offerSend", key, &parts).map(Some)
+    }
+}
+
+/// What a candidate decides on; there is no page of ours between.
+///
+/// # Errors
+/// `NOT_FOUND` when the id is of nothing.
+pub(super) fn page(offer: &ID, terms_hash: String, nonce: String) -> Result<offer::Page, Refusal> {
+    let offer = id(offer, "offer")?;
+    Ok(offer::Page {
+        offer,
+        terms_hash: TermsHash(terms_hash),
+        nonce,
+        link: None,
+        ip: None,
+        user_agent: None,
+    })
+}
