@@ -221,14 +221,14 @@ fn wanted(filter: &EmailMessageFilter) -> Result<storage::email_message::Wanted,
 #[derive(InputObject, Debug)]
 pub struct EmailMessageRetryInput {
     /// Id of the message.
-    id: ID,
+    email_message_id: ID,
 }
 
 /// Which message to take back.
 #[derive(InputObject, Debug)]
 pub struct EmailMessageCancelInput {
     /// Id of the message.
-    id: ID,
+    email_message_id: ID,
 }
 
 payload! {
@@ -260,7 +260,7 @@ impl EmailMessageMutation {
         #[graphql(desc = "Which message.")] input: EmailMessageRetryInput,
     ) -> async_graphql::Result<Option<EmailMessageRetryPayload>> {
         let work = async {
-            let message = id(&input.id, "emailMessage")?;
+            let message = id(&input.email_message_id, "emailMessage")?;
             actions::email::retry(asking(ctx).act(), message).await
         };
         answer(work.await)
@@ -273,7 +273,7 @@ impl EmailMessageMutation {
         #[graphql(desc = "Which message.")] input: EmailMessageCancelInput,
     ) -> async_graphql::Result<Option<EmailMessageCancelPayload>> {
         let work = async {
-            let message = id(&input.id, "emailMessage")?;
+            let message = id(&input.email_message_id, "emailMessage")?;
             actions::email::cancel(asking(ctx).act(), message).await
         };
         answer(work.await)

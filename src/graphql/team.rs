@@ -107,7 +107,7 @@ pub struct TeamCreateInput {
 #[derive(InputObject, Debug)]
 pub struct TeamUpdateInput {
     /// Id of the team.
-    id: ID,
+    team_id: ID,
     /// Revision that the caller read; the change is refused (`STALE`) if the team has moved on since.
     expected_revision: Option<i32>,
     /// New name of the team; no other team has it.
@@ -151,7 +151,7 @@ impl TeamMutation {
         #[graphql(desc = "Which team, and its new name.")] input: TeamUpdateInput,
     ) -> async_graphql::Result<Option<TeamUpdatePayload>> {
         let work = async {
-            let team = id(&input.id, "team")?;
+            let team = id(&input.team_id, "team")?;
             actions::team::update(asking(ctx).act(), team, input.expected_revision, &input.name).await
         };
         answer(work.await)

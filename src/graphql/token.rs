@@ -85,7 +85,7 @@ pub struct TokenCreateInput {
 #[derive(InputObject, Debug)]
 pub struct TokenRevokeInput {
     /// Id of the token.
-    id: ID,
+    token_id: ID,
 }
 
 /// Answer to `tokenCreate`.
@@ -145,7 +145,7 @@ impl TokenMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which token.")] input: TokenRevokeInput,
     ) -> async_graphql::Result<Option<TokenRevokePayload>> {
-        let work = async { actions::revoke(asking(ctx).act(), id(&input.id, "token")?).await };
+        let work = async { actions::revoke(asking(ctx).act(), id(&input.token_id, "token")?).await };
         answer(work.await)
     }
 }

@@ -84,7 +84,7 @@ both! {
         room.pass(chrono::TimeDelta::minutes(10));
         room.drain().await;
         assert_eq!(listed(&room, &recruiter, json!({})).await[0]["nextAttemptAt"], Value::Null);
-        let retry = "mutation ($id: ID!) { emailMessageRetry(input: { id: $id }) {
+        let retry = "mutation ($id: ID!) { emailMessageRetry(input: { emailMessageId: $id }) {
             emailMessage { status nextAttemptAt } userErrors { code } } }";
         let answer = room.app.ask(&recruiter, retry, json!({ "id": id.to_string() })).await;
         assert_eq!(answer["data"]["emailMessageRetry"], json!({
@@ -96,7 +96,7 @@ both! {
         let room = Mailroom::new(app).await;
         let email = room.draft(LetterKind::ApplicationReceived);
         room.queue(&email).await;
-        let cancel = "mutation ($id: ID!) { emailMessageCancel(input: { id: $id }) {
+        let cancel = "mutation ($id: ID!) { emailMessageCancel(input: { emailMessageId: $id }) {
             emailMessage { status } userErrors { code field } } }";
         let ask = async |viewer: &Viewer, id: &str| {
             room.app.ask(viewer, cancel, json!({ "id": id })).await["data"]["emailMessageCancel"].clone()

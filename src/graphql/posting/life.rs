@@ -15,14 +15,14 @@ macro_rules! move_input {
         #[derive(InputObject, Debug)]
         pub struct $name {
             /// Id of the posting.
-            id: ID,
+            posting_id: ID,
             /// Revision that the caller read; the change is refused (`STALE`) if the posting has moved on since.
             expected_revision: Option<i32>,
         }
 
         impl $name {
             fn parse(&self) -> Result<Move, Refusal> {
-                Ok(Move { posting: id(&self.id, "posting")?, expected_revision: self.expected_revision })
+                Ok(Move { posting: id(&self.posting_id, "posting")?, expected_revision: self.expected_revision })
             }
         }
     };
@@ -53,7 +53,7 @@ move_input! {
 #[derive(InputObject, Debug)]
 pub struct PostingCloseInput {
     /// Id of the posting.
-    id: ID,
+    posting_id: ID,
     /// Revision that the caller read; the change is refused (`STALE`) if the posting has moved on since.
     expected_revision: Option<i32>,
     /// Why the posting is closed.
@@ -146,7 +146,7 @@ impl PostingLifeMutation {
         #[graphql(desc = "Which posting, and why.")] input: PostingCloseInput,
     ) -> async_graphql::Result<Option<PostingClosePayload>> {
         let work = async {
-            let posting = id(&input.id, "posting")?;
+            let posting = id(&input.posting_id, "posting")?;
             let (expected_revision, reason) = (input.expected_revision, input.reason.into());
             actions::close(asking(ctx).act(), Close { posting, expected_revision, reason }).await
         };

@@ -129,7 +129,7 @@ fn entry(team: &ID, manager: Option<&ID>) -> Result<TeamEntry, Refusal> {
 #[derive(InputObject, Debug)]
 pub struct PostingUpdateInput {
     /// Id of the posting.
-    id: ID,
+    posting_id: ID,
     /// Revision that the caller read; the change is refused (`STALE`) if the posting has moved on since.
     expected_revision: Option<i32>,
     /// Title of the job; the slug follows it, and the former one still finds the posting.
@@ -214,7 +214,7 @@ pub struct TeamVacanciesInput {
 #[derive(InputObject, Debug)]
 pub struct PostingVacanciesSetInput {
     /// Id of the posting.
-    id: ID,
+    posting_id: ID,
     /// Revision that the caller read; the change is refused (`STALE`) if the posting has moved on since.
     expected_revision: Option<i32>,
     /// Teams with their vacancies. To move a seat, name the team that loses it and the one that gains it.
@@ -229,7 +229,7 @@ impl PostingVacanciesSetInput {
             Ok(TeamVacancies { team, vacancies: wanted.vacancies, kind })
         };
         Ok(VacanciesSet {
-            posting: id(&self.id, "posting")?,
+            posting: id(&self.posting_id, "posting")?,
             expected_revision: self.expected_revision,
             teams: self.teams.iter().map(team).collect::<Result<_, Refusal>>()?,
         })
@@ -281,7 +281,7 @@ impl PostingMutation {
         #[graphql(desc = "Which posting, and what is to change.")] input: PostingUpdateInput,
     ) -> async_graphql::Result<Option<PostingUpdatePayload>> {
         let work = async {
-            let (posting, revision) = (id(&input.id, "posting")?, input.expected_revision);
+            let (posting, revision) = (id(&input.posting_id, "posting")?, input.expected_revision);
             actions::update(asking(ctx).act(), posting, revision, input.parse()?).await
         };
         answer(work.await)
