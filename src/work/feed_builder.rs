@@ -81,8 +81,8 @@ impl FeedBuilder {
         self.built = None;
         let stock = self.stock(now).await?;
         let built = Built { generation: stock.generation, valid_until: stock.valid_until() };
-        let shelf = Arc::clone(&self.shelf);
-        let building = task::spawn_blocking(move || build(&shelf, &stock));
+        let target = Arc::clone(&self.shelf);
+        let building = task::spawn_blocking(move || build(&target, &stock));
         building.await??;
         self.built = Some(built);
         Ok(Step::Done)

@@ -1,0 +1,102 @@
+//! Feeds over HTTP: validators, codings, and what is answered while there is nothing.
+
+use std::io::Read;
+
+use actix_web::http::header;
+use actix_web::test::TestRequest;
+use vacantia::storage;
+
+use crate::app::TestApp;
+use crate::newsstand::{Answer, Stand};
+
+both! {
+    async fn a_feed_that_was_never_built_is_unavailable_and_never_empty(app: TestApp) {
+        let stand = Stand::new(&app);
+        for path in ["/feeds/rss.xml", "/feeds/indeed.xml", "/feeds/indeed/report.json"] {
+            let answer = stand.get(path).await;
+            assert_eq!((answer.status, answer.header(header::RETRY_AFTER)), (503, "10"), "{path}");
+            assert!(!answer.text().contains('<'), "{path}: {}", answer.text());
+        }
+        let page = stand.get("/feeds").await;
+        assert!(page.status == 200 && page.text().contains("Not built yet"));
+        assert_eq!(stand.get("/feeds/monster.xml").await.status, 404);
+    }
+}
+
+#[actix_web::test]
+async fn validators_and_codings_hold_together() {
+    let database = crate::harness::Database::new(storage::Kind::Sqlite).unwrap();
+    let app = TestApp::new(database).await;
+    app.advertised("Backend Developer").await;
+    let mut stand = Stand::new(&app);
+    stand.built().await;
+    let path = "/feeds/indeed.xml";
+    let request = |headers: &[(header::HeaderName, &str)]| {
+        let plain = TestRequest::get().uri(path);
+        headers.iter().fold(plain, |request, (name, value)| request.insert_header((name.clone(), *value)))
+    };
+    let (accept, known, since) = (header::ACCEPT_ENCODING, header::IF_NONE_MATCH, header::IF_MODIFIED_SINCE);
+
+    let plain = stand.ask(request(&[])).await;
+    let gzip = stand.ask(request(&[(accept.clone(), "gzip, br")])).await;
+    let mut unpacked = Vec::new();
+    flate2::read::GzDecoder::new(&*gzip.body).read_to_end(&mut unpacked).unwrap();
+    assert_eq!(unpacked, plain.body);
+    assert_eq!((plain.header(header::CONTENT_ENCODING), gzip.header(header::CONTENT_ENCODING)), ("", "gzip"));
+    let (tag, gzip_tag) = (plain.header(header::ETAG).to_owned(), gzip.header(header::ETAG).to_owned());
+    assert!(
+        tag.ends_with(".id\"") && gzip_tag.ends_with(".gz\"") && !tag.starts_with("W/"),
+        "{tag} {gzip_tag}"
+    );
+    assert_eq!(plain.header(header::CONTENT_TYPE), "application/xml; charset=utf-8");
+    let date = plain.header(header::LAST_MODIFIED).to_owned();
+    assert_eq!(date, "Fri, 15 Jan 2027 08:00:00 GMT");
+
+    for (coding, whole) in [("identity", &plain), ("gzip", &gzip)] {
+        let head = TestRequest::with_uri(path).method(actix_web::http::Method::HEAD);
+        let head = stand.ask(head.insert_header((accept.clone(), coding))).await;
+        let told = |answer: &Answer| {
+            let mut headers: Vec<String> =
+                answer.headers.iter().map(|header| format!("{header:?}")).collect();
+            headers.sort();
+            (answer.status, headers)
+        };
+        assert_eq!(told(&head), told(whole), "HEAD says what GET says");
+        assert!(head.body.is_empty());
+    }
+
+    let (early, late) = ("Fri, 15 Jan 2027 07:59:59 GMT", "Fri, 15 Jan 2027 08:00:01 GMT");
+    let weak = format!("W/{tag}");
+    let several = format!("\"other\", {tag}");
+    let cases: &[(&[(header::HeaderName, &str)], u16)] = &[
+        (&[(known.clone(), &tag)], 304),
+        (&[(known.clone(), &weak)], 304),
+        (&[(known.clone(), &several)], 304),
+        (&[(known.clone(), "*")], 304),
+        (&[(known.clone(), "\"other\"")], 200),
+        (&[(known.clone(), &gzip_tag)], 200),
+        (&[(known.clone(), &gzip_tag), (accept.clone(), "gzip")], 304),
+        (&[(known.clone(), &tag), (accept.clone(), "gzip")], 200),
+        (&[(since.clone(), &date)], 304),
+        (&[(since.clone(), late)], 304),
+        (&[(since.clone(), early)], 200),
+        (&[(since.clone(), "yesterday")], 200),
+        (&[(known.clone(), "\"other\""), (since.clone(), late)], 200),
+        (&[(known.clone(), &tag), (since.clone(), early)], 304),
+        (&[(accept.clone(), "identity;q=0")], 406),
+    ];
+    for (headers, status) in cases {
+        let answer = stand.ask(request(headers)).await;
+        assert_eq!(answer.status, *status, "{headers:?}");
+        if *status == 406 {
+            continue;
+        }
+        assert_eq!(answer.header(header::VARY), "Accept-Encoding", "{headers:?}");
+        assert_eq!(answer.header(header::CACHE_CONTROL), "public, max-age=300", "{headers:?}");
+        assert_eq!(answer.header(header::LAST_MODIFIED), date, "{headers:?}");
+        assert!([&tag, &gzip_tag].contains(&&answer.header(header::ETAG).to_owned()), "{headers:?}");
+        assert_eq!(answer.body.is_empty(), *status == 304, "{headers:?}");
+    }
+    let post = stand.ask(TestRequest::post().uri(path)).await;
+    assert_eq!((post.status, post.header(header::ALLOW)), (405, "GET, HEAD"));
+}
