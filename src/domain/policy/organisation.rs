@@ -51,7 +51,8 @@ pub fn sees_users(viewer: &Viewer) -> bool {
     sees_settings(viewer)
 }
 
-/// Whose tokens may be made: one's own, within one's present token; the operator makes anybody's.
+/// Whose tokens may be made: one's own, within one's present token; the operator makes anybody's. A scope includes
+/// those declared before it.
 ///
 /// # Errors
 /// `FORBIDDEN`.
@@ -61,7 +62,7 @@ pub fn may_create_token(viewer: &Viewer, owner: UserId, scopes: &[TokenScope]) -
         Viewer::Staff(staff)
             if staff.user == owner
                 && staff.may_write()
-                && scopes.iter().all(|scope| staff.scopes.contains(scope)) =>
+                && scopes.iter().max() <= staff.scopes.iter().max() =>
         {
             Ok(())
         }
