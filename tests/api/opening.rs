@@ -52,12 +52,12 @@ impl TestApp {
         posting::find(&self.store, &sight, id).await.unwrap().unwrap().status
     }
 
-    fn offer(&self) -> OfferId {
+    fn offer_id(&self) -> OfferId {
         OfferId::new(self.now(), &*self.chance)
     }
 
     async fn hold(&self, team: PostingTeamId) -> Option<Opening> {
-        let offer = self.offer();
+        let offer = self.offer_id();
         let work = self.store.write(|tx| async move { Ok(opening::hold(&tx, team, offer).await?) });
         work.await.unwrap()
     }
@@ -116,7 +116,7 @@ both! {
 
     async fn a_seat_is_filled_by_the_offer_that_holds_it_and_can_be_reopened(app: TestApp) {
         let posted = app.posting("Backend").hiring("Plan", 1).open().await;
-        let (team, offer) = (posted.teams[0].id, app.offer());
+        let (team, offer) = (posted.teams[0].id, app.offer_id());
         let application = ApplicationId::new(app.now(), &*app.chance);
         let fill = || app.store.write(|tx| async move { Ok(opening::fill(&tx, offer, application).await?) });
         assert_eq!(fill().await.unwrap(), None);
@@ -139,7 +139,7 @@ both! {
         let mut racers = JoinSet::new();
         let start = Arc::new(Barrier::new(64));
         for _ in 0..64 {
-            let (store, offer, start) = (app.store.clone(), app.offer(), Arc::clone(&start));
+            let (store, offer, start) = (app.store.clone(), app.offer_id(), Arc::clone(&start));
             racers.spawn(async move {
                 start.wait().await;
                 let take = |tx| async move {
@@ -172,7 +172,7 @@ both! {
             let (has_it, held) = oneshot::channel();
             let (let_go, release) = oneshot::channel::<()>();
             let ends = Arc::new(std::sync::Mutex::new(Some((has_it, release))));
-            let (store, offer) = (app.store.clone(), app.offer());
+            let (store, offer) = (app.store.clone(), app.offer_id());
             let first = tokio::spawn(async move {
                 let work = |tx| {
                     let ends = ends.lock().unwrap().take();
@@ -188,7 +188,7 @@ both! {
                 store.write(work).await
             });
             held.await.unwrap();
-            let (store, offer) = (app.store.clone(), app.offer());
+            let (store, offer) = (app.store.clone(), app.offer_id());
             let second = tokio::spawn(async move {
                 store.write(|tx| async move { Ok(opening::hold(&tx, team, offer).await?) }).await
             });
@@ -268,7 +268,7 @@ both! {
     async fn invariant_11_without_vacancies_the_posting_is_paused_and_applications_wait(app: TestApp) {
         let posted = app.posting("Backend").hiring("Plan", 1).hiring("Share", 1).open().await;
         let recruiter = app.recruiter().await;
-        let (team, offer) = (posted.teams[0].id, app.offer());
+        let (team, offer) = (posted.teams[0].id, app.offer_id());
         let waiting = app.apply(posted.id, "Ada Example").await;
         let share = posted.teams[1].team;
         app.set_vacancies(&recruiter, posted.id, &[seats(share, 0)]).await.unwrap();

@@ -1,240 +1,201 @@
-//! What each viewer reads of applications: what is not theirs does not exist for them.
+//! Who sees which postings, and what lists of them show.
 
-use std::collections::HashMap;
-
-use vacantia::actions::allotment::allot;
-use vacantia::actions::application::{Decline, Notice, decline};
-use vacantia::actions::step::{Which, waive};
-use vacantia::domain::Viewer;
-use vacantia::domain::application::{Application, ApplicationStatus};
-use vacantia::domain::id::{ApplicationId, PostingId};
-use vacantia::domain::policy::application::{answers, applications, contacts, reasons};
-use vacantia::domain::question::QuestionType;
+use chrono::TimeDelta;
+use vacantia::actions::posting::{self as actions, Changes, Close, Move};
+use vacantia::domain::country::Country;
+use vacantia::domain::id::PostingId;
+use vacantia::domain::place::{Location, Workplace};
+use vacantia::domain::posting::{CloseReason, Content, Posting, PostingStatus};
 use vacantia::domain::viewer::{Reach, Role};
-use vacantia::storage::application::Wanted;
-use vacantia::storage::pipeline::{self, Standing};
-use vacantia::storage::{self, Page, Place, answer, application, candidate, step};
+use vacantia::domain::{Refusal, Viewer};
+use vacantia::storage::posting::{Sight, Wanted};
+use vacantia::storage::{self, Page, Place};
 
 use crate::app::TestApp;
 use crate::look::refused;
-use crate::seed::Posted;
-use crate::submission::{given, question};
+use crate::posting::location;
 
-/// Two postings with two applications each; Ada's is allotted to the first posting's first team.
-struct World {
-    here: Posted,
-    there: Posted,
-    ada: Application,
-    bob: Application,
-    cleo: Application,
-}
-
-async fn world(app: &TestApp) -> World {
-    let asking = || question("why", QuestionType::Prose, false);
-    let here = app.posting("Backend").hiring("Create", 2).hiring("Plan", 1).asking(asking()).open().await;
-    let there = app.posting("Frontend").hiring("Share", 1).asking(asking()).open().await;
-    let mut came = Vec::new();
-    for (posted, name) in [(&here, "Ada"), (&here, "Bob"), (&there, "Cleo")] {
-        app.clock.pass(chrono::TimeDelta::seconds(1));
-        let answers = vec![given("why", &format!("{name} says so"))];
-        let sent = vacantia::actions::application::Submission { answers, ..app.submission(posted.id, name) };
-        let id = vacantia::actions::application::submit(app.act(&Viewer::Anonymous), sent).await.unwrap();
-        came.push(app.application(id).await);
+impl TestApp {
+    async fn finds(&self, viewer: &Viewer, id: PostingId) -> bool {
+        let sight = Sight::of(viewer, self.now());
+        let found = storage::posting::find(&self.store, &sight, id).await.unwrap().is_some();
+        let listed = self.titles(viewer, &Wanted::default(), &Page::newest(100)).await;
+        let posting = storage::posting::find(&self.store, &Sight::of(&Viewer::System, self.now()), id).await;
+        let posting = posting.unwrap().unwrap();
+        let by_slug = storage::posting::find_by_slug(&self.store, &sight, &posting.slug).await.unwrap();
+        assert_eq!((found, found), (listed.contains(&posting.content.title), by_slug.is_some()));
+        found
     }
-    let recruiter = app.recruiter().await;
-    allot(app.act(&recruiter), came[0].id, here.team(), None).await.unwrap();
-    let [ada, bob, cleo] = came.try_into().unwrap();
-    World { here, there, ada, bob, cleo }
-}
 
-async fn names(app: &TestApp, viewer: &Viewer, world: &World) -> Vec<&'static str> {
-    let scope = applications(viewer);
-    let ids = [world.ada.id, world.bob.id, world.cleo.id];
-    let name = |id: ApplicationId| ["Ada", "Bob", "Cleo"][ids.iter().position(|one| *one == id).unwrap()];
-    let page = Page { newest_first: false, ..Page::newest(100) };
-    let listed = application::listed(&app.store, &scope, &Wanted::default(), &page).await.unwrap();
-    let seen: Vec<_> = listed.items.iter().map(|one| name(one.id)).collect();
-    // Every way to read agrees: one by one, by ids, by posting, by candidate, by stage, by count.
-    for (one, who) in ids.into_iter().zip(["Ada", "Bob", "Cleo"]) {
-        let found = application::find(&app.store, &scope, one).await.unwrap();
-        assert_eq!(found.is_some(), seen.contains(&who), "{viewer:?} {who}");
+    async fn titles(&self, viewer: &Viewer, wanted: &Wanted, page: &Page) -> Vec<String> {
+        let sight = Sight::of(viewer, self.now());
+        let part = storage::posting::listed(&self.store, &sight, wanted, page).await.unwrap();
+        part.items.into_iter().map(|posting| posting.content.title).collect()
     }
-    let people = [world.ada.candidate, world.bob.candidate, world.cleo.candidate];
-    let people = candidate::of_ids(&app.store, &scope, &people).await.unwrap();
-    assert_eq!(people.len(), seen.len(), "{viewer:?}");
-    let postings = [world.here.id, world.there.id];
-    let under =
-        application::of_postings(&app.store, &scope, &postings, &Wanted::default(), &page).await.unwrap();
-    assert_eq!(under.values().map(|part| part.items.len()).sum::<usize>(), seen.len(), "{viewer:?}");
-    let counts = pipeline::counts(&app.store, &scope, &postings).await.unwrap();
-    assert_eq!(
-        counts.iter().map(|(_, count)| count).sum::<i64>(),
-        i64::try_from(seen.len()).unwrap(),
-        "{viewer:?}"
-    );
-    let standings: Vec<Standing> = counts.iter().map(|(standing, _)| *standing).collect();
-    let standing = pipeline::applications(&app.store, &scope, &standings, &page).await.unwrap();
-    assert_eq!(standing.values().map(|part| part.items.len()).sum::<usize>(), seen.len(), "{viewer:?}");
-    let steps = step::of_applications(&app.store, &scope, &ids).await.unwrap();
-    assert_eq!(steps.len(), seen.len(), "{viewer:?}");
-    seen
 }
 
 both! {
-    async fn invariant_23_every_way_to_read_shows_the_same(app: TestApp) {
-        let world = &world(&app).await;
-        let team = Reach::Team(world.here.team());
-        let posting = Reach::Posting(world.there.id);
-        let nobody: &[&str] = &[];
-        for (viewer, expected) in [
-            (Viewer::System, &["Ada", "Bob", "Cleo"][..]),
-            (app.recruiter().await, &["Ada", "Bob", "Cleo"]),
-            (app.staff(Role::Admin, Reach::Organisation).await, &["Ada", "Bob", "Cleo"]),
-            (app.staff(Role::HiringManager, team).await, &["Ada"]),
-            (app.staff(Role::HiringManager, posting).await, &["Cleo"]),
-            (app.staff(Role::Interviewer, posting).await, &["Cleo"]),
-            (app.staff(Role::Approver, Reach::Organisation).await, nobody),
-            (TestApp::applicant(world.bob.id, world.bob.candidate), &["Bob"]),
-            (Viewer::Anonymous, nobody),
+    /// What SQL takes for visible is what the domain takes for visible.
+    async fn invariant_23_anyone_sees_what_is_open_listed_and_not_past_its_deadline(app: TestApp) {
+        use PostingStatus::{Archived, Closed, Draft, Open, Paused, PendingApproval};
+        let now = app.now();
+        let deadlines = [None, Some(now), Some(now - TimeDelta::microseconds(1)), Some(now + TimeDelta::microseconds(1))];
+        let mut visible = 0;
+        for status in [Draft, PendingApproval, Open, Paused, Closed, Archived] {
+            for listed in [true, false] {
+                for deadline in deadlines {
+                    let mut posting = app.posting(&format!("{status} {listed} {deadline:?}")).hiring("Create", 1);
+                    if !listed { posting = posting.unlisted(); }
+                    if let Some(deadline) = deadline { posting = posting.until(deadline); }
+                    let posting = posting.in_status(status).await;
+                    let sight = Sight::of(&Viewer::System, now);
+                    let kept = storage::posting::find(&app.store, &sight, posting.id).await.unwrap().unwrap();
+                    let seen = app.finds(&Viewer::Anonymous, posting.id).await;
+                    assert_eq!(seen, kept.is_visible(now), "{status} {listed} {deadline:?}");
+                    visible += usize::from(seen);
+                }
+            }
+        }
+        assert_eq!(visible, 2);
+        let query = "{ postings(first: 100) { nodes { id } } teams { nodes { name } } }";
+        let answer = app.ask(&Viewer::Anonymous, query, serde_json::Value::Null).await;
+        assert_eq!(answer["data"]["postings"]["nodes"].as_array().unwrap().len(), 2);
+    }
+
+    async fn invariant_23_the_rest_is_seen_by_those_who_work_on_it(app: TestApp) {
+        let open = app.posting("Open").hiring("Create", 1).open().await;
+        let applied = app.apply(open.id, "Ada Example").await;
+        let hidden = app.posting("Hidden").hiring("Plan", 1).in_status(PostingStatus::Paused).await;
+        let other = app.posting("Other").hiring("Share", 1).in_status(PostingStatus::Draft).await;
+        let applicant = TestApp::applicant(applied.id, applied.candidate);
+        for (role, reach, sees) in [
+            (Role::Admin, Reach::Organisation, [true, true]),
+            (Role::Recruiter, Reach::Organisation, [true, true]),
+            (Role::HiringManager, Reach::Organisation, [true, true]),
+            (Role::Interviewer, Reach::Posting(hidden.id), [true, false]),
+            (Role::Recruiter, Reach::Posting(other.id), [false, true]),
+            (Role::HiringManager, Reach::Team(hidden.team()), [true, false]),
+            (Role::Approver, Reach::Organisation, [false, false]),
         ] {
-            assert_eq!(names(&app, &viewer, world).await, expected, "{viewer:?}");
+            let viewer = app.staff(role, reach).await;
+            let seen = [app.finds(&viewer, hidden.id).await, app.finds(&viewer, other.id).await];
+            assert_eq!(seen, sees, "{role} {reach:?}");
         }
+        assert!(!app.finds(&Viewer::Anonymous, hidden.id).await);
+        assert!(!app.finds(&applicant, hidden.id).await);
+        app.put(|tx| async move {
+            let posting = storage::posting::lock(&tx, open.id).await?.unwrap();
+            storage::posting::save(&tx, &Posting { listed: false, ..posting }, 1).await
+        }).await;
+        assert!(app.finds(&applicant, open.id).await, "who applied goes on seeing it");
+        assert!(!app.finds(&Viewer::Anonymous, open.id).await);
     }
 
-    async fn invariant_23_private_groups_take_rights_of_their_own(app: TestApp) {
-        let world = &world(&app).await;
-        let recruiter = app.recruiter().await;
-        let why = "internal".to_owned();
-        let review = app.step(world.ada.id, "review").await;
-        waive(app.act(&recruiter), Which { step: review, revision: None }, &why).await.unwrap();
-        let end = Decline { application: world.ada.id, revision: None, reason: why, note: None, notice: Notice::Mail };
-        decline(app.act(&recruiter), end).await.unwrap();
-        let team = Reach::Team(world.here.team());
-        let (id, person) = (world.ada.id, world.ada.candidate);
-        // contact, answers, reasons
-        for (viewer, expected) in [
-            (recruiter.clone(), [true, true, true]),
-            (app.staff(Role::HiringManager, team).await, [true, true, true]),
-            (app.staff(Role::Interviewer, team).await, [false, true, false]),
-            (app.staff(Role::Admin, Reach::Organisation).await, [false, false, false]),
-            (TestApp::applicant(id, person), [true, true, false]),
-            (TestApp::applicant(world.bob.id, world.bob.candidate), [false, false, false]),
-            (Viewer::Anonymous, [false, false, false]),
+    async fn invariant_23_what_is_hidden_is_not_found_and_what_is_shown_is_forbidden(app: TestApp) {
+        let open = app.posting("Open").hiring("Create", 1).open().await;
+        let hidden = app.posting("Hidden").hiring("Plan", 1).in_status(PostingStatus::Draft).await;
+        let manager = app.staff(Role::HiringManager, Reach::Team(hidden.team())).await;
+        let interviewer = app.staff(Role::Interviewer, Reach::Posting(open.id)).await;
+        let nothing = PostingId::new(app.now(), &*app.chance);
+        for (viewer, id, refusal) in [
+            (&Viewer::Anonymous, open.id, Refusal::Forbidden),
+            (&Viewer::Anonymous, hidden.id, Refusal::NotFound("posting")),
+            (&Viewer::Anonymous, nothing, Refusal::NotFound("posting")),
+            (&manager, hidden.id, Refusal::Forbidden),
+            (&interviewer, open.id, Refusal::Forbidden),
+            (&interviewer, hidden.id, Refusal::NotFound("posting")),
         ] {
-            let expected = expected.map(usize::from);
-            let reached = contacts(&viewer);
-            let contact = candidate::contacts(&app.store, &reached, &[person]).await.unwrap();
-            let said = candidate::as_submitted(&app.store, &reached, &[id]).await.unwrap();
-            assert_eq!((contact.len(), said.len()), (expected[0], expected[0]), "{viewer:?}");
-            let answered = answer::of_applications(&app.store, &answers(&viewer), &[id]).await.unwrap();
-            assert_eq!(answered.len(), expected[1], "{viewer:?}");
-            let why = application::reasons(&app.store, &reasons(&viewer), &[id]).await.unwrap();
-            let moved = step::reasons(&app.store, &reasons(&viewer), &[review]).await.unwrap();
-            assert_eq!((why.len(), moved.len()), (expected[2], expected[2]), "{viewer:?}");
+            let act = app.act(viewer);
+            // A stale revision tells nothing of what is hidden.
+            let all = Move { posting: id, expected_revision: Some(99) };
+            let close = Close { posting: id, expected_revision: None, reason: CloseReason::Other };
+            assert_eq!(refused(actions::publish(act, all).await), refusal);
+            assert_eq!(refused(actions::pause(act, all).await), refusal);
+            assert_eq!(refused(actions::resume(act, all).await), refusal);
+            assert_eq!(refused(actions::reopen(act, all).await), refusal);
+            assert_eq!(refused(actions::archive(act, all).await), refusal);
+            assert_eq!(refused(actions::close(act, close).await), refusal);
+            assert_eq!(refused(app.change(viewer, id, Changes::default()).await), refusal);
+            assert_eq!(refused(app.set_vacancies(viewer, id, &[]).await), refusal);
         }
-        let own = applications(&TestApp::applicant(id, person));
-        let seen = application::find(&app.store, &own, id).await.unwrap().unwrap();
-        assert_eq!((seen.status, seen.outcome.unwrap().why), (ApplicationStatus::Declined, None));
+        let new = app.new_posting("New", &[]).await;
+        for viewer in [&Viewer::Anonymous, &manager, &interviewer] {
+            assert_eq!(refused(actions::create(app.act(viewer), new.clone()).await), Refusal::Forbidden);
+        }
     }
 
-    async fn pages_of_many_parents_take_one_statement(app: TestApp) {
+    async fn a_list_shows_what_is_wanted(app: TestApp) {
         let recruiter = app.recruiter().await;
-        let mut postings = Vec::new();
-        for title in ["One", "Two", "Three"] {
-            postings.push(app.posting(title).hiring("Create", 1).open().await);
-        }
-        let mut came: HashMap<PostingId, Vec<ApplicationId>> = HashMap::new();
-        for (posted, number) in postings.iter().zip([3, 5, 0]) {
-            for place in 0..number {
-                let id = app.apply(posted.id, &format!("Person {place}")).await.id;
-                came.entry(posted.id).or_default().insert(0, id);
-            }
-        }
-        let ids: Vec<PostingId> = postings.iter().map(|posted| posted.id).collect();
-        let scope = applications(&recruiter);
-        let wanted = Wanted::default();
-        let read = async |page: &Page| {
-            let before = app.store.reading();
-            let found = application::of_postings(&app.store, &scope, &ids, &wanted, page).await.unwrap();
-            let after = app.store.reading();
-            (found, after.statements - before.statements, after.rows - before.rows)
+        app.published(&recruiter, "Senior Backend 100%_Developer", &[("Create", 1)]).await;
+        app.published(&recruiter, "Backend!", &[("Plan", 1)]).await;
+        let mut new = app.new_posting("Café Manager", &[("Create", 1), ("Plan", 1)]).await;
+        new.content = Content {
+            locations: vec![Location { country: Country::find("FR").unwrap(), ..location("Lyon") }],
+            remote_countries: Vec::new(),
+            workplace: Workplace::Onsite,
+            ..new.content
         };
-        let (found, statements, rows) = read(&Page::newest(2)).await;
-        assert_eq!((statements, rows), (1, 6), "two of each, and one more to know that there is more");
-        for posted in &postings[..2] {
-            let part = &found[&posted.id];
-            assert_eq!(part.items.iter().map(|one| one.id).collect::<Vec<_>>(), came[&posted.id][..2]);
-            assert!(part.more);
+        actions::create(app.act(&recruiter), new).await.unwrap();
+        let (create, plan) = (app.team("Create").await, app.team("Plan").await);
+        let any = Wanted::default;
+        let title = |words: &str| Wanted { title: Some(words.into()), ..any() };
+        let country = |code: &str| Wanted { countries: vec![Country::find(code).unwrap()], ..any() };
+        for (wanted, expected) in [
+            (any(), &["Backend!", "Café Manager", "Senior Backend 100%_Developer"][..]),
+            (title("BACKEND"), &["Backend!", "Senior Backend 100%_Developer"]),
+            (title("developer senior"), &["Senior Backend 100%_Developer"]),
+            (title("%_"), &["Senior Backend 100%_Developer"]),
+            (title("_"), &["Senior Backend 100%_Developer"]),
+            (title("!"), &["Backend!"]),
+            (title("CAFÉ"), &["Café Manager"]),
+            (title("' OR 1=1"), &[]),
+            (country("FR"), &["Café Manager"]),
+            (country("NL"), &["Backend!", "Senior Backend 100%_Developer"]),
+            (Wanted { workplaces: vec![Workplace::Onsite, Workplace::Hybrid], ..any() }, &["Café Manager"]),
+            (Wanted { statuses: vec![PostingStatus::Open], ..any() }, &["Backend!", "Senior Backend 100%_Developer"]),
+            (Wanted { teams: vec![create], ..any() }, &["Café Manager", "Senior Backend 100%_Developer"]),
+            (Wanted { teams: vec![create, plan], ..country("FR") }, &["Café Manager"]),
+            (Wanted { teams: vec![plan], statuses: vec![PostingStatus::Draft], ..country("DE") }, &[]),
+        ] {
+            let mut found = app.titles(&recruiter, &wanted, &Page::newest(10)).await;
+            found.sort();
+            assert_eq!(found, expected, "{wanted:?}");
         }
-        assert!(!found.contains_key(&postings[2].id));
-        // Forward page by page and backward page by page is the whole list.
-        let whole = &came[&ids[1]];
-        let (mut forward, mut after) = (Vec::new(), None);
-        loop {
-            let (found, ..) = read(&Page { after: after.clone(), ..Page::newest(2) }).await;
-            let part = &found[&ids[1]];
-            forward.extend(part.items.iter().map(|one| one.id));
-            after = part.items.last().map(|one| Place { at: one.applied_at, id: one.id.to_string() });
-            if !part.more {
-                break;
-            }
-        }
-        assert_eq!(&forward, whole);
-        let (mut backward, mut before) = (Vec::new(), None);
-        loop {
-            let (found, ..) = read(&Page { before: before.clone(), from_end: true, ..Page::newest(2) }).await;
-            let part = &found[&ids[1]];
-            backward.splice(0..0, part.items.iter().map(|one| one.id));
-            before = part.items.first().map(|one| Place { at: one.applied_at, id: one.id.to_string() });
-            if !part.more {
-                break;
-            }
-        }
-        assert_eq!(&backward, whole);
     }
 
-    async fn the_pipeline_counts_and_shows_who_stands_where(app: TestApp) {
-        let posted = app.posting("Backend").hiring("Create", 1).open().await;
+    async fn pages_of_postings_fit_together(app: TestApp) {
         let recruiter = app.recruiter().await;
-        for (name, stage) in
-            [("Ada", "review"), ("Bob", "review"), ("Cleo", "screening"), ("Dana", "offer"), ("Eve", "screening")]
-        {
-            let id = app.apply(posted.id, name).await.id;
-            app.bring_to(&recruiter, &posted, id, stage).await;
+        // Two of each at the same instant: the id decides.
+        let mut made = Vec::new();
+        for number in 0..5 {
+            for twin in ["a", "b"] {
+                made.push(app.draft(&recruiter, &format!("{number}{twin}"), &[]).await);
+            }
+            app.clock.pass(TimeDelta::microseconds(1));
         }
-        let gone = app.apply(posted.id, "Finn").await;
-        let end = Decline {
-            application: gone.id,
-            revision: None,
-            reason: "x".into(),
-            note: None,
-            notice: Notice::Mail,
-        };
-        decline(app.act(&recruiter), end).await.unwrap();
-        let scope = applications(&recruiter);
-        let counts = pipeline::counts(&app.store, &scope, &[posted.id]).await.unwrap();
-        let by_stage: Vec<_> = counts.iter().map(|(standing, count)| (standing.stage, *count)).collect();
-        assert_eq!(by_stage, [(0, 2), (2, 2), (7, 1)]);
-        let standings: Vec<_> = counts.into_iter().map(|(standing, _)| standing).collect();
-        let before = app.store.reading();
-        let page = Page::newest(1);
-        let found = pipeline::applications(&app.store, &scope, &standings, &page).await.unwrap();
-        let after = app.store.reading();
-        assert_eq!((after.statements - before.statements, after.rows - before.rows), (1, 5));
-        let shape: Vec<_> = standings.iter().map(|one| (found[one].items.len(), found[one].more)).collect();
-        assert_eq!(shape, [(1, true), (1, true), (1, false)]);
-    }
-
-    async fn moving_what_is_hidden_answers_like_moving_nothing(app: TestApp) {
-        let world = &world(&app).await;
-        let manager = app.staff(Role::HiringManager, Reach::Team(world.here.team())).await;
-        let unknown = ApplicationId::new(app.now(), &*app.chance);
-        let end = |application| {
-            let (reason, notice) = ("x".into(), Notice::Mail);
-            decline(app.act(&manager), Decline { application, revision: Some(9), reason, note: None, notice })
-        };
-        let hidden = [refused(end(world.bob.id).await), refused(end(world.cleo.id).await)];
-        let nothing = refused(end(unknown).await);
-        assert!(hidden.iter().all(|refusal| *refusal == nothing), "{hidden:?}");
+        made.sort_by_key(|posting| (posting.since(), posting.id));
+        let oldest_first: Vec<_> = made.iter().map(|posting| posting.content.title.clone()).collect();
+        let newest_first: Vec<_> = oldest_first.iter().rev().cloned().collect();
+        let sight = Sight::of(&recruiter, app.now());
+        let place = |posting: &Posting| Some(Place { at: posting.since(), id: posting.id.to_string() });
+        for (ascending, expected) in [(false, &newest_first), (true, &oldest_first)] {
+            for from_end in [false, true] {
+                let mut page = Page { newest_first: !ascending, from_end, ..Page::newest(3) };
+                let mut found: Vec<String> = Vec::new();
+                loop {
+                    let part = storage::posting::listed(&app.store, &sight, &Wanted::default(), &page).await.unwrap();
+                    let titles = part.items.iter().map(|posting| posting.content.title.clone());
+                    if from_end {
+                        found = titles.chain(found).collect();
+                        page.before = place(&part.items[0]);
+                    } else {
+                        found.extend(titles);
+                        page.after = place(part.items.last().unwrap());
+                    }
+                    if !part.more { break; }
+                }
+                assert_eq!(&found, expected, "ascending {ascending}, from the end {from_end}");
+            }
+        }
     }
 }
