@@ -75,6 +75,33 @@ impl Terms {
         text
     }
 
+    /// The terms as people read them: one promise a line, then what else is promised.
+    #[must_use]
+    pub fn letter(&self) -> String {
+        let employment = match self.employment_type {
+            EmploymentType::FullTime => "full time",
+            EmploymentType::PartTime => "part time",
+            EmploymentType::Contract => "contract",
+            EmploymentType::Temporary => "temporary",
+            EmploymentType::Intern => "internship",
+            EmploymentType::Volunteer => "volunteer",
+            EmploymentType::PerDiem => "by the day",
+        };
+        let mut text = format!(
+            "Role: {}\nTeam: {}\nPay: {} per {}\nEmployment: {employment}\nFirst day: {}\nPlace: {}\n",
+            self.title,
+            self.team,
+            self.pay,
+            self.interval,
+            self.start_on.format("%-d %B %Y"),
+            self.place
+        );
+        if let Some(remarks) = &self.remarks {
+            text.extend(["\n", remarks, "\n"]);
+        }
+        text
+    }
+
     /// Reads back what [`Terms::canonical`] wrote. `None` for any other text.
     #[must_use]
     pub fn read(canonical: &str) -> Option<Self> {
@@ -130,6 +157,14 @@ mod tests {
         let plain = Terms { remarks: None, ..terms() };
         for terms in [terms(), plain] {
             assert_eq!(Terms::read(&terms.canonical()), Some(terms));
+        }
+    }
+
+    #[test]
+    fn a_letter_says_every_promise() {
+        let letter = terms().letter();
+        for promise in ["EUR 72,000 per year", "full time", "1 March 2027", "Verify (CI)", "A laptop."] {
+            assert!(letter.contains(promise), "{promise}: {letter}");
         }
     }
 

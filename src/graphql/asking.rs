@@ -8,6 +8,7 @@ use super::batch::Batches;
 use crate::actions::Act;
 use crate::domain::Viewer;
 use crate::domain::clock::{Chance, Clock};
+use crate::domain::id::LinkId;
 use crate::domain::site::Site;
 use crate::storage::Store;
 
@@ -30,6 +31,17 @@ impl std::fmt::Debug for Shared {
     }
 }
 
+/// Where a request came from: kept as evidence with what a candidate decides.
+#[derive(Debug, Clone, Default)]
+pub struct Origin {
+    /// The candidate's link that proved who asks.
+    pub link: Option<LinkId>,
+    /// The internet address.
+    pub ip: Option<String>,
+    /// The program.
+    pub user_agent: Option<String>,
+}
+
 /// One request: what all share, who asks, and the nested reads under way.
 #[derive(Debug)]
 pub struct Asking {
@@ -37,6 +49,8 @@ pub struct Asking {
     pub shared: Shared,
     /// Who asks.
     pub viewer: Viewer,
+    /// Where it came from.
+    pub origin: Origin,
     pub(super) batches: Batches,
 }
 
@@ -44,7 +58,13 @@ impl Asking {
     /// A request by `viewer`.
     #[must_use]
     pub fn new(shared: Shared, viewer: Viewer) -> Self {
-        Self { shared, viewer, batches: Batches::default() }
+        Self { shared, viewer, origin: Origin::default(), batches: Batches::default() }
+    }
+
+    /// The same request, from there.
+    #[must_use]
+    pub fn coming_from(self, origin: Origin) -> Self {
+        Self { origin, ..self }
     }
 
     /// Where things are kept.

@@ -29,6 +29,8 @@ pub mod node;
 pub mod offer;
 mod offer_input;
 mod offer_move;
+mod offer_part;
+mod offer_read;
 pub mod organisation;
 pub mod payload;
 pub mod plan;
@@ -43,6 +45,6 @@ pub mod token;
 pub mod user;
 pub mod viewer;
 
-pub use asking::{Asking, Shared};
+pub use asking::{Asking, Origin, Shared};
 pub use async_graphql::Executor;
 pub use schema::{Schema, schema, sdl};

@@ -1,23 +1,21 @@
 //! Offers: drafted, approved, sent, decided. The candidate reads versions that were sent to them, and nothing else.
 
-use std::sync::Arc;
-
-use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject, Object};
 
 use super::application::Application;
 use super::application_read::{ApplicationById, team};
 use super::asking::asking;
-use super::batch::{grouped, nested_read};
 use super::connection::{Connection, Paging};
+use super::email_message::{EmailMessage, EmailMessagesOfOffer};
 use super::error::{bad_argument, bounded, fault};
-use super::posting_content::{EmploymentType, PayInterval};
-use super::scalar::{Date, DateTime, Money};
+use super::offer_part::{Approval, OfferConsent, OfferEvidence, OfferTerms, OfferVersion, Opening};
+use super::offer_read::{ApprovalsOfOffer, EvidenceOfOffer, OfferById, OpeningOfOffer, VersionsOfOffer};
+use super::scalar::DateTime;
 use super::team::Team;
-use super::user::{User, user};
 use crate::domain;
 use crate::domain::Refusal;
-use crate::domain::id::{ApplicationId, OfferId};
-use crate::domain::offer::{Approval as DomainApproval, Offer as DomainOffer, OfferVersion as DomainVersion};
+use crate::domain::decision::CONSENT;
+use crate::domain::offer::{Offer as DomainOffer, OfferVersion as DomainVersion};
 use crate::domain::policy::offer::offers;
 use crate::storage;
 use crate::storage::offer::Wanted;
@@ -44,156 +42,6 @@ pub enum OfferStatus {
     Rescinded,
     /// It was dropped before sending.
     Cancelled,
-}
-
-/// Where a version of an offer is in its life.
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::offer::VersionStatus")]
-pub enum OfferVersionStatus {
-    /// Being written.
-    Draft,
-    /// Waits for the approver.
-    PendingApproval,
-    /// May be sent.
-    Approved,
-    /// Released; frozen from here on.
-    Sent,
-    /// A newer version was sent.
-    Superseded,
-    /// Dropped before it was sent.
-    Cancelled,
-}
-
-/// What an approver decided.
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::offer::Decision")]
-pub enum ApprovalDecision {
-    /// Yes.
-    Accepted,
-    /// No.
-    Declined,
-}
-
-/// What an offer promises.
-#[derive(SimpleObject, Debug)]
-pub struct OfferTerms {
-    /// Role that is offered.
-    title: String,
-    /// Name of the team when the terms were written.
-    team: String,
-    /// Pay that is offered.
-    pay: Money,
-    /// What the pay is paid for.
-    interval: PayInterval,
-    /// Kind of employment.
-    employment_type: EmploymentType,
-    /// First day of work.
-    start_on: Date,
-    /// Where the work is done, in words.
-    place: String,
-    /// Anything else that is promised.
-    remarks: Option<String>,
-}
-
-impl From<domain::terms::Terms> for OfferTerms {
-    fn from(terms: domain::terms::Terms) -> Self {
-        Self {
-            title: terms.title,
-            team: terms.team,
-            pay: terms.pay.into(),
-            interval: terms.interval.into(),
-            employment_type: terms.employment_type.into(),
-            start_on: Date(terms.start_on),
-            place: terms.place,
-            remarks: terms.remarks,
-        }
-    }
-}
-
-/// One version of an offer.
-#[derive(Debug, Clone)]
-pub struct OfferVersion(DomainVersion);
-
-/// One version of an offer.
-#[Object]
-impl OfferVersion {
-    /// Number of the version, from 1.
-    async fn number(&self) -> i32 {
-        self.0.number
-    }
-
-    /// Where the version is in its life.
-    async fn status(&self) -> OfferVersionStatus {
-        self.0.status.into()
-    }
-
-    /// What the version promises.
-    async fn terms(&self) -> OfferTerms {
-        self.0.terms.clone().into()
-    }
-
-    /// Hash of what the version promises: what an approval and an acceptance name.
-    async fn terms_hash(&self) -> &str {
-        &self.0.terms_hash.0
-    }
-
-    /// Who drafted the version; for staff.
-    async fn drafted_by(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
-        user(asking(ctx), Some(self.0.drafted_by)).await
-    }
-
-    /// Who is asked to approve the version; for staff.
-    async fn approver(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
-        user(asking(ctx), self.0.approver).await
-    }
-
-    /// Timestamp of when the version was released to the candidate.
-    async fn released_at(&self) -> Option<DateTime> {
-        self.0.released_at.map(Into::into)
-    }
-}
-
-/// A decision on one version's terms.
-#[derive(Debug, Clone)]
-pub struct Approval(DomainApproval);
-
-/// A decision on one version's terms.
-#[Object]
-impl Approval {
-    /// Id of the approval.
-    async fn id(&self) -> ID {
-        self.0.id.into()
-    }
-
-    /// Number of the version that was decided on.
-    async fn version(&self) -> i32 {
-        self.0.version
-    }
-
-    /// Who decided.
-    async fn approver(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
-        user(asking(ctx), Some(self.0.approver)).await
-    }
-
-    /// What was decided.
-    async fn decision(&self) -> ApprovalDecision {
-        self.0.decision.into()
-    }
-
-    /// Hash of the terms that were decided on.
-    async fn terms_hash(&self) -> &str {
-        &self.0.terms_hash.0
-    }
-
-    /// Why, when it was a no.
-    async fn reason(&self) -> Option<&str> {
-        self.0.reason.as_deref()
-    }
-
-    /// Timestamp of the decision.
-    async fn decided_at(&self) -> DateTime {
-        self.0.at.into()
-    }
 }
 
 /// An offer, over all its versions.
@@ -224,9 +72,11 @@ impl Offer {
         team(asking(ctx), self.0.posting_team).await
     }
 
-    /// Id of the seat that the offer holds or filled; for staff.
-    async fn opening_id(&self, ctx: &Context<'_>) -> Option<ID> {
-        self.0.opening.filter(|_| asking(ctx).viewer.staff().is_some()).map(Into::into)
+    /// Seat that the offer holds or filled; for staff.
+    async fn opening(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Opening>> {
+        let asking = asking(ctx);
+        let Some(id) = self.0.opening.filter(|_| asking.viewer.staff().is_some()) else { return Ok(None) };
+        Ok(asking.load::<OpeningOfOffer>(id).await?.map(|seat| Opening::from(&seat)))
     }
 
     /// Where the offer is in its life.
@@ -249,7 +99,12 @@ impl Offer {
         Ok(self.current(ctx).await?.map(|version| version.terms_hash.0))
     }
 
-    /// Versions of the offer that the viewer may read, oldest first.
+    /// What that version promises, as text for people.
+    async fn letter(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<String>> {
+        Ok(self.current(ctx).await?.map(|version| version.terms.letter()))
+    }
+
+    /// Versions of the offer that the viewer may read, newest first.
     async fn versions(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<OfferVersion>> {
         let versions = asking(ctx).load_all::<VersionsOfOffer>(self.0.id).await?;
         Ok(versions.iter().cloned().map(OfferVersion).collect())
@@ -259,6 +114,28 @@ impl Offer {
     async fn approvals(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Approval>> {
         let approvals = asking(ctx).load_all::<ApprovalsOfOffer>(self.0.id).await?;
         Ok(approvals.iter().cloned().map(Approval).collect())
+    }
+
+    /// Number of the version that the candidate has.
+    async fn sent_version(&self) -> Option<i32> {
+        self.0.sent_version
+    }
+
+    /// Message that carries the version which is out, and how its delivery stands; for those who may read messages.
+    async fn message(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<EmailMessage>> {
+        let messages = asking(ctx).load_all::<EmailMessagesOfOffer>(self.0.id).await?;
+        let carries = |message: &&domain::email::EmailMessage| message.version == self.0.sent_version;
+        Ok(messages.iter().find(carries).cloned().map(EmailMessage))
+    }
+
+    /// What the candidate confirms when accepting.
+    async fn consent(&self) -> OfferConsent {
+        OfferConsent { key: CONSENT.id, text: CONSENT.text }
+    }
+
+    /// Evidence of the candidate's decision; for those who make offers.
+    async fn evidence(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<OfferEvidence>> {
+        Ok(asking(ctx).load::<EvidenceOfOffer>(self.0.id).await?.map(OfferEvidence::from))
     }
 
     /// Timestamp of when the relay took the mail of the sent version; absent until then.
@@ -309,35 +186,6 @@ impl Offer {
     }
 }
 
-nested_read! {
-    /// Offers by their ids.
-    pub(super) OfferById(asking, keys: OfferId) -> DomainOffer {
-        let found = storage::offer::of(asking.store(), &offers(&asking.viewer), &keys).await?;
-        Ok(found.into_iter().map(|offer| (offer.id, offer)).collect())
-    }
-}
-nested_read! {
-    /// Offers to applications.
-    pub(super) OffersOfApplication(asking, keys: ApplicationId) -> Arc<Vec<DomainOffer>> {
-        let found = storage::offer::of_applications(asking.store(), &offers(&asking.viewer), &keys).await?;
-        Ok(grouped(found.into_iter().map(|offer| (offer.application, offer))))
-    }
-}
-nested_read! {
-    /// Versions of offers.
-    VersionsOfOffer(asking, keys: OfferId) -> Arc<Vec<DomainVersion>> {
-        let found = storage::offer_version::of_offers(asking.store(), &offers(&asking.viewer), &keys).await?;
-        Ok(grouped(found.into_iter().map(|version| (version.offer, version))))
-    }
-}
-nested_read! {
-    /// Approvals of offers.
-    ApprovalsOfOffer(asking, keys: OfferId) -> Arc<Vec<DomainApproval>> {
-        let found = storage::approval::of_offers(asking.store(), &offers(&asking.viewer), &keys).await?;
-        Ok(grouped(found.into_iter().map(|approval| (approval.offer, approval))))
-    }
-}
-
 /// Which offers to list: those that match every part that is given.
 #[derive(InputObject, Debug, Default)]
 pub struct OfferFilter {
@@ -345,6 +193,8 @@ pub struct OfferFilter {
     statuses: Option<Vec<OfferStatus>>,
     /// Id of the posting.
     posting: Option<ID>,
+    /// Id of the application.
+    application: Option<ID>,
 }
 
 impl OfferFilter {
@@ -352,10 +202,12 @@ impl OfferFilter {
         let statuses = self.statuses.unwrap_or_default();
         bounded("filter.statuses", &statuses)?;
         let posting = self.posting.map(|id| id.parse()).transpose();
+        let application = self.application.map(|id| id.parse()).transpose();
+        let wrong = |_| Refusal::invalid("filter.application", "the id of an application");
         Ok(Wanted {
+            application: application.map_err(wrong)?,
             posting: posting.map_err(|_| Refusal::invalid("filter.posting", "the id of a posting"))?,
             statuses: statuses.into_iter().map(Into::into).collect(),
-            ..Wanted::default()
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use async_graphql::{ID, InputObject};
 
+use super::asking::Origin;
 use super::error::id;
 use super::offer::Offer;
 use super::payload::payload;
@@ -56,6 +57,21 @@ pub struct OfferCreateInput {
     pub(super) terms: OfferTermsInput,
     /// Timestamp of the deadline for answering: at most 90 days ahead.
     pub(super) expires_at: DateTime,
+    /// Names this request: repeated, it has the same effect once and the same answer. Kept 30 days.
+    pub(super) idempotency_key: Option<String>,
+}
+
+impl OfferCreateInput {
+    /// By what a repeat is known.
+    ///
+    /// # Errors
+    /// `INVALID` on `idempotencyKey`.
+    pub(super) fn request(&self, viewer: &Viewer) -> Result<Option<Request>, Refusal> {
+        let Some(key) = &self.idempotency_key else { return Ok(None) };
+        let (terms, until) = (format!("{:?}", self.terms), self.expires_at.0.to_rfc3339());
+        let parts = [Some(self.application_id.as_str()), Some(terms.as_str()), Some(until.as_str())];
+        Request::new(viewer, "offerCreate", key, &parts).map(Some)
+    }
 }
 
 payload!(
@@ -299,18 +315,17 @@ impl OfferSendInput {
     }
 }
 
-/// What a candidate decides on; there is no page of ours between.
+/// What a candidate decides on; there is no page of ours between, but the request tells where it came from.
 ///
 /// # Errors
 /// `NOT_FOUND` when the id is of nothing.
-pub(super) fn page(offer: &ID, terms_hash: String, nonce: String) -> Result<offer::Page, Refusal> {
+pub(super) fn page(
+    origin: &Origin,
+    offer: &ID,
+    terms_hash: String,
+    nonce: String,
+) -> Result<offer::Page, Refusal> {
     let offer = id(offer, "offer")?;
-    Ok(offer::Page {
-        offer,
-        terms_hash: TermsHash(terms_hash),
-        nonce,
-        link: None,
-        ip: None,
-        user_agent: None,
-    })
+    let Origin { link, ip, user_agent } = origin.clone();
+    Ok(offer::Page { offer, terms_hash: TermsHash(terms_hash), nonce, link, ip, user_agent })
 }

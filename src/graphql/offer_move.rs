@@ -28,12 +28,15 @@ impl OfferMutation {
         #[graphql(desc = "Which offer, and how.")] input: OfferCreateInput,
     ) -> async_graphql::Result<Option<OfferCreatePayload>> {
         let ended = async {
+            let asking = asking(ctx);
+            let request = input.request(&asking.viewer)?;
             let create = offer::Create {
                 application: id(&input.application_id, "application")?,
                 wording: input.terms.parse()?,
                 expires_at: input.expires_at.0,
+                request,
             };
-            offer::create(asking(ctx).act(), create).await
+            offer::create(asking.act(), create).await
         };
         answer(ended.await)
     }
@@ -172,7 +175,7 @@ impl OfferMutation {
                 offer: id(&input.offer_id, "offer")?,
                 revision: input.expected_revision,
                 reason: input.reason,
-                words: input.note,
+                note: input.note,
             };
             offer::rescind(asking(ctx).act(), rescind).await
         };
@@ -186,7 +189,7 @@ impl OfferMutation {
         #[graphql(desc = "Which offer, and how.")] input: OfferAcceptInput,
     ) -> async_graphql::Result<Option<OfferAcceptPayload>> {
         let ended = async {
-            let page = page(&input.offer_id, input.terms_hash, input.nonce)?;
+            let page = page(&asking(ctx).origin, &input.offer_id, input.terms_hash, input.nonce)?;
             let accept = offer::Accept { page, typed_name: input.typed_name, consent: input.consent };
             offer::accept(asking(ctx).act(), accept).await
         };
@@ -200,7 +203,7 @@ impl OfferMutation {
         #[graphql(desc = "Which offer, and how.")] input: OfferDeclineInput,
     ) -> async_graphql::Result<Option<OfferDeclinePayload>> {
         let ended = async {
-            let page = page(&input.offer_id, input.terms_hash, input.nonce)?;
+            let page = page(&asking(ctx).origin, &input.offer_id, input.terms_hash, input.nonce)?;
             offer::decline(asking(ctx).act(), offer::Decline { page, reason: input.reason }).await
         };
         answer(ended.await)

@@ -6,7 +6,7 @@ mod write;
 
 pub use life::PostingLifeMutation;
 pub use seats::{Openings, PostingTeam};
-pub use write::PostingMutation;
+pub use write::{OpeningKind, PostingMutation};
 
 use std::collections::HashMap;
 

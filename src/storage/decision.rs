@@ -1,16 +1,22 @@
 //! What candidates decided on offers, with the evidence.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use sea_orm::FromQueryResult;
 
-use super::dialect;
+use super::dialect::{self, Binds, json_list};
 use super::fault::{Failure, Fault};
+use super::offer::COLUMNS;
 use super::row::{self, cells};
+use super::scope::within;
 use super::source::Source;
 use super::write::Tx;
 use crate::domain::decision::Evidence;
 use crate::domain::id::{LinkId, OfferId};
 use crate::domain::offer::Decision;
+use crate::domain::policy::Scope;
+use crate::domain::policy::offer::Offering;
 use crate::domain::terms::TermsHash;
 
 #[derive(FromQueryResult)]
@@ -29,24 +35,45 @@ struct Row {
     decided_at: DateTime<Utc>,
 }
 
+impl From<Row> for Evidence {
+    fn from(row: Row) -> Self {
+        Self {
+            offer: row.offer_id,
+            version: row.version,
+            decision: row.decision,
+            terms_hash: TermsHash(row.terms_hash),
+            typed_name: row.typed_name,
+            consent: row.consent,
+            nonce_hash: row.nonce_hash,
+            link: row.link_id,
+            ip: row.ip,
+            user_agent: row.user_agent,
+            reason: row.reason,
+            at: row.decided_at,
+        }
+    }
+}
+
 /// The decision on an offer, if it is decided.
 pub async fn find(db: &impl Source, offer: OfferId) -> Result<Option<Evidence>, Fault> {
     let sql = "SELECT * FROM offer_decision WHERE offer_id = $1";
-    let row = dialect::query_one::<Row>(db, sql, [offer.into()]).await?;
-    Ok(row.map(|row| Evidence {
-        offer: row.offer_id,
-        version: row.version,
-        decision: row.decision,
-        terms_hash: TermsHash(row.terms_hash),
-        typed_name: row.typed_name,
-        consent: row.consent,
-        nonce_hash: row.nonce_hash,
-        link: row.link_id,
-        ip: row.ip,
-        user_agent: row.user_agent,
-        reason: row.reason,
-        at: row.decided_at,
-    }))
+    Ok(dialect::query_one::<Row>(db, sql, [offer.into()]).await?.map(Evidence::from))
+}
+
+/// The decisions on these offers, for those who make them.
+pub async fn of_offers(
+    db: &impl Source,
+    scope: &Scope<Offering>,
+    offers: &[OfferId],
+) -> Result<HashMap<OfferId, Evidence>, Fault> {
+    let mut binds = Binds::default();
+    let listed = db.kind().listed(binds.add(json_list(offers)));
+    let seen = within(scope, &COLUMNS, db.kind(), &mut binds);
+    let sql = format!(
+        "SELECT d.* FROM offer_decision d JOIN offer o ON o.id = d.offer_id WHERE d.offer_id IN {listed} AND {seen}"
+    );
+    let rows = dialect::query_all::<Row>(db, &sql, binds).await?;
+    Ok(rows.into_iter().map(|row| (row.offer_id, row.into())).collect())
 }
 
 /// Keeps the decision on an offer: the first and only one.

@@ -3,6 +3,8 @@
 //! Whoever changes a seat holds the lock on its posting (see `actions`); the conditions in each statement say the
 //! same once more, so that a seat cannot be given twice even without it.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use sea_orm::FromQueryResult;
 
@@ -118,6 +120,13 @@ pub async fn of_team(db: &impl Source, team: PostingTeamId) -> Result<Vec<Openin
     let sql = "SELECT * FROM opening WHERE posting_team_id = $1 ORDER BY created_at, id";
     let rows = dialect::query_all::<Row>(db, sql, [team.into()]).await?;
     Ok(rows.into_iter().map(Opening::from).collect())
+}
+
+/// These seats, by their ids. Whether the viewer may know them is the caller's to have asked.
+pub async fn of(db: &impl Source, ids: &[OpeningId]) -> Result<HashMap<OpeningId, Opening>, Fault> {
+    let sql = format!("SELECT * FROM opening WHERE id IN {}", db.kind().listed(1));
+    let rows = dialect::query_all::<Row>(db, &sql, [json_list(ids)]).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.into())).collect())
 }
 
 /// Adds an open seat.

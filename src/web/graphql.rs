@@ -10,10 +10,12 @@ use tokio::time::timeout;
 use super::cors::Cors;
 use super::media::{self, Media};
 use super::viewer::{Unknown, viewer};
+use super::{App, peer};
+use crate::domain::id::LinkId;
 use crate::graphql::answer::{self, Answer, Outcome};
 use crate::graphql::endpoint::Endpoint;
 use crate::graphql::request::{Door, Params, RequestErrorKind};
-use crate::graphql::{Asking, Executor, Shared};
+use crate::graphql::{Asking, Executor, Origin, Shared};
 
 /// Bytes of a POST's body.
 const LARGEST_BODY: usize = 256 * 1024;
@@ -61,16 +63,27 @@ async fn answer<E: Executor>(
         return Err(Problem::UriTooLong);
     }
     let media = media::preferred(request.headers()).ok_or(Problem::Unacceptable)?;
-    let viewer = viewer(request, shared).await.map_err(Problem::from)?;
+    let (viewer, link) = viewer(request, shared).await.map_err(Problem::from)?;
     let params = match door {
         Door::Get => Params::from_pairs(url::form_urlencoded::parse(request.query_string().as_bytes())),
         Door::Post => Params::from_json(&read(request, body, endpoint).await?),
     };
     let answer = match params.and_then(|params| endpoint.prepare(params, door)) {
-        Ok(prepared) => endpoint.execute(prepared.with(Asking::new(shared.clone(), viewer))).await,
+        Ok(prepared) => {
+            let asking = Asking::new(shared.clone(), viewer).coming_from(origin(request, link));
+            endpoint.execute(prepared.with(asking)).await
+        }
         Err(error) => error.into(),
     };
     Ok((media, answer))
+}
+
+/// What a candidate's decision keeps as evidence of where it came from.
+fn origin(request: &HttpRequest, link: Option<LinkId>) -> Origin {
+    let proxies = request.app_data::<web::Data<App>>().map_or(&[][..], |app| &app.settings.proxies);
+    let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    let ip = peer::client(request, proxies).map(|address| address.to_string());
+    Origin { link, ip, user_agent: agent.map(str::to_owned) }
 }
 
 fn door(method: &Method) -> Result<Door, Problem> {

@@ -3,7 +3,8 @@
 use actix_web::HttpRequest;
 use actix_web::http::header;
 
-use crate::domain::link::{self, Link, Purpose};
+use crate::domain::id::LinkId;
+use crate::domain::link::{Link, Purpose};
 use crate::domain::token;
 use crate::domain::viewer::Viewer;
 use crate::graphql::Shared;
@@ -27,18 +28,16 @@ pub enum Unknown {
 }
 
 /// Who asks: anybody without an `Authorization` header, else whoever its bearer token stands for: the owner of an API
-/// token, or the candidate to whom a link with this secret was sent.
-pub async fn viewer(request: &HttpRequest, shared: &Shared) -> Result<Viewer, Unknown> {
-    let Some(secret) = bearer(request)? else { return Ok(Viewer::Anonymous) };
+/// token, or the candidate to whom a link with this secret was sent; and that link.
+pub async fn viewer(request: &HttpRequest, shared: &Shared) -> Result<(Viewer, Option<LinkId>), Unknown> {
+    let Some(secret) = bearer(request)? else { return Ok((Viewer::Anonymous, None)) };
     let (store, now) = (&shared.store, shared.clock.now());
-    let found = if token::is_shaped(secret) {
-        storage::token::viewer_of(store, &sha256(secret), now).await?
-    } else if link::is_shaped(secret) {
-        storage::link::find(store, secret).await?.as_ref().and_then(holder)
-    } else {
-        None
-    };
-    found.ok_or(Unauthorized.into())
+    if token::is_shaped(secret) {
+        let found = storage::token::viewer_of(store, &sha256(secret), now).await?;
+        return Ok((found.ok_or(Unauthorized)?, None));
+    }
+    let link = storage::link::find(store, secret).await?.ok_or(Unauthorized)?;
+    Ok((holder(&link).ok_or(Unauthorized)?, Some(link.id)))
 }
 
 /// The candidate who holds a link, unless it was revoked.

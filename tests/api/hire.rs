@@ -122,7 +122,7 @@ both! {
         let no = Decline { page: page.clone(), reason: None };
         assert_eq!(refused(offer::decline(app.act(&me), no).await), "EXPIRED");
         let act = app.act(&desk.recruiter);
-        let back = Rescind { offer: offer.id, revision: None, reason: "No budget.".into(), words: None };
+        let back = Rescind { offer: offer.id, revision: None, reason: "No budget.".into(), note: None };
         assert_eq!(refused(offer::rescind(act, back).await), "EXPIRED");
         let other = wording("Staff Developer");
         let change = Update { offer: offer.id, revision: None, wording: other, expires_at: None };

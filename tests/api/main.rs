@@ -32,6 +32,7 @@ mod message;
 mod newsstand;
 mod offer;
 mod offer_end;
+mod offer_graphql;
 mod offer_race;
 mod offering;
 mod opening;

@@ -16,7 +16,7 @@ use crate::app::TestApp;
 use crate::offering::{offeree, refused, short, wording};
 
 fn rescind(offer: OfferId) -> Rescind {
-    Rescind { offer, revision: None, reason: "The budget is gone.".into(), words: Some("Sorry.".into()) }
+    Rescind { offer, revision: None, reason: "The budget is gone.".into(), note: Some("Sorry.".into()) }
 }
 
 /// The offer's mail is taken by its relay.

@@ -146,7 +146,7 @@ both! {
         let desk = app.desk().await;
         for round in 0..ROUNDS {
             let offer = sent(&desk, round).await;
-            let input = Rescind { offer: offer.id, revision: None, reason: "No budget.".into(), words: None };
+            let input = Rescind { offer: offer.id, revision: None, reason: "No budget.".into(), note: None };
             let rescind = offer::rescind(app.act(&desk.recruiter), input);
             let (yes, back) = race(round, desk.accept(&offer, "page-1"), rescind).await;
             let hired = yes.is_ok();

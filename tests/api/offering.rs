@@ -111,7 +111,8 @@ impl Desk<'_> {
 
     pub async fn try_draft(&self, application: &Application) -> Result<Offer, Failure> {
         let (application, expires_at) = (application.id, self.in_days(14));
-        let input = Create { application, wording: wording("Backend Developer"), expires_at };
+        let wording = wording("Backend Developer");
+        let input = Create { application, wording, expires_at, request: None };
         offer::create(self.app.act(&self.recruiter), input).await
     }
 

@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::{Held, author, event, seat_event, seen};
 use crate::actions::Act;
 use crate::domain::Refusal;
+use crate::domain::application::Application;
 use crate::domain::event::{Change, EventKind};
 use crate::domain::id::{ApplicationId, OfferId, PostingTeamId, UserId};
 use crate::domain::money::{Money, PayInterval};
@@ -13,6 +14,7 @@ use crate::domain::policy::application::{applications, may};
 use crate::domain::policy::offer::offering;
 use crate::domain::posting::EmploymentType;
 use crate::domain::terms::Terms;
+use crate::storage::idempotency::{self, Request};
 use crate::storage::{self, Failure, Fault, Tx, application, offer_version, opening};
 
 /// What an offer promises, as a recruiter writes it: the team is that of the allotment.
@@ -50,57 +52,85 @@ pub struct Create {
     pub wording: Wording,
     /// Until when it can be answered.
     pub expires_at: DateTime<Utc>,
+    /// By what a repeat of this request is known.
+    pub request: Option<Request>,
 }
 
 /// Drafts an offer to an application that is allotted to a team.
 ///
 /// # Errors
-/// `NOT_FOUND`, `FORBIDDEN`, `INVALID`, `NOT_ACTIVE`, `NO_ALLOTMENT`, or `OFFER_LIVE`.
+/// `NOT_FOUND`, `FORBIDDEN`, `INVALID`, `NOT_ACTIVE`, `NO_ALLOTMENT`, `OFFER_LIVE`, or
+/// `IDEMPOTENCY_MISMATCH`.
 pub async fn create(act: Act<'_>, input: Create) -> Result<Offer, Failure> {
     let change = act.change();
     let found = application::find(act.store, &applications(act.viewer), input.application).await?;
     let found = found.ok_or(Refusal::NotFound("application"))?;
     let by = author(act.viewer)?;
-    let expires_at = offer::deadline(input.expires_at, change.at)?;
     let id = OfferId::new(change.at, act.chance);
-    let (change, wording, viewer, found) = (&change, &input.wording, act.viewer, &found);
+    let (change, input, viewer, found) = (&change, &input, act.viewer, &found);
     act.store
         .write(|tx| async move {
             let application = application::lock(&tx, found.id).await?;
             let application = application.ok_or_else(|| Fault::missing("application", found.id))?;
             let subject = application::subject(&tx, &application, viewer.user()).await?;
             may(viewer, &subject, &offering(viewer))?;
+            if let Some(before) = done_before(&tx, input.request.as_ref(), change).await? {
+                return Ok(before);
+            }
             application.active()?;
             let unended = storage::offer::lock_unended(&tx, application.id).await?;
             if unended.iter().any(|offer| offer.status.is_live()) {
                 return Err(Refusal::OfferLive.into());
             }
-            let (posting_team, terms) = worded(&tx, application.id, wording).await?;
-            let offer = Offer {
-                id,
-                application: application.id,
-                candidate: application.candidate,
-                posting: application.posting,
-                posting_team,
-                opening: None,
-                status: OfferStatus::Draft,
-                version: 1,
-                sent_version: None,
-                expires_at,
-                sent_at: None,
-                first_viewed_at: None,
-                decided_at: None,
-                undone_at: None,
-                reason: None,
-                created_at: change.at,
-                revision: 1,
-            };
+            let expires_at = offer::deadline(input.expires_at, change.at)?;
+            let (posting_team, terms) = worded(&tx, application.id, &input.wording).await?;
+            let offer = first(id, &application, posting_team, expires_at, change);
             storage::offer::create(&tx, &offer).await?;
             offer_version::create(&tx, &draft(&offer, terms, by)).await?;
             tx.record(event(change, EventKind::OfferCreated, &offer));
+            if let Some(request) = &input.request {
+                idempotency::keep(&tx, request, &[id.to_string()], change.at).await?;
+            }
             Ok(offer)
         })
         .await
+}
+
+/// The offer that the same request drafted before.
+async fn done_before(tx: &Tx, request: Option<&Request>, change: &Change) -> Result<Option<Offer>, Failure> {
+    let Some(request) = request else { return Ok(None) };
+    let Some(ids) = idempotency::find(tx, request, change.at).await? else { return Ok(None) };
+    let unreadable = || Fault::unfit("an idempotency key names no offer");
+    let id = ids.first().and_then(|id| id.parse().ok()).ok_or_else(unreadable)?;
+    Ok(Some(storage::offer::lock(tx, id).await?.ok_or_else(|| Fault::missing("offer", id))?))
+}
+
+fn first(
+    id: OfferId,
+    application: &Application,
+    posting_team: PostingTeamId,
+    expires_at: DateTime<Utc>,
+    change: &Change,
+) -> Offer {
+    Offer {
+        id,
+        application: application.id,
+        candidate: application.candidate,
+        posting: application.posting,
+        posting_team,
+        opening: None,
+        status: OfferStatus::Draft,
+        version: 1,
+        sent_version: None,
+        expires_at,
+        sent_at: None,
+        first_viewed_at: None,
+        decided_at: None,
+        undone_at: None,
+        reason: None,
+        created_at: change.at,
+        revision: 1,
+    }
 }
 
 /// The terms with the name of the team the application is allotted to.

@@ -61,11 +61,11 @@ pub struct Rescind {
     pub revision: Option<i32>,
     /// Why; never shown to the candidate.
     pub reason: String,
-    /// What the letter adds, if anything.
-    pub words: Option<String>,
+    /// What the candidate reads beside it, if anything.
+    pub note: Option<String>,
 }
 
-/// Takes a sent offer back before it is decided: its links stop working, its unsent mail stays, its seat is free, and
+/// Takes a sent offer back before it is decided: its links stop working, its unsent mail is taken back, its seat is free, and
 /// the candidate is told, unless the offer itself never left.
 ///
 /// # Errors
@@ -74,8 +74,8 @@ pub async fn rescind(act: Act<'_>, input: Rescind) -> Result<Offer, Failure> {
     let change = act.change();
     let found = seen(act, input.offer).await?;
     let reason = text::prose("reason", &input.reason, 2_000)?;
-    let words = text::optional_prose("words", input.words.as_deref(), 2_000)?;
-    let prepared = prepare_rescission(act, &found, words.as_deref()).await?;
+    let note = text::optional_prose("note", input.note.as_deref(), 5_000)?;
+    let prepared = prepare_rescission(act, &found, note.as_deref()).await?;
     let (change, input, viewer, found) = (&change, &input, act.viewer, &found);
     let (reason, prepared) = (&reason, &prepared);
     act.store
@@ -104,7 +104,7 @@ pub async fn rescind(act: Act<'_>, input: Rescind) -> Result<Offer, Failure> {
 async fn prepare_rescission(
     act: Act<'_>,
     offer: &Offer,
-    words: Option<&str>,
+    note: Option<&str>,
 ) -> Result<Option<NewEmail>, Failure> {
     let Some(number) = offer.sent_version else { return Ok(None) };
     let to = letter::addressee(act.store, offer.candidate).await?;
@@ -113,7 +113,7 @@ async fn prepare_rescission(
         reader: Reader::new(&to.name),
         role: Line::cut(&terms.title, 150),
         team: Line::cut(&terms.team, 80),
-        words: words.map(Words::new),
+        words: note.map(Words::new),
     };
     Ok(Some(letter::prepare(act, &to, about(offer, number), "rescinded", &facts)?))
 }

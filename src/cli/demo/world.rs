@@ -264,6 +264,7 @@ impl World<'_> {
                 application: id,
                 wording: wording(self.now),
                 expires_at: self.now + TimeDelta::days(7),
+                request: None,
             },
         )
         .await?;

@@ -1,0 +1,244 @@
+//! What an offer consists of: its versions, their terms and approvals, its seat, the evidence of its decision.
+
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+
+use super::asking::asking;
+use super::posting::OpeningKind;
+use super::posting_content::{EmploymentType, PayInterval};
+use super::scalar::{Date, DateTime, Money};
+use super::user::{User, user};
+use crate::domain;
+use crate::domain::decision::Evidence;
+use crate::domain::offer::{Approval as DomainApproval, OfferVersion as DomainVersion};
+
+/// Where a version of an offer is in its life.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::offer::VersionStatus")]
+pub enum OfferVersionStatus {
+    /// Being written.
+    Draft,
+    /// Waits for the approver.
+    PendingApproval,
+    /// May be sent.
+    Approved,
+    /// Released; frozen from here on.
+    Sent,
+    /// A newer version was sent.
+    Superseded,
+    /// Dropped before it was sent.
+    Cancelled,
+}
+
+/// What an approver or a candidate decided.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::offer::Decision")]
+pub enum Decision {
+    /// Yes.
+    Accepted,
+    /// No.
+    Declined,
+}
+
+/// What an offer promises.
+#[derive(SimpleObject, Debug)]
+pub struct OfferTerms {
+    /// Role that is offered.
+    title: String,
+    /// Name of the team when the terms were written.
+    team: String,
+    /// Pay that is offered.
+    pay: Money,
+    /// What the pay is paid for.
+    interval: PayInterval,
+    /// Kind of employment.
+    employment_type: EmploymentType,
+    /// First day of work.
+    start_on: Date,
+    /// Where the work is done, in words.
+    place: String,
+    /// Anything else that is promised.
+    remarks: Option<String>,
+}
+
+impl From<domain::terms::Terms> for OfferTerms {
+    fn from(terms: domain::terms::Terms) -> Self {
+        Self {
+            title: terms.title,
+            team: terms.team,
+            pay: terms.pay.into(),
+            interval: terms.interval.into(),
+            employment_type: terms.employment_type.into(),
+            start_on: Date(terms.start_on),
+            place: terms.place,
+            remarks: terms.remarks,
+        }
+    }
+}
+
+/// One version of an offer.
+#[derive(Debug, Clone)]
+pub struct OfferVersion(pub(super) DomainVersion);
+
+/// One version of an offer.
+#[Object]
+impl OfferVersion {
+    /// Number of the version, from 1.
+    async fn number(&self) -> i32 {
+        self.0.number
+    }
+
+    /// Where the version is in its life.
+    async fn status(&self) -> OfferVersionStatus {
+        self.0.status.into()
+    }
+
+    /// What the version promises.
+    async fn terms(&self) -> OfferTerms {
+        self.0.terms.clone().into()
+    }
+
+    /// Hash of what the version promises: what an approval and an acceptance name.
+    async fn terms_hash(&self) -> &str {
+        &self.0.terms_hash.0
+    }
+
+    /// Who drafted the version; for staff.
+    async fn drafted_by(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
+        user(asking(ctx), Some(self.0.drafted_by)).await
+    }
+
+    /// Who is asked to approve the version; for staff.
+    async fn approver(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
+        user(asking(ctx), self.0.approver).await
+    }
+
+    /// Timestamp of when the version was released to the candidate.
+    async fn released_at(&self) -> Option<DateTime> {
+        self.0.released_at.map(Into::into)
+    }
+}
+
+/// A decision on one version's terms.
+#[derive(Debug, Clone)]
+pub struct Approval(pub(super) DomainApproval);
+
+/// A decision on one version's terms.
+#[Object]
+impl Approval {
+    /// Id of the approval.
+    async fn id(&self) -> ID {
+        self.0.id.into()
+    }
+
+    /// Number of the version that was decided on.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// Who decided.
+    async fn approver(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
+        user(asking(ctx), Some(self.0.approver)).await
+    }
+
+    /// What was decided.
+    async fn decision(&self) -> Decision {
+        self.0.decision.into()
+    }
+
+    /// Hash of the terms that were decided on.
+    async fn terms_hash(&self) -> &str {
+        &self.0.terms_hash.0
+    }
+
+    /// Why, when it was a no.
+    async fn reason(&self) -> Option<&str> {
+        self.0.reason.as_deref()
+    }
+
+    /// Timestamp of the decision.
+    async fn decided_at(&self) -> DateTime {
+        self.0.at.into()
+    }
+}
+
+/// Where a seat is in its life.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::opening::OpeningState")]
+pub enum OpeningStatus {
+    /// Nobody has it.
+    Open,
+    /// A live offer holds it.
+    Held,
+    /// A hire filled it.
+    Filled,
+    /// It was taken away.
+    Cancelled,
+}
+
+/// One seat of a posting's team.
+#[derive(SimpleObject, Debug, Clone)]
+pub struct Opening {
+    /// Id of the seat.
+    id: ID,
+    /// Where the seat is in its life.
+    status: OpeningStatus,
+    /// What the seat is there for.
+    kind: OpeningKind,
+    /// Timestamp of when the seat was added.
+    created_at: DateTime,
+}
+
+impl From<&domain::opening::Opening> for Opening {
+    fn from(seat: &domain::opening::Opening) -> Self {
+        let created_at = seat.created_at.into();
+        Self { id: seat.id.into(), status: seat.state.into(), kind: seat.kind.into(), created_at }
+    }
+}
+
+/// What a candidate confirms when accepting.
+#[derive(SimpleObject, Debug)]
+pub struct OfferConsent {
+    /// Key of the text: what `offerAccept` takes as `consent`.
+    pub(super) key: &'static str,
+    /// The text that is confirmed.
+    pub(super) text: &'static str,
+}
+
+/// The evidence of a candidate's decision.
+#[derive(SimpleObject, Debug, Clone)]
+pub struct OfferEvidence {
+    /// Number of the version that was decided on.
+    version: i32,
+    /// What was decided.
+    decision: Decision,
+    /// Hash of the terms that were decided on.
+    terms_hash: String,
+    /// Name that was typed to accept.
+    typed_name: Option<String>,
+    /// Key of the consent that was confirmed.
+    consent_key: Option<String>,
+    /// Internet address that the decision came from.
+    ip: Option<String>,
+    /// Program that the decision was made with.
+    user_agent: Option<String>,
+    /// Why the offer was declined, if the candidate said.
+    reason: Option<String>,
+    /// Timestamp of the decision.
+    decided_at: DateTime,
+}
+
+impl From<Evidence> for OfferEvidence {
+    fn from(evidence: Evidence) -> Self {
+        Self {
+            version: evidence.version,
+            decision: evidence.decision.into(),
+            terms_hash: evidence.terms_hash.0,
+            typed_name: evidence.typed_name,
+            consent_key: evidence.consent,
+            ip: evidence.ip,
+            user_agent: evidence.user_agent,
+            reason: evidence.reason,
+            decided_at: evidence.at.into(),
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! What is read of many offers at once.
+
+use std::sync::Arc;
+
+use super::batch::{grouped, nested_read};
+use crate::domain::decision::Evidence;
+use crate::domain::id::{ApplicationId, OfferId, OpeningId};
+use crate::domain::offer::{Approval as DomainApproval, Offer as DomainOffer, OfferVersion as DomainVersion};
+use crate::domain::opening::Opening;
+use crate::domain::policy::offer::{offering, offers};
+use crate::storage;
+
+nested_read! {
+    /// Offers by their ids.
+    pub(super) OfferById(asking, keys: OfferId) -> DomainOffer {
+        let found = storage::offer::of(asking.store(), &offers(&asking.viewer), &keys).await?;
+        Ok(found.into_iter().map(|offer| (offer.id, offer)).collect())
+    }
+}
+nested_read! {
+    /// Offers to applications.
+    pub(super) OffersOfApplication(asking, keys: ApplicationId) -> Arc<Vec<DomainOffer>> {
+        let found = storage::offer::of_applications(asking.store(), &offers(&asking.viewer), &keys).await?;
+        Ok(grouped(found.into_iter().map(|offer| (offer.application, offer))))
+    }
+}
+nested_read! {
+    /// Versions of offers.
+    pub(super) VersionsOfOffer(asking, keys: OfferId) -> Arc<Vec<DomainVersion>> {
+        let found = storage::offer_version::of_offers(asking.store(), &offers(&asking.viewer), &keys).await?;
+        Ok(grouped(found.into_iter().map(|version| (version.offer, version))))
+    }
+}
+nested_read! {
+    /// Approvals of offers.
+    pub(super) ApprovalsOfOffer(asking, keys: OfferId) -> Arc<Vec<DomainApproval>> {
+        let found = storage::approval::of_offers(asking.store(), &offers(&asking.viewer), &keys).await?;
+        Ok(grouped(found.into_iter().map(|approval| (approval.offer, approval))))
+    }
+}
+nested_read! {
+    /// What candidates decided on offers, for those who make them.
+    pub(super) EvidenceOfOffer(asking, keys: OfferId) -> Evidence {
+        storage::decision::of_offers(asking.store(), &offering(&asking.viewer), &keys).await
+    }
+}
+nested_read! {
+    /// Seats of offers, which whoever asks has seen.
+    pub(super) OpeningOfOffer(asking, keys: OpeningId) -> Opening {
+        storage::opening::of(asking.store(), &keys).await
+    }
+}
