@@ -1,7 +1,7 @@
 //! Nested reads, level by level: all siblings that want the same kind of thing are answered by one statement.
 //!
-//! A resolver asks for its key and waits; the first to ask lets every sibling of its level ask too, then fetches for
-//! all. So `posting -> teams -> applications -> candidate` takes one statement a level, whatever the number of rows.
+//! A resolver asks for its key and waits; the first to ask stands back until nobody else joins, then fetches for all.
+//! So `posting -> teams -> applications -> candidate` takes one statement a level, whatever the number of rows.
 
 use std::any::{Any, TypeId};
 use std::collections::{HashMap, HashSet};
@@ -51,6 +51,14 @@ impl Batches {
         (first, receiver)
     }
 
+    /// How many wait for this kind of read.
+    fn waiting<L: Load>(&self) -> usize {
+        let batches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting =
+            batches.get(&TypeId::of::<L>()).and_then(|waiting| waiting.downcast_ref::<Waiting<L>>());
+        waiting.map_or(0, Vec::len)
+    }
+
     fn take<L: Load>(&self) -> Waiting<L> {
         let mut batches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let waiting = batches.remove(&TypeId::of::<L>()).and_then(|waiting| waiting.downcast().ok());
@@ -58,8 +66,9 @@ impl Batches {
     }
 }
 
-/// How often the first asker stands back: once for its siblings, once for those whose parents were answered with its own.
-const TURNS: u32 = 2;
+/// For how many turns in a row nobody may have joined before the first asker fetches for all: siblings beyond the first
+/// some hundred come a turn later each, since the runtime lets no task do everything at once.
+const QUIET_TURNS: u32 = 3;
 
 impl Asking {
     /// What the read `L` finds for this key, together with all siblings' keys.
@@ -69,8 +78,12 @@ impl Asking {
     pub async fn load<L: Load>(&self, key: L::Key) -> Found<L::Value> {
         let (first, receiver) = self.batches.queue::<L>(key);
         if first {
-            for _ in 0..TURNS {
+            let (mut quiet, mut gathered) = (0, 1);
+            while quiet < QUIET_TURNS {
                 tokio::task::yield_now().await;
+                let now = self.batches.waiting::<L>();
+                quiet = if now == gathered { quiet + 1 } else { 0 };
+                gathered = now;
             }
             self.fetch::<L>().await;
         }

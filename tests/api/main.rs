@@ -8,6 +8,7 @@ mod harness;
 mod allotment;
 mod app;
 mod application;
+mod board;
 mod browser;
 mod cluster;
 mod constraint;
