@@ -1,6 +1,6 @@
 //! Floor 5: HTTP. Every route is on this page. The only floor that names `actix_web`.
 //!
-//! * [`graphql`], [`cors`], [`media`], [`viewer`]: GraphQL over HTTP.
+//! * [`graphql`], [`cors`], [`media`], [`viewer`]: GraphQL over HTTP; [`graphiql`]: its explorer.
 //! * `posting`, `apply`: the pages of visitors; `application`, `offer`: those of candidates, behind a link's secret.
 //! * `feed`: feeds and their reports.
 //! * [`page`], [`asset`], `form`, `nonce`: what all pages share.
@@ -12,6 +12,7 @@ pub mod asset;
 pub mod cors;
 mod feed;
 mod form;
+pub mod graphiql;
 pub mod graphql;
 mod header;
 mod health;
@@ -94,6 +95,7 @@ pub fn routes(
             .wrap(from_fn(page::told))
             .wrap(from_fn(header::added))
             .configure(graphql::configure(endpoint, shared, cors))
+            .service(read("/graphiql", graphiql::page))
             .service(read("/assets/{name}", asset::served))
             .service(read("/", posting::home))
             .service(read("/jobs", posting::list))

@@ -81,7 +81,9 @@ pub async fn act(
             terms(&app, &secret, &opened, StatusCode::OK, Tries::default()).await
         }
         (State::Open, "accept" | "decline") => decide(&app, &secret, &request, &fields, &opened).await,
-        _ => standing(&app, &secret, &opened),
+        (_, "view") => standing(&app, &secret, &opened),
+        // It can't be decided any more: its page says why.
+        _ => Ok(sent_on(&format!("/offers/{secret}"))),
     }
 }
 

@@ -63,9 +63,14 @@ impl Seen {
 
 impl TestApp {
     pub async fn send(&self, request: TestRequest) -> Seen {
+        self.send_to(Settings::default(), request).await
+    }
+
+    /// As [`TestApp::send`], to a web part that was told to behave otherwise.
+    pub async fn send_to(&self, settings: Settings, request: TestRequest) -> Seen {
         let folder = tempfile::tempdir().unwrap();
-        let shelf = Arc::new(Shelf::open(folder.path()).unwrap());
-        let app = web::Data::new(App::new(self.shared(), shelf, Settings::default()));
+        let shelves = Arc::new(Shelf::open(folder.path()).unwrap());
+        let app = web::Data::new(App::new(self.shared(), shelves, settings));
         let endpoint = web::Data::new(Endpoint::new(schema(), Limits::default(), Duration::from_secs(10)));
         let service = init_service(Application::new().configure(routes(app, endpoint))).await;
         let response = call_service(&service, request.to_request()).await;

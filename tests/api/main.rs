@@ -40,6 +40,7 @@ mod opening;
 mod outbox;
 mod outbox_offer;
 mod page;
+mod page_candidate;
 mod plan;
 mod posting;
 mod schema;

@@ -13,6 +13,8 @@ use vacantia::domain::posting::{PostingStatus, Reading, Requirement, Requirement
 use vacantia::domain::question::{Question, QuestionType};
 use vacantia::domain::viewer::Viewer;
 use vacantia::storage::{self, Page};
+use vacantia::web::Settings;
+use vacantia::web::graphiql::EXAMPLES;
 
 use crate::app::TestApp;
 use crate::browser::{Seen, form};
@@ -345,5 +347,32 @@ async fn the_style_sheet_is_kept_for_long_under_a_name_that_changes_with_it() {
     assert!(style.header("cache-control").contains("immutable"));
     for path in ["/assets/style.css", "/assets/style.0000000000000000.css", "/assets/..%2fCargo.toml"] {
         assert_eq!(app.get(path).await.status, 404, "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn the_explorer_is_served_by_us_alone_where_it_is_allowed() {
+    let app = TestApp::new(crate::harness::Database::new(storage::Kind::Sqlite).unwrap()).await;
+    assert_eq!(app.get("/graphiql").await.status, 404);
+    let settings = Settings { graphiql: true, ..Settings::default() };
+    let page = app.send_to(settings, TestRequest::get().uri("/graphiql")).await;
+    assert_eq!(page.status, 200);
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("script-src 'self';") && policy.contains("connect-src 'self'"), "{policy}");
+    assert!(!page.body.contains("//"), "nothing is asked of anybody else: {}", page.body);
+    let files = page.body.split('"').filter(|text| text.starts_with("/assets/"));
+    let mut count = 0;
+    for file in files {
+        let served = app.get(file).await;
+        assert_eq!(served.status, 200, "{file}");
+        count += 1;
+    }
+    assert_eq!(count, 7);
+    full(&app).await;
+    for (query, variables) in EXAMPLES {
+        let variables = variables.map_or(Value::Null, |text| serde_json::from_str(text).unwrap());
+        let answer = app.ask(&Viewer::Anonymous, query, variables).await;
+        assert!(answer["errors"].as_array().is_none_or(Vec::is_empty), "{query}: {answer}");
+        assert!(answer["data"].is_object(), "{query}: {answer}");
     }
 }

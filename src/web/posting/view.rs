@@ -154,7 +154,7 @@ impl JobPage {
             vacancies: teams.iter().map(|team| team.vacancies).sum(),
             teams,
             pay: pay(content),
-            where_said: where_said(content.workplace),
+            where_said: where_said(content),
             places: places(content),
             stages: plan.stages.iter().map(stage).collect(),
             links: content
@@ -233,11 +233,14 @@ pub fn countries(content: &Content) -> Vec<Country> {
     countries
 }
 
-const fn where_said(workplace: Workplace) -> &'static str {
-    match workplace {
-        Workplace::Remote => "From anywhere in these countries:",
-        Workplace::Hybrid => "Partly from home, partly here:",
-        Workplace::Onsite => "Here:",
+fn where_said(content: &Content) -> &'static str {
+    match (content.workplace, places(content).len()) {
+        (Workplace::Remote, 1) => "From anywhere in",
+        (Workplace::Remote, _) => "From anywhere in these countries:",
+        (Workplace::Hybrid, 1) => "Partly from home, partly in",
+        (Workplace::Hybrid, _) => "Partly from home, partly in one of these places:",
+        (Workplace::Onsite, 1) => "In",
+        (Workplace::Onsite, _) => "In one of these places:",
     }
 }
 
