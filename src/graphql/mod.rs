@@ -24,6 +24,7 @@ pub mod endpoint;
 pub mod error;
 pub mod event;
 pub mod extension;
+pub mod feed;
 pub mod guard;
 pub mod node;
 pub mod offer;

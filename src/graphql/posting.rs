@@ -19,6 +19,7 @@ use super::batch::Load;
 use super::board::{self, PipelineStage};
 use super::connection::{Connection, Paging};
 use super::error::{bad_argument, bounded, fault};
+use super::feed::{self, FeedChannel, FeedReadiness};
 use super::plan::{HiringPlan, PlanByVersion, ProcessStage, process};
 use super::posting_content::{
     EmploymentType, Location, PayRange, PostingLink, Question, Requirement, Section, Workplace,
@@ -245,6 +246,21 @@ impl Posting {
     ) -> async_graphql::Result<Connection<Application>> {
         let paging = Paging { first, after, last, before };
         board::of_posting(asking(ctx), self.0.id, board::undecided(), paging).await
+    }
+
+    /// How the posting stands in a feed, before it is published too, and why.
+    async fn feed_readiness(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which feed.")] channel: FeedChannel,
+    ) -> async_graphql::Result<Option<FeedReadiness>> {
+        feed::readiness_of(asking(ctx), self.0.id, channel).await
+    }
+
+    /// What the posting's page tells search engines: a `JobPosting` of schema.org as JSON, safe inside a script
+    /// element. Only while everyone may see the posting.
+    async fn json_ld(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<String>> {
+        feed::json_ld_of(asking(ctx), self.0.id).await
     }
 
     /// Revision of the posting: what `expectedRevision` is compared with; for staff.

@@ -211,6 +211,32 @@ both! {
         assert!(report.text().contains("CHARACTERS_REMOVED"), "{}", report.text());
     }
 
+    async fn readiness_is_told_before_a_posting_is_published(app: TestApp) {
+        let mute = app.posting("Says nothing").hiring("Create", 1).in_status(PostingStatus::Draft).await;
+        app.advertised("Backend Developer").await;
+        let query = "query($id: ID!) {
+            posting(by: {id: $id}) { indeed: feedReadiness(channel: INDEED) { status issues { severity code field source } } jsonLd }
+            postings(first: 1, filter: {statuses: [OPEN]}) { nodes { feedReadiness(channel: RSS) { status } jsonLd } }
+        }";
+        let variables = serde_json::json!({ "id": mute.id.to_string() });
+        let recruiter = app.recruiter().await;
+        let data = app.ask(&recruiter, query, variables.clone()).await["data"].take();
+        let draft = &data["posting"];
+        assert_eq!((&draft["indeed"]["status"], &draft["jsonLd"]), (&"WITHHELD".into(), &serde_json::Value::Null));
+        let issue = &draft["indeed"]["issues"][0];
+        assert_eq!((&issue["severity"], &issue["code"]), (&"BLOCK".into(), &"REQUIRED_MISSING".into()));
+        assert!(issue["field"] == "sections" && issue["source"].as_str().unwrap().starts_with("https://"));
+        let open = &data["postings"]["nodes"][0];
+        assert_eq!(open["feedReadiness"]["status"], "LISTED");
+        assert!(open["jsonLd"].as_str().unwrap().contains(r#""@type":"JobPosting""#));
+        let changes = Changes { sections: Some(text("Work", "Much.")), ..Changes::default() };
+        update(app.system(), mute.id, None, changes).await.unwrap();
+        let told = app.ask(&recruiter, query, variables.clone()).await;
+        assert_eq!(told["data"]["posting"]["indeed"]["status"], "READY", "{told:#}");
+        let told = app.ask(&vacantia::domain::Viewer::Anonymous, query, variables).await;
+        assert_eq!(told["data"]["posting"], serde_json::Value::Null, "nobody else knows of the draft");
+    }
+
     async fn any_number_of_postings_takes_the_same_statements(app: TestApp) {
         let mut stand = Stand::new(&app);
         let mut taken = Vec::new();

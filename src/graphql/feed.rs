@@ -1,0 +1,120 @@
+//! How postings stand in the feeds, before and after they are published.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_graphql::{Enum, SimpleObject};
+
+use super::asking::Asking;
+use super::batch::Load;
+use crate::domain::feed;
+use crate::domain::id::PostingId;
+use crate::feeds::issue::{Issue, Readiness};
+use crate::feeds::{FeedItem, json_ld, readiness};
+use crate::storage::posting::Sight;
+use crate::storage::{Fault, advertised, posting};
+
+/// One feed format.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "feed::Channel")]
+pub enum FeedChannel {
+    /// RSS 2.0, for readers and for boards without a format of their own.
+    Rss,
+    /// Indeed's XML feed, which a family of other boards reads too.
+    Indeed,
+}
+
+/// How much an issue weighs.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "feed::Severity")]
+pub enum FeedIssueSeverity {
+    /// The channel would refuse the posting: it is withheld from this channel.
+    Block,
+    /// The channel may hide or maim the posting.
+    Warn,
+    /// The channel recommends more.
+    Info,
+}
+
+/// How a posting stands in a channel.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "feed::FeedStatus")]
+pub enum FeedStatus {
+    /// It is in the feed.
+    Listed,
+    /// Nothing stands against it, but it is not public now.
+    Ready,
+    /// The channel would refuse it; the issues say why.
+    Withheld,
+}
+
+/// Something in the way of a posting in a channel.
+#[derive(SimpleObject, Debug, Clone)]
+pub struct FeedIssue {
+    /// How much it weighs.
+    severity: FeedIssueSeverity,
+    /// Which kind it is, for programs. More codes may come.
+    code: &'static str,
+    /// Field of the posting to mend, with dots between its parts.
+    field: &'static str,
+    /// What is wrong, for people.
+    message: String,
+    /// Who says so: the address of the rule, or the page of ours that states it.
+    source: &'static str,
+}
+
+impl From<Issue> for FeedIssue {
+    fn from(issue: Issue) -> Self {
+        let Issue { severity, code, field, message, source } = issue;
+        Self { severity: severity.into(), code, field, message, source }
+    }
+}
+
+/// How a posting stands in a channel, and why.
+#[derive(SimpleObject, Debug, Clone)]
+pub struct FeedReadiness {
+    /// In the feed, ready for it, or withheld.
+    status: FeedStatus,
+    /// What stands against the posting, the heaviest first.
+    issues: Vec<FeedIssue>,
+}
+
+impl From<Readiness> for FeedReadiness {
+    fn from(readiness: Readiness) -> Self {
+        let issues = readiness.issues.into_iter().map(Into::into).collect();
+        Self { status: readiness.status.into(), issues }
+    }
+}
+
+/// What the outside is told of the postings that the viewer sees.
+struct ItemById;
+
+impl Load for ItemById {
+    type Key = PostingId;
+    type Value = Arc<FeedItem>;
+
+    async fn load(asking: &Asking, keys: Vec<PostingId>) -> Result<HashMap<PostingId, Arc<FeedItem>>, Fault> {
+        let (now, store) = (asking.now(), asking.store());
+        let seen = posting::of(store, &Sight::of(&asking.viewer, now), &keys).await?;
+        let advertised = advertised::with_teams(store, seen.into_values().collect()).await?;
+        let item = |one| FeedItem::project(one, &asking.shared.site, now);
+        Ok(advertised.iter().map(|one| (one.posting.id, Arc::new(item(one)))).collect())
+    }
+}
+
+/// How a posting stands in a channel, for whoever sees the posting.
+pub(super) async fn readiness_of(
+    asking: &Asking,
+    posting: PostingId,
+    channel: FeedChannel,
+) -> async_graphql::Result<Option<FeedReadiness>> {
+    let item = asking.load::<ItemById>(posting).await?;
+    Ok(item.map(|item| readiness(channel.into(), &item).into()))
+}
+
+/// The posting's structured data, while anybody may see it.
+pub(super) async fn json_ld_of(asking: &Asking, posting: PostingId) -> async_graphql::Result<Option<String>> {
+    let item = asking.load::<ItemById>(posting).await?;
+    let visible = item.filter(|item| item.visible);
+    Ok(visible.map(|item| json_ld::embedded(&json_ld::job_posting(&item))))
+}
