@@ -6,6 +6,7 @@ use vacantia::actions::application::{
     withdraw,
 };
 use vacantia::actions::step::{Which, pass};
+use vacantia::actions::{allotment, justification, step};
 use vacantia::domain::Refusal;
 use vacantia::domain::Viewer;
 use vacantia::domain::application::{ApplicationStatus, Side};
@@ -94,7 +95,6 @@ both! {
             Advance { application: ada.id, stage: "feedback".into(), revision: gone.revision, pass_over: false };
         let back = GoBack { application: ada.id, revision: gone.revision, to: "review".into(), reason: "x".into() };
         let which = Which { step: review, revision: None };
-        use vacantia::actions::{allotment, justification, step};
         for refusal in [
             refused(advance(act(), forth).await),
             refused(go_back(act(), back).await),

@@ -6,7 +6,6 @@ use vacantia::domain::email::LetterKind;
 use vacantia::domain::id::UserId;
 use vacantia::domain::viewer::{Grant, Reach, Role, Staff, TokenScope};
 
-use crate::app::TestApp;
 use crate::fault_relay::Turn::Drop;
 use crate::fault_relay::{HEALTHY, Script};
 use crate::mailroom::Mailroom;
