@@ -3,7 +3,7 @@
 //! `docs/configuration.md` is made from this struct ([`reference()`]) and refused when it drifts. What a setting means is
 //! decided on its floor; here texts become the types those floors ask for, or a [`Mistake`] that says what to write.
 
-mod duration;
+pub mod duration;
 mod environment;
 mod reference;
 mod relay;

@@ -6,6 +6,8 @@ pub mod migrate;
 pub mod outbox;
 pub mod schema;
 pub mod serve;
+pub mod token;
+pub mod user;
 
 use std::process::ExitCode;
 
@@ -41,6 +43,10 @@ pub enum Command {
     Migrate(migrate::Options),
     /// List mail, have it sent now, or take it back.
     Outbox(outbox::Options),
+    /// Make, list and end API tokens.
+    Token(token::Options),
+    /// Add members of staff.
+    User(user::Options),
     /// Print the GraphQL schema.
     Schema,
     /// Check configuration, database, mail relay and clock.
@@ -82,6 +88,8 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Demo => demo::run(config).await,
         Command::Migrate(options) => migrate::run(config, &options).await,
         Command::Outbox(options) => outbox::run(config, &options).await,
+        Command::Token(options) => token::run(config, &options).await,
+        Command::User(options) => user::run(config, &options).await,
         Command::Schema => schema::run(),
         Command::Doctor(options) => doctor::run(config, &options).await,
         Command::Configuration => say(&config::reference()),
