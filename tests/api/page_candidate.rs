@@ -190,7 +190,7 @@ both! {
 
         let sent = desk.sent(&posted, "Rescinded").await;
         let path = path_of(&app, &sent).await;
-        let input = Rescind { offer: sent.id, revision: None, reason: "Internal.".into(), words: None };
+        let input = Rescind { offer: sent.id, revision: None, reason: "Internal.".into(), note: None };
         offer::rescind(app.act(&desk.recruiter), input).await.unwrap();
         let rescinded = app.get(&path).await;
         assert!(rescinded.status == 410 && rescinded.says("This offer was taken back") && !rescinded.says("Internal"));
