@@ -35,8 +35,15 @@ pub async fn allot(
                 return Ok(application);
             }
             let by = change.actor.clone();
-            let allotment =
-                Allotment { id: new, application: id, posting_team: to, by, since: change.at, until: None };
+            let allotment = Allotment {
+                id: new,
+                application: id,
+                posting_team: to,
+                team,
+                by,
+                since: change.at,
+                until: None,
+            };
             allotment::replace(&tx, &allotment).await?;
             let stage = application.stage;
             let application = application::save(&tx, application.move_to(stage)?).await?;

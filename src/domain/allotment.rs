@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::id::{AllotmentId, ApplicationId, PostingTeamId};
+use super::id::{AllotmentId, ApplicationId, PostingTeamId, TeamId};
 
 /// An application's time with one team of its posting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,8 +11,10 @@ pub struct Allotment {
     pub id: AllotmentId,
     /// Which application.
     pub application: ApplicationId,
-    /// Which team of the application's posting.
+    /// Which entry of the application's posting.
     pub posting_team: PostingTeamId,
+    /// Which team that is.
+    pub team: TeamId,
     /// Who allotted it: a viewer's key.
     pub by: String,
     /// Since when.

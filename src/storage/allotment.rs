@@ -12,7 +12,7 @@ use super::scope::within;
 use super::source::Source;
 use super::write::Tx;
 use crate::domain::allotment::Allotment;
-use crate::domain::id::{AllotmentId, ApplicationId, PostingTeamId};
+use crate::domain::id::{AllotmentId, ApplicationId, PostingTeamId, TeamId};
 use crate::domain::policy::Scope;
 use crate::domain::policy::application::Applications;
 
@@ -26,8 +26,8 @@ pub async fn of_applications(
     let applications = db.kind().listed(binds.add(json_list(applications)));
     let seen = within(scope, &OF_SCOPE, db.kind(), &mut binds);
     let sql = format!(
-        "SELECT a.* FROM allotment a JOIN application c ON c.id = a.application_id \
-         WHERE a.application_id IN {applications} AND {seen} ORDER BY a.application_id, a.since, a.id"
+        "SELECT a.*, t.team_id FROM allotment a JOIN application c ON c.id = a.application_id \
+         JOIN posting_team t ON t.id = a.posting_team_id WHERE a.application_id IN {applications} AND {seen} ORDER BY a.application_id, a.since, a.id"
     );
     let mut found: HashMap<_, Vec<_>> = HashMap::new();
     for row in dialect::query_all::<Row>(db, &sql, binds).await? {
@@ -38,7 +38,8 @@ pub async fn of_applications(
 
 /// The present allotment of an application that the write has locked.
 pub async fn current(tx: &Tx, application: ApplicationId) -> Result<Option<Allotment>, Fault> {
-    let sql = "SELECT a.* FROM allotment a WHERE a.application_id = $1 AND a.until IS NULL";
+    let sql = "SELECT a.*, t.team_id FROM allotment a JOIN posting_team t ON t.id = a.posting_team_id \
+               WHERE a.application_id = $1 AND a.until IS NULL";
     Ok(dialect::query_one::<Row>(tx, sql, [application.into()]).await?.map(Allotment::from))
 }
 
@@ -64,23 +65,23 @@ pub async fn preferred(
     db: &impl Source,
     scope: &Scope<Applications>,
     applications: &[ApplicationId],
-) -> Result<HashMap<ApplicationId, Vec<PostingTeamId>>, Fault> {
+) -> Result<HashMap<ApplicationId, Vec<TeamId>>, Fault> {
     #[derive(FromQueryResult)]
     struct Row {
         application_id: ApplicationId,
-        posting_team_id: PostingTeamId,
+        team_id: TeamId,
     }
     let mut binds = Binds::default();
     let applications = db.kind().listed(binds.add(json_list(applications)));
     let seen = within(scope, &OF_SCOPE, db.kind(), &mut binds);
     let sql = format!(
-        "SELECT p.application_id, p.posting_team_id FROM preferred_team p \
-         JOIN application c ON c.id = p.application_id \
+        "SELECT p.application_id, t.team_id FROM preferred_team p \
+         JOIN posting_team t ON t.id = p.posting_team_id JOIN application c ON c.id = p.application_id \
          WHERE p.application_id IN {applications} AND {seen} ORDER BY p.application_id, p.rank"
     );
     let mut found: HashMap<_, Vec<_>> = HashMap::new();
     for row in dialect::query_all::<Row>(db, &sql, binds).await? {
-        found.entry(row.application_id).or_default().push(row.posting_team_id);
+        found.entry(row.application_id).or_default().push(row.team_id);
     }
     Ok(found)
 }
@@ -109,6 +110,7 @@ struct Row {
     id: AllotmentId,
     application_id: ApplicationId,
     posting_team_id: PostingTeamId,
+    team_id: TeamId,
     allotted_by: String,
     since: DateTime<Utc>,
     until: Option<DateTime<Utc>>,
@@ -120,6 +122,7 @@ impl From<Row> for Allotment {
             id: row.id,
             application: row.application_id,
             posting_team: row.posting_team_id,
+            team: row.team_id,
             by: row.allotted_by,
             since: row.since,
             until: row.until,

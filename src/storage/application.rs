@@ -120,12 +120,36 @@ pub async fn of_postings(
     wanted: &Wanted,
     page: &Page,
 ) -> Result<HashMap<PostingId, Part<Application>>, Fault> {
+    let rows = under(db, scope, "c.posting_id", json_list(postings), wanted, page).await?;
+    Ok(page.parts(rows, |one| (one.posting, one.applied_at, one.id)))
+}
+
+/// As [`listed`], the same page for each of these people.
+pub async fn of_candidates(
+    db: &impl Source,
+    scope: &Scope<Applications>,
+    candidates: &[CandidateId],
+    wanted: &Wanted,
+    page: &Page,
+) -> Result<HashMap<CandidateId, Part<Application>>, Fault> {
+    let rows = under(db, scope, "c.candidate_id", json_list(candidates), wanted, page).await?;
+    Ok(page.parts(rows, |one| (one.candidate, one.applied_at, one.id)))
+}
+
+async fn under(
+    db: &impl Source,
+    scope: &Scope<Applications>,
+    parent: &str,
+    parents: Value,
+    wanted: &Wanted,
+    page: &Page,
+) -> Result<Vec<Application>, Fault> {
     let mut binds = Binds::default();
-    let parents = binds.add(json_list(postings));
+    let parents = binds.add(parents);
     let seen = within(scope, &OF_SCOPE, db.kind(), &mut binds);
     let asked = wanted.condition(db.kind(), &mut binds);
     let bounds = page.bounds("c.applied_at", "c.id", &mut binds);
-    let wanted = format!("c.posting_id = p.value AND {seen} AND {asked} AND {}", bounds.wanted);
+    let wanted = format!("{parent} = p.value AND {seen} AND {asked} AND {}", bounds.wanted);
     let sql = db.kind().newest_per_parent(&Children {
         columns: COLUMNS,
         table: "application",
@@ -133,8 +157,7 @@ pub async fn of_postings(
         wanted: &wanted,
         order: &bounds.order,
     });
-    let rows = read(db, &sql, binds).await?;
-    Ok(page.parts(rows, |one| (one.posting, one.applied_at, one.id)))
+    read(db, &sql, binds).await
 }
 
 /// Why these applications ended, for those that did.
@@ -172,13 +195,13 @@ pub async fn subject(
     application: &Application,
     by: Option<UserId>,
 ) -> Result<Subject, Fault> {
-    Ok(subjects(db, &[application], by).await?.remove(&application.id).unwrap_or_default())
+    Ok(subjects(db, &[application.id], by).await?.remove(&application.id).unwrap_or_default())
 }
 
 /// As [`subject`], for many.
 pub async fn subjects(
     db: &impl Source,
-    applications: &[&Application],
+    applications: &[ApplicationId],
     by: Option<UserId>,
 ) -> Result<HashMap<ApplicationId, Subject>, Fault> {
     #[derive(FromQueryResult)]
@@ -189,7 +212,7 @@ pub async fn subjects(
         asked: bool,
     }
     let mut binds = Binds::default();
-    let ids = db.kind().listed(binds.add(json_list(applications.iter().map(|one| one.id))));
+    let ids = db.kind().listed(binds.add(json_list(applications)));
     let by_key = binds.put(by);
     let sql = format!(
         "SELECT c.id, c.posting_id, t.team_id, EXISTS (SELECT 1 FROM offer f JOIN offer_version v \

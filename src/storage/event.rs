@@ -1,9 +1,11 @@
 //! Events as they are kept: append-only, `seq` without gaps and in commit order.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{FromQueryResult, Value};
 
-use super::dialect::{self, Binds, Kind};
+use super::dialect::{self, Binds, Children, Kind, json_list};
 use super::fault::Fault;
 use super::page::{Page, Part};
 use super::scope::{Columns, within};
@@ -76,7 +78,29 @@ pub async fn after(db: &impl Source, seq: i64, limit: u32) -> Result<Vec<Recorde
     read(db, sql, [seq.into(), i64::from(limit).into()]).await
 }
 
-/// Events within the scope of what is asked for, by their `seq`, which is the `id` of their place in a page.
+/// By which columns of `event c` a scope reaches an event.
+const OF_SCOPE: Columns<'static> = Columns {
+    posting: Some("c.posting_id"),
+    application: Some("c.application_id"),
+    offer: Some("c.offer_id"),
+    team: None,
+};
+
+/// The condition and the order of a page of events, by their `seq`, which is the `id` of their place in it.
+fn bounds(page: &Page, binds: &mut Binds) -> (String, String) {
+    let mut wanted = vec!["true".to_owned()];
+    for (place, is_after) in [(&page.after, true), (&page.before, false)] {
+        // A place that is none of this list is before all of it.
+        let seq = place.as_ref().map(|place| place.id.parse::<i64>().unwrap_or_default());
+        let sign = if is_after == page.newest_first { '<' } else { '>' };
+        wanted.extend(seq.map(|seq| format!("c.seq {sign} {}", binds.put(seq))));
+    }
+    let way = if page.newest_first == page.from_end { "ASC" } else { "DESC" };
+    let limit = binds.put(i64::from(page.limit) + 1);
+    (wanted.join(" AND "), format!("ORDER BY c.seq {way} LIMIT {limit}"))
+}
+
+/// Events within the scope of what is asked for, by their `seq`.
 pub async fn listed(
     db: &impl Source,
     scope: &Scope<Events>,
@@ -90,27 +114,40 @@ pub async fn listed(
         ("offer_id", offer.map(Value::from)),
     ];
     let mut binds = Binds::default();
-    let columns = Columns {
-        posting: Some("e.posting_id"),
-        application: Some("e.application_id"),
-        offer: Some("e.offer_id"),
-        team: None,
-    };
-    let mut wanted = vec![within(scope, &columns, db.kind(), &mut binds)];
+    let mut wanted = vec![within(scope, &OF_SCOPE, db.kind(), &mut binds)];
     for (column, value) in asked {
-        wanted.extend(value.map(|value| format!("e.{column} = {}", binds.put(value))));
+        wanted.extend(value.map(|value| format!("c.{column} = {}", binds.put(value))));
     }
-    for (place, is_after) in [(&page.after, true), (&page.before, false)] {
-        // A place that is none of this list is before all of it.
-        let seq = place.as_ref().map(|place| place.id.parse::<i64>().unwrap_or_default());
-        let sign = if is_after == page.newest_first { '<' } else { '>' };
-        wanted.extend(seq.map(|seq| format!("e.seq {sign} {}", binds.put(seq))));
-    }
-    let way = if page.newest_first == page.from_end { "ASC" } else { "DESC" };
-    let limit = binds.put(i64::from(page.limit) + 1);
+    let (within_page, order) = bounds(page, &mut binds);
     let wanted = wanted.join(" AND ");
-    let sql = format!("SELECT e.* FROM event e WHERE {wanted} ORDER BY e.seq {way} LIMIT {limit}");
+    let sql = format!("SELECT c.* FROM event c WHERE {wanted} AND {within_page} {order}");
     Ok(page.part(read(db, &sql, binds).await?))
+}
+
+/// As [`listed`], the same page for each of these applications.
+pub async fn of_applications(
+    db: &impl Source,
+    scope: &Scope<Events>,
+    applications: &[ApplicationId],
+    page: &Page,
+) -> Result<HashMap<ApplicationId, Part<Recorded>>, Fault> {
+    let mut binds = Binds::default();
+    let parents = binds.add(json_list(applications));
+    let seen = within(scope, &OF_SCOPE, db.kind(), &mut binds);
+    let (within_page, order) = bounds(page, &mut binds);
+    let sql = db.kind().newest_per_parent(&Children {
+        columns: "c.*",
+        table: "event",
+        parents,
+        wanted: &format!("c.application_id = p.value AND {seen} AND {within_page}"),
+        order: &order,
+    });
+    let rows = read(db, &sql, binds).await?;
+    let placed = rows.into_iter().filter_map(|event| event.application.map(|of| (of, event))).collect();
+    // By `seq` alone: the times of two instances' clocks need not follow it.
+    let parts =
+        page.parts(placed, |(of, event): &(ApplicationId, Recorded)| (*of, DateTime::UNIX_EPOCH, event.seq));
+    Ok(parts.into_iter().map(|(of, part)| (of, part.map(|(_, event)| event))).collect())
 }
 
 /// Adds the events of a write and says the newest one's `seq`.

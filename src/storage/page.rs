@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::dialect::Binds;
 
 /// A record's place in a list that is sorted by a time and, within it, by id.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Place {
     /// The time it is sorted by.
     pub at: DateTime<Utc>,
@@ -17,7 +17,7 @@ pub struct Place {
 }
 
 /// Which part of a list is asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Page {
     /// Only what follows this place.
     pub after: Option<Place>,

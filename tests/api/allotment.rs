@@ -29,8 +29,8 @@ both! {
         assert_eq!(second.revision, first.revision + 1);
         let scope = applications(&Viewer::System);
         let history = storage::allotment::of_applications(&app.store, &scope, &[ada.id]).await.unwrap();
-        let history: Vec<_> = history[&ada.id].iter().map(|one| (one.posting_team, one.since, one.until)).collect();
-        assert_eq!(history, [(create.id, since, Some(app.now())), (full.id, app.now(), None)]);
+        let history: Vec<_> = history[&ada.id].iter().map(|one| (one.team, one.since, one.until)).collect();
+        assert_eq!(history, [(create.team, since, Some(app.now())), (full.team, app.now(), None)]);
         let kinds = app.kinds().await;
         assert_eq!(kinds.iter().filter(|kind| **kind == EventKind::ApplicationAllotted).count(), 2);
     }
@@ -72,7 +72,7 @@ both! {
         prefer_teams(app.act(&own), ada.id, &[plan, create], None).await.unwrap();
         let scope = applications(&Viewer::System);
         let kept = storage::allotment::preferred(&app.store, &scope, &[ada.id, bob.id]).await.unwrap();
-        assert_eq!(kept[&ada.id], [posted.teams[1].id, posted.teams[0].id]);
+        assert_eq!(kept[&ada.id], [plan, create]);
         assert!(!kept.contains_key(&bob.id));
         let twice = refused(prefer_teams(app.act(&own), ada.id, &[plan, plan], None).await);
         assert_eq!((twice.code(), twice.field()), ("INVALID", Some("teams")));

@@ -68,7 +68,7 @@ both! {
         assert_eq!((reach.email.as_str(), reach.phone.as_deref()), ("Zoe@Example.ORG", Some("+49 30 1234")));
         let scope = applications(&Viewer::System);
         let preferred = storage::allotment::preferred(&app.store, &scope, &[id]).await.unwrap();
-        assert_eq!(preferred[&id], [posted.teams[1].id]);
+        assert_eq!(preferred[&id], [plan_team]);
 
         let steps: usize = posted.plan.stages.iter().map(|stage| stage.steps.len()).sum();
         let lived = app.steps(id).await;
