@@ -1,25 +1,30 @@
 //! Applications: a candidate's way through a posting's plan.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject, Object};
 
+use super::application_parts::{
+    Allotment, Answer, ApplicationOutcome, ApplicationPermissions, ApplicationStage, Justification,
+    StageReturn,
+};
 use super::application_read::{
-    AllotmentsOfApplication, AnswersOfApplication, ApplicationById, JustificationOfApplication,
-    PreferredTeams, StepsOfApplication, SubjectOfApplication, WhyEnded, team,
+    AllotmentsOfApplication, AnswersOfApplication, ApplicationById, EventsOfApplication,
+    JustificationOfApplication, PreferredTeams, ReturnsOfApplication, StepsOfApplication,
+    SubjectOfApplication, SubmittedContactOf,
 };
 use super::asking::asking;
-use super::candidate::{Candidate, CandidateById};
+use super::candidate::{Candidate, CandidateById, SubmittedContact};
 use super::connection::{Connection, Paging};
 use super::error::{bad_argument, bounded, fault};
+use super::event::Event;
 use super::offer::Offer;
 use super::offer_read::OffersOfApplication;
-use super::plan::PlanByVersion;
 use super::posting::{Posting, PostingById};
-use super::posting_content::QuestionType;
 use super::scalar::DateTime;
 use super::step::ApplicationStep;
-use super::team::Team;
+use super::team::{Team, TeamById};
 use crate::domain::application::Application as DomainApplication;
 use crate::domain::policy::application as policy;
+use crate::domain::viewer::Viewer;
 use crate::domain::{self, Refusal};
 use crate::storage::application::Wanted;
 use crate::storage::{self, Fault};
@@ -36,16 +41,6 @@ pub enum ApplicationStatus {
     Withdrawn,
     /// It ended in a hire.
     Hired,
-}
-
-/// Who ended an application.
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::application::Side")]
-pub enum OutcomeSide {
-    /// The organisation.
-    Organisation,
-    /// The candidate.
-    Candidate,
 }
 
 /// Where an application came from.
@@ -70,101 +65,6 @@ impl From<DomainApplication> for Application {
     fn from(application: DomainApplication) -> Self {
         Self(application)
     }
-}
-
-/// The stage that an application is in.
-#[derive(SimpleObject, Debug)]
-pub struct ApplicationStage {
-    /// Key of the stage in the plan: what moves name.
-    key: String,
-    /// Title of the stage.
-    title: String,
-    /// Place of the stage in the plan, from 1.
-    position: i32,
-}
-
-/// An answer, with the question as it was asked.
-#[derive(SimpleObject, Debug)]
-pub struct Answer {
-    /// Id of the answer.
-    id: ID,
-    /// Key of the question then.
-    key: String,
-    /// The question then, in words.
-    label: String,
-    /// Kind of answer that the question took then.
-    #[graphql(name = "type")]
-    kind: QuestionType,
-    /// What was answered.
-    value: String,
-}
-
-/// An application's time with one team.
-#[derive(Debug)]
-pub struct Allotment(domain::allotment::Allotment);
-
-/// An application's time with one team.
-#[Object]
-impl Allotment {
-    /// Id of the allotment.
-    async fn id(&self) -> ID {
-        self.0.id.into()
-    }
-
-    /// Team that the application was allotted to.
-    async fn team(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Team>> {
-        team(asking(ctx), self.0.posting_team).await
-    }
-
-    /// Timestamp of when the allotment began.
-    async fn since(&self) -> DateTime {
-        self.0.since.into()
-    }
-
-    /// Timestamp of when the allotment ended; absent while it is current.
-    async fn until(&self) -> Option<DateTime> {
-        self.0.until.map(Into::into)
-    }
-}
-
-/// How an application ended.
-#[derive(SimpleObject, Debug)]
-pub struct ApplicationOutcome {
-    /// Who ended the application.
-    side: OutcomeSide,
-    /// Timestamp of when it ended.
-    at: DateTime,
-    /// Why it ended: internal, for recruiters, hiring managers and approvers.
-    reason: Option<String>,
-}
-
-/// Why to hire a candidate.
-#[derive(SimpleObject, Debug)]
-pub struct Justification {
-    /// The reasons.
-    text: String,
-    /// Timestamp of when they were last written.
-    updated_at: DateTime,
-}
-
-impl From<domain::justification::Justification> for Justification {
-    fn from(found: domain::justification::Justification) -> Self {
-        Self { text: found.text, updated_at: found.updated_at.into() }
-    }
-}
-
-/// What the viewer may do with an application. The state of the application may still refuse.
-#[derive(SimpleObject, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a right of its own")]
-pub struct ApplicationPermissions {
-    /// Indicates whether the viewer may advance, return, decline and pass steps.
-    can_move: bool,
-    /// Indicates whether the viewer may allot, reinstate, waive, skip and reopen.
-    can_recruit: bool,
-    /// Indicates whether the viewer may write why to hire.
-    can_justify: bool,
-    /// Indicates whether the viewer may withdraw the application or state its preferred teams.
-    can_speak: bool,
 }
 
 /// A candidate's application to a posting.
@@ -192,13 +92,7 @@ impl Application {
 
     /// Stage that the application is in, or ended in.
     async fn stage(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<ApplicationStage>> {
-        let plan = asking(ctx).load::<PlanByVersion>(self.0.plan).await?;
-        let stage = usize::try_from(self.0.stage).ok().and_then(|at| plan?.stages.into_iter().nth(at));
-        Ok(stage.map(|stage| ApplicationStage {
-            key: stage.key,
-            title: stage.title,
-            position: self.0.stage + 1,
-        }))
+        ApplicationStage::find(asking(ctx), self.0.plan, self.0.stage).await
     }
 
     /// Revision of the application: what `expectedRevision` is compared with.
@@ -228,17 +122,15 @@ impl Application {
         staff.and(self.0.needs_decision_since).map(Into::into)
     }
 
+    /// Details that the person gave with this application; they may differ from what is kept of the person.
+    async fn submitted_contact(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<SubmittedContact>> {
+        Ok(asking(ctx).load::<SubmittedContactOf>(self.0.id).await?.map(SubmittedContact::from))
+    }
+
     /// What the candidate answered.
     async fn answers(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Answer>> {
         let answers = asking(ctx).load_all::<AnswersOfApplication>(self.0.id).await?;
-        let answer = |answer: domain::question::Answer| Answer {
-            id: answer.id.into(),
-            key: answer.key,
-            label: answer.label,
-            kind: answer.kind.into(),
-            value: answer.value,
-        };
-        Ok(answers.iter().cloned().map(answer).collect())
+        Ok(answers.iter().cloned().map(Answer::from).collect())
     }
 
     /// Steps of the application, stage by stage.
@@ -247,38 +139,42 @@ impl Application {
         Ok(steps.iter().cloned().map(ApplicationStep).collect())
     }
 
-    /// Teams that the application was allotted to, the first one first.
+    /// Teams that the application was allotted to, the first one first; for staff.
     async fn allotments(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Allotment>> {
-        let allotments = asking(ctx).load_all::<AllotmentsOfApplication>(self.0.id).await?;
+        let asking = asking(ctx);
+        if asking.viewer.staff().is_none() {
+            return Ok(Vec::new());
+        }
+        let allotments = asking.load_all::<AllotmentsOfApplication>(self.0.id).await?;
         Ok(allotments.iter().cloned().map(Allotment).collect())
     }
 
     /// Team that the application is allotted to now.
     async fn current_team(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Team>> {
-        let allotments = asking(ctx).load_all::<AllotmentsOfApplication>(self.0.id).await?;
-        match allotments.iter().find(|allotment| allotment.until.is_none()) {
-            Some(current) => team(asking(ctx), current.posting_team).await,
-            None => Ok(None),
-        }
+        let asking = asking(ctx);
+        let allotments = asking.load_all::<AllotmentsOfApplication>(self.0.id).await?;
+        let Some(current) = allotments.iter().find(|one| one.until.is_none()) else { return Ok(None) };
+        Ok(asking.load::<TeamById>(current.team).await?.map(Team))
     }
 
     /// Teams that the candidate would prefer, best first.
     async fn preferred_teams(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Team>> {
-        let preferred = asking(ctx).load_all::<PreferredTeams>(self.0.id).await?;
-        let teams = preferred.iter().map(|team_of| team(asking(ctx), *team_of));
+        let asking = asking(ctx);
+        let preferred = asking.load_all::<PreferredTeams>(self.0.id).await?;
+        let teams = preferred.iter().map(|team| asking.load::<TeamById>(*team));
         let teams = futures_util::future::try_join_all(teams).await?;
-        Ok(teams.into_iter().flatten().collect())
+        Ok(teams.into_iter().flatten().map(Team).collect())
     }
 
     /// How the application ended.
-    async fn outcome(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<ApplicationOutcome>> {
-        let Some(outcome) = &self.0.outcome else { return Ok(None) };
-        let why = asking(ctx).load::<WhyEnded>(self.0.id).await?;
-        Ok(Some(ApplicationOutcome {
-            side: outcome.side.into(),
-            at: outcome.at.into(),
-            reason: why.map(|why| why.reason),
-        }))
+    async fn outcome(&self) -> Option<ApplicationOutcome> {
+        ApplicationOutcome::of(&self.0)
+    }
+
+    /// Times that the application was moved back, the first one first; for those who may read internal reasons.
+    async fn returns(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<StageReturn>> {
+        let returns = asking(ctx).load_all::<ReturnsOfApplication>(self.0.id).await?;
+        Ok(returns.iter().map(|back| StageReturn { back: back.clone(), plan: self.0.plan }).collect())
     }
 
     /// Why to hire the candidate; for recruiters, hiring managers and approvers.
@@ -293,17 +189,25 @@ impl Application {
         Ok(offers.iter().cloned().map(Offer).collect())
     }
 
+    /// What happened to the application, the newest first; for administrators and recruiters.
+    async fn events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start: 1 to 100, 20 when nothing is said.")] first: Option<i32>,
+        #[graphql(desc = "Only entries behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only entries ahead of this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<Event>> {
+        let page = Paging { first, after, last, before }.page().map_err(|refusal| bad_argument(&refusal))?;
+        let part = asking(ctx).load_all::<EventsOfApplication>((self.0.id, page.clone())).await?;
+        Ok(Connection::new(&page, part, |event| (event.at, event.seq.to_string()), Event))
+    }
+
     /// What the viewer may do with the application.
     async fn viewer_permissions(&self, ctx: &Context<'_>) -> async_graphql::Result<ApplicationPermissions> {
         let asking = asking(ctx);
         let subject = asking.load_all::<SubjectOfApplication>(self.0.id).await?;
-        let viewer = &asking.viewer;
-        Ok(ApplicationPermissions {
-            can_move: policy::moving(viewer).covers(&subject),
-            can_recruit: policy::recruiting(viewer).covers(&subject),
-            can_justify: policy::justifying(viewer).covers(&subject),
-            can_speak: policy::speaking(viewer).covers(&subject),
-        })
+        Ok(ApplicationPermissions::new(&asking.viewer, &subject))
     }
 }
 
@@ -312,31 +216,40 @@ impl Application {
 pub struct ApplicationFilter {
     /// Where the application is in its life: any of these.
     statuses: Option<Vec<ApplicationStatus>>,
+    /// Id of the posting that the application is to.
+    posting: Option<ID>,
+    /// Id of the person who applies.
+    candidate: Option<ID>,
     /// Id of the team that the application is allotted to now.
     team: Option<ID>,
-    /// Indicates whether only those are wanted that wait for somebody's decision.
+    /// Indicates whether only those are wanted that wait for somebody's decision; for staff.
     needs_decision: Option<bool>,
 }
 
 impl ApplicationFilter {
-    /// Those in this status that wait for somebody's decision.
-    pub(super) fn undecided(status: ApplicationStatus) -> Self {
-        Self { statuses: Some(vec![status]), team: None, needs_decision: Some(true) }
-    }
-
     /// # Errors
-    /// `INVALID` on the part at fault.
-    pub(super) fn parse(&self) -> Result<Wanted, Refusal> {
+    /// `INVALID` on the part at fault; `FORBIDDEN` for what the viewer may not ask.
+    pub(super) fn parse(&self, viewer: &Viewer) -> Result<Wanted, Refusal> {
         let statuses = self.statuses.as_deref().unwrap_or_default();
         bounded("filter.statuses", statuses)?;
-        let team = self.team.as_ref().map(|id| id.parse());
+        let needs_decision = self.needs_decision.unwrap_or_default();
+        // That one waits is not told to its candidate, by whatever way.
+        if needs_decision && viewer.staff().is_none() {
+            return Err(Refusal::Forbidden);
+        }
         Ok(Wanted {
-            team: team.transpose().map_err(|_| Refusal::invalid("filter.team", "the id of a team"))?,
+            posting: named("posting", self.posting.as_ref())?,
+            candidate: named("candidate", self.candidate.as_ref())?,
+            team: named("team", self.team.as_ref())?,
             statuses: statuses.iter().map(|status| (*status).into()).collect(),
-            needs_decision: self.needs_decision.unwrap_or_default(),
-            ..Wanted::default()
+            needs_decision,
         })
     }
+}
+
+fn named<T: std::str::FromStr>(field: &str, given: Option<&ID>) -> Result<Option<T>, Refusal> {
+    let wrong = |_| Refusal::invalid(&format!("filter.{field}"), &format!("the id of a {field}"));
+    given.map(|id| id.parse().map_err(wrong)).transpose()
 }
 
 /// Queries about applications.
@@ -368,7 +281,7 @@ impl ApplicationQuery {
         let asking = asking(ctx);
         let refused = |refusal: Refusal| bad_argument(&refusal);
         let page = Paging { first, after, last, before }.page().map_err(refused)?;
-        let wanted = filter.unwrap_or_default().parse().map_err(refused)?;
+        let wanted = filter.unwrap_or_default().parse(&asking.viewer).map_err(refused)?;
         let scope = policy::applications(&asking.viewer);
         let part: Result<_, Fault> =
             storage::application::listed(asking.store(), &scope, &wanted, &page).await;

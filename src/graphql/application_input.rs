@@ -2,7 +2,8 @@
 
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
 
-use super::application::{Application, ApplicationSource, Justification};
+use super::application::{Application, ApplicationSource};
+use super::application_parts::Justification;
 use super::error::{bounded, id};
 use super::payload::payload;
 use super::scalar::DateTime;

@@ -5,13 +5,15 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use super::asking::Asking;
-use super::batch::nested_read;
+use super::batch::{Load, alike, nested_read};
 use super::team::{Team, TeamById};
 use crate::domain;
 use crate::domain::application::{Application, Why};
 use crate::domain::id::{ApplicationId, PostingTeamId, TeamId};
 use crate::domain::policy::application as policy;
-use crate::storage;
+use crate::domain::policy::organisation::events;
+use crate::storage::event::Recorded;
+use crate::storage::{self, Fault, Page, Part};
 
 /// The team behind a posting's hiring for it, if the viewer sees it.
 pub(super) async fn team(asking: &Asking, of: PostingTeamId) -> async_graphql::Result<Option<Team>> {
@@ -53,14 +55,14 @@ nested_read! {
 }
 nested_read! {
     /// Preferred teams of applications.
-    pub(super) PreferredTeams(asking, keys: ApplicationId) -> Arc<Vec<PostingTeamId>> {
+    pub(super) PreferredTeams(asking, keys: ApplicationId) -> Arc<Vec<TeamId>> {
         let scope = policy::applications(&asking.viewer);
         storage::allotment::preferred(asking.store(), &scope, &keys).await.map(shared)
     }
 }
 nested_read! {
     /// Which team a posting's hiring is for.
-    pub(super) TeamOfPostingTeam(asking, keys: PostingTeamId) -> TeamId {
+    TeamOfPostingTeam(asking, keys: PostingTeamId) -> TeamId {
         let found = storage::posting_team::of(asking.store(), &keys).await?;
         Ok(found.into_iter().map(|(id, entry)| (id, entry.team)).collect())
     }
@@ -78,10 +80,39 @@ nested_read! {
     }
 }
 nested_read! {
-    /// What policy is asked about applications.
+    /// What policy is asked about applications that the viewer sees.
     pub(super) SubjectOfApplication(asking, keys: ApplicationId) -> domain::policy::Subject {
-        let found = storage::application::of_ids(asking.store(), &policy::applications(&asking.viewer), &keys).await?;
-        let found: Vec<_> = found.iter().collect();
-        storage::application::subjects(asking.store(), &found, asking.viewer.user()).await
+        storage::application::subjects(asking.store(), &keys, asking.viewer.user()).await
+    }
+}
+nested_read! {
+    /// What applicants said of themselves with their applications.
+    pub(super) SubmittedContactOf(asking, keys: ApplicationId) -> domain::candidate::Applicant {
+        storage::candidate::as_submitted(asking.store(), &policy::contacts(&asking.viewer), &keys).await
+    }
+}
+nested_read! {
+    /// Ways back of applications.
+    pub(super) ReturnsOfApplication(asking, keys: ApplicationId) -> Arc<Vec<domain::application::Return>> {
+        let scope = policy::reasons(&asking.viewer);
+        storage::stage_return::of_applications(asking.store(), &scope, &keys).await.map(shared)
+    }
+}
+
+/// Events of applications, page by page.
+pub(super) struct EventsOfApplication;
+
+impl Load for EventsOfApplication {
+    type Key = (ApplicationId, Page);
+    type Value = Part<Recorded>;
+
+    async fn load(asking: &Asking, keys: Vec<Self::Key>) -> Result<HashMap<Self::Key, Self::Value>, Fault> {
+        let scope = events(&asking.viewer);
+        let mut found = HashMap::new();
+        for (page, applications) in alike(keys) {
+            let parts = storage::event::of_applications(asking.store(), &scope, &applications, &page).await?;
+            found.extend(parts.into_iter().map(|(id, part)| ((id, page.clone()), part)));
+        }
+        Ok(found)
     }
 }

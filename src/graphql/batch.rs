@@ -142,3 +142,15 @@ macro_rules! nested_read {
 }
 
 pub(super) use nested_read;
+
+/// Groups keys that ask for the same page of the same list: each group is one statement.
+pub(super) fn alike<K, A: PartialEq>(keys: Vec<(K, A)>) -> Vec<(A, Vec<K>)> {
+    let mut groups: Vec<(A, Vec<K>)> = Vec::new();
+    for (key, asked) in keys {
+        match groups.iter_mut().find(|(there, _)| *there == asked) {
+            Some((_, group)) => group.push(key),
+            None => groups.push((asked, vec![key])),
+        }
+    }
+    groups
+}

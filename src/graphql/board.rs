@@ -1,30 +1,31 @@
-//! A posting's board: its applications, as a list and stage by stage.
+//! A posting's board: its applications, as a list and stage by stage. And a person's applications, which are read alike.
 
 use std::collections::HashMap;
 
 use async_graphql::{Context, Object};
+use futures_util::future::try_join_all;
 
 use super::application::{Application, ApplicationFilter, connection};
 use super::asking::{Asking, asking};
-use super::batch::{Load, nested_read};
+use super::batch::{Load, alike, nested_read};
 use super::connection::{Connection, Paging};
 use super::error::bad_argument;
 use super::plan::PlanByVersion;
 use crate::domain::application::{Application as DomainApplication, ApplicationStatus};
-use crate::domain::id::PostingId;
+use crate::domain::id::{CandidateId, PostingId};
+use crate::domain::plan::{HiringPlan, Stage};
 use crate::domain::policy::application::applications;
 use crate::domain::posting::{PlanVersion, Posting};
 use crate::storage::application::Wanted;
 use crate::storage::pipeline::Standing;
-use crate::storage::{self, Fault, Part};
+use crate::storage::{self, Fault, Page, Part};
 
 /// A stage of a posting's board.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct PipelineStage {
-    standing: Standing,
-    key: String,
-    title: String,
-    count: i64,
+    stage: Stage,
+    /// Where its applications stand: in this plan, or in earlier versions that have a stage of the same key.
+    standings: Vec<(Standing, i64)>,
 }
 
 /// A stage of a posting's board.
@@ -32,22 +33,17 @@ pub struct PipelineStage {
 impl PipelineStage {
     /// Key of the stage in the plan.
     async fn key(&self) -> &str {
-        &self.key
+        &self.stage.key
     }
 
     /// Title of the stage.
     async fn stage(&self) -> &str {
-        &self.title
-    }
-
-    /// Place of the stage in the plan, from 1.
-    async fn position(&self) -> i32 {
-        self.standing.stage + 1
+        &self.stage.title
     }
 
     /// Number of active applications in the stage that the viewer works on.
     async fn count(&self) -> i64 {
-        self.count
+        self.standings.iter().map(|(_, count)| count).sum()
     }
 
     /// Active applications in the stage that the viewer works on, the newest first.
@@ -59,58 +55,100 @@ impl PipelineStage {
         #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only entries ahead of this cursor.")] before: Option<String>,
     ) -> async_graphql::Result<Connection<Application>> {
-        let paging = Paging { first, after, last, before };
-        let page = paging.page().map_err(|refusal| bad_argument(&refusal))?;
-        let found = asking(ctx).load::<ApplicationsInStage>((self.standing, paging)).await?;
-        Ok(connection(&page, found.unwrap_or_else(nobody)))
+        let asking = asking(ctx);
+        let page = Paging { first, after, last, before }.page().map_err(|refusal| bad_argument(&refusal))?;
+        let parts = self
+            .standings
+            .iter()
+            .map(|(standing, _)| asking.load_all::<ApplicationsInStage>((*standing, page.clone())));
+        Ok(connection(&page, page.joined(try_join_all(parts).await?, |one| (one.applied_at, one.id))))
     }
 }
 
-fn nobody() -> Part<DomainApplication> {
-    Part { items: Vec::new(), more: false }
-}
-
-/// The stages of a posting's board, in order: those of its present plan, and those of older versions somebody is in.
+/// The stages of a posting's board: those of its present plan in order, then those of older versions that it no longer
+/// has and somebody is in.
 pub(super) async fn pipeline(
     asking: &Asking,
     posting: &Posting,
 ) -> async_graphql::Result<Vec<PipelineStage>> {
     let counts = asking.load_all::<CountsOfPosting>(posting.id).await?;
-    let mut versions: Vec<PlanVersion> = counts.iter().map(|(standing, _)| standing.plan).collect();
-    versions.push(posting.plan);
-    versions.sort_by_key(|version| (version.plan, version.number));
-    versions.dedup();
-    let mut stages = Vec::new();
-    for version in versions {
-        let Some(plan) = asking.load::<PlanByVersion>(version).await? else { continue };
-        for (stage, of_plan) in (0..).zip(plan.stages) {
-            let standing = Standing { posting: posting.id, plan: version, stage };
-            let count = counts.iter().find(|(there, _)| *there == standing).map_or(0, |(_, count)| *count);
-            if count > 0 || version == posting.plan {
-                stages.push(PipelineStage { standing, key: of_plan.key, title: of_plan.title, count });
-            }
-        }
+    let mut versions = vec![posting.plan];
+    versions.extend(counts.iter().map(|(standing, _)| standing.plan));
+    let plans =
+        try_join_all(versions.into_iter().map(|version| asking.load::<PlanByVersion>(version))).await?;
+    let plans = plans.into_iter().flatten().map(|plan| (plan.version, plan)).collect();
+    Ok(arranged(posting.plan, &plans, &counts))
+}
+
+fn arranged(
+    present: PlanVersion,
+    plans: &HashMap<PlanVersion, HiringPlan>,
+    counts: &[(Standing, i64)],
+) -> Vec<PipelineStage> {
+    let stages = plans.get(&present).map(|plan| plan.stages.as_slice()).unwrap_or_default();
+    let empty = |stage: &Stage| PipelineStage { stage: stage.clone(), standings: Vec::new() };
+    let mut arranged: Vec<PipelineStage> = stages.iter().map(empty).collect();
+    for (standing, count) in counts {
+        let place = usize::try_from(standing.stage).ok();
+        let stage = place.and_then(|place| plans.get(&standing.plan)?.stages.get(place));
+        let Some(stage) = stage else { continue };
+        let known = arranged.iter().position(|one| one.stage.key == stage.key);
+        let place = known.unwrap_or_else(|| {
+            arranged.push(empty(stage));
+            arranged.len() - 1
+        });
+        arranged[place].standings.push((*standing, *count));
     }
-    stages.sort_by_key(|stage| stage.standing.stage);
-    Ok(stages)
+    arranged
 }
 
 /// The applications to a posting that the viewer works on.
 pub(super) async fn of_posting(
     asking: &Asking,
     posting: PostingId,
-    filter: ApplicationFilter,
-    paging: Paging,
+    filter: &ApplicationFilter,
+    paging: &Paging,
 ) -> async_graphql::Result<Connection<Application>> {
-    let page = paging.page().map_err(|refusal| bad_argument(&refusal))?;
-    filter.parse().map_err(|refusal| bad_argument(&refusal))?;
-    let found = asking.load::<ApplicationsOfPosting>((posting, filter, paging)).await?;
-    Ok(connection(&page, found.unwrap_or_else(nobody)))
+    let wanted = filter.parse(&asking.viewer).map_err(|refusal| bad_argument(&refusal))?;
+    under(asking, Parent::Posting(posting), wanted, paging).await
 }
 
-/// The active applications to a posting that wait for somebody's decision.
-pub(super) fn undecided() -> ApplicationFilter {
-    ApplicationFilter::undecided(ApplicationStatus::Active.into())
+/// The active applications to a posting that wait for somebody's decision, for staff: that one waits is not told to its
+/// candidate.
+pub(super) async fn undecided(
+    asking: &Asking,
+    posting: PostingId,
+    paging: &Paging,
+) -> async_graphql::Result<Connection<Application>> {
+    let page = paging.page().map_err(|refusal| bad_argument(&refusal))?;
+    if asking.viewer.staff().is_none() {
+        return Ok(connection(&page, Part::default()));
+    }
+    let statuses = vec![ApplicationStatus::Active];
+    let wanted = Wanted { statuses, needs_decision: true, ..Wanted::default() };
+    under(asking, Parent::Posting(posting), wanted, paging).await
+}
+
+/// The applications of a person that the viewer works on.
+pub(super) async fn of_candidate(
+    asking: &Asking,
+    candidate: CandidateId,
+    filter: &ApplicationFilter,
+    paging: &Paging,
+) -> async_graphql::Result<Connection<Application>> {
+    let wanted = filter.parse(&asking.viewer).map_err(|refusal| bad_argument(&refusal))?;
+    under(asking, Parent::Candidate(candidate), wanted, paging).await
+}
+
+async fn under(
+    asking: &Asking,
+    parent: Parent,
+    wanted: Wanted,
+    paging: &Paging,
+) -> async_graphql::Result<Connection<Application>> {
+    let page = paging.page().map_err(|refusal| bad_argument(&refusal))?;
+    let part = asking.load_all::<ApplicationsUnder>((parent, wanted, page.clone())).await?;
+    Ok(connection(&page, part))
 }
 
 nested_read! {
@@ -125,55 +163,61 @@ nested_read! {
     }
 }
 
-/// Groups keys that ask for the same page of the same list: each group is one statement.
-fn alike<K, A: PartialEq>(keys: Vec<(K, A)>) -> Vec<(A, Vec<K>)> {
-    let mut groups: Vec<(A, Vec<K>)> = Vec::new();
-    for (key, asked) in keys {
-        match groups.iter_mut().find(|(there, _)| *there == asked) {
-            Some((_, group)) => group.push(key),
-            None => groups.push((asked, vec![key])),
-        }
-    }
-    groups
-}
-
 /// Applications in a stage, page by page.
 struct ApplicationsInStage;
 
 impl Load for ApplicationsInStage {
-    type Key = (Standing, Paging);
+    type Key = (Standing, Page);
     type Value = Part<DomainApplication>;
 
     async fn load(asking: &Asking, keys: Vec<Self::Key>) -> Result<HashMap<Self::Key, Self::Value>, Fault> {
         let scope = applications(&asking.viewer);
         let mut found = HashMap::new();
-        for (paging, standings) in alike(keys) {
-            let Ok(page) = paging.page() else { continue };
+        for (page, standings) in alike(keys) {
             let parts = storage::pipeline::applications(asking.store(), &scope, &standings, &page).await?;
-            found.extend(parts.into_iter().map(|(standing, part)| ((standing, paging.clone()), part)));
+            found.extend(parts.into_iter().map(|(standing, part)| ((standing, page.clone()), part)));
         }
         Ok(found)
     }
 }
 
-/// Applications to a posting, page by page.
-struct ApplicationsOfPosting;
+/// What applications stand under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Parent {
+    Posting(PostingId),
+    Candidate(CandidateId),
+}
 
-impl Load for ApplicationsOfPosting {
-    type Key = (PostingId, ApplicationFilter, Paging);
+/// Applications to a posting or of a person, page by page.
+struct ApplicationsUnder;
+
+impl Load for ApplicationsUnder {
+    type Key = (Parent, Wanted, Page);
     type Value = Part<DomainApplication>;
 
     async fn load(asking: &Asking, keys: Vec<Self::Key>) -> Result<HashMap<Self::Key, Self::Value>, Fault> {
-        let scope = applications(&asking.viewer);
-        let keys = keys.into_iter().map(|(posting, filter, paging)| (posting, (filter, paging))).collect();
+        let (store, scope) = (asking.store(), applications(&asking.viewer));
+        let keys = keys.into_iter().map(|(parent, wanted, page)| (parent, (wanted, page))).collect();
         let mut found = HashMap::new();
-        for ((filter, paging), postings) in alike(keys) {
-            let (Ok(page), Ok(wanted)) = (paging.page(), filter.parse()) else { continue };
-            let wanted: Wanted = wanted;
-            let parts =
-                storage::application::of_postings(asking.store(), &scope, &postings, &wanted, &page).await?;
-            let key = |posting| (posting, filter.clone(), paging.clone());
-            found.extend(parts.into_iter().map(|(posting, part)| (key(posting), part)));
+        for ((wanted, page), parents) in alike(keys) {
+            let (mut postings, mut candidates) = (Vec::new(), Vec::new());
+            for parent in parents {
+                match parent {
+                    Parent::Posting(id) => postings.push(id),
+                    Parent::Candidate(id) => candidates.push(id),
+                }
+            }
+            let key = |parent| (parent, wanted.clone(), page.clone());
+            if !postings.is_empty() {
+                let parts =
+                    storage::application::of_postings(store, &scope, &postings, &wanted, &page).await?;
+                found.extend(parts.into_iter().map(|(id, part)| (key(Parent::Posting(id)), part)));
+            }
+            if !candidates.is_empty() {
+                let parts =
+                    storage::application::of_candidates(store, &scope, &candidates, &wanted, &page).await?;
+                found.extend(parts.into_iter().map(|(id, part)| (key(Parent::Candidate(id)), part)));
+            }
         }
         Ok(found)
     }

@@ -2,8 +2,11 @@
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 
+use super::application::{Application, ApplicationFilter};
 use super::asking::asking;
 use super::batch::nested_read;
+use super::board;
+use super::connection::{Connection, Paging};
 use super::error::fault;
 use super::scalar::DateTime;
 use crate::domain;
@@ -30,6 +33,24 @@ impl From<domain::candidate::Contact> for Contact {
     }
 }
 
+/// What somebody said of themselves with one application.
+#[derive(SimpleObject, Debug)]
+pub struct SubmittedContact {
+    /// Name that they gave.
+    name: String,
+    /// E-mail address that they gave.
+    email: String,
+    /// Telephone number that they gave.
+    phone: Option<String>,
+}
+
+impl From<domain::candidate::Applicant> for SubmittedContact {
+    fn from(said: domain::candidate::Applicant) -> Self {
+        let domain::candidate::Contact { email, phone } = said.contact;
+        Self { name: said.name, email: email.to_string(), phone }
+    }
+}
+
 /// A person who applies.
 #[Object]
 impl Candidate {
@@ -51,6 +72,20 @@ impl Candidate {
     /// How to reach the candidate; for recruiters, hiring managers and the candidate.
     async fn contact(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Contact>> {
         Ok(asking(ctx).load::<ContactOfCandidate>(self.0.id).await?.map(Contact::from))
+    }
+
+    /// Applications of the candidate that the viewer works on, the newest first.
+    async fn applications(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which applications.")] filter: Option<ApplicationFilter>,
+        #[graphql(desc = "How many from the start: 1 to 100, 20 when nothing is said.")] first: Option<i32>,
+        #[graphql(desc = "Only entries behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only entries ahead of this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<Application>> {
+        let paging = Paging { first, after, last, before };
+        board::of_candidate(asking(ctx), self.0.id, &filter.unwrap_or_default(), &paging).await
     }
 }
 

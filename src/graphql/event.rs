@@ -16,7 +16,7 @@ use crate::storage::event::{Concerning, Recorded};
 
 /// One record changed by an accepted change. Events never change, and hold no personal data.
 #[derive(Debug)]
-pub struct Event(Recorded);
+pub struct Event(pub Recorded);
 
 /// A fact of an event: an id, a state, a code or a count.
 #[derive(SimpleObject, Debug)]

@@ -13,6 +13,7 @@ pub mod answer;
 pub mod application;
 mod application_input;
 mod application_move;
+mod application_parts;
 mod application_read;
 pub mod asking;
 pub mod batch;

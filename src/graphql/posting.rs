@@ -223,7 +223,7 @@ impl Posting {
         #[graphql(desc = "Only entries ahead of this cursor.")] before: Option<String>,
     ) -> async_graphql::Result<Connection<Application>> {
         let paging = Paging { first, after, last, before };
-        board::of_posting(asking(ctx), self.0.id, filter.unwrap_or_default(), paging).await
+        board::of_posting(asking(ctx), self.0.id, &filter.unwrap_or_default(), &paging).await
     }
 
     /// The board: the stages in order, each with the active applications in it that the viewer works on.
@@ -235,7 +235,7 @@ impl Posting {
     }
 
     /// Active applications that wait for somebody's decision, because the posting was filled or the person was hired
-    /// elsewhere.
+    /// elsewhere; for staff.
     async fn needs_decision(
         &self,
         ctx: &Context<'_>,
@@ -245,7 +245,7 @@ impl Posting {
         #[graphql(desc = "Only entries ahead of this cursor.")] before: Option<String>,
     ) -> async_graphql::Result<Connection<Application>> {
         let paging = Paging { first, after, last, before };
-        board::of_posting(asking(ctx), self.0.id, board::undecided(), paging).await
+        board::undecided(asking(ctx), self.0.id, &paging).await
     }
 
     /// How the posting stands in a feed, before it is published too, and why.

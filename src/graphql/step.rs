@@ -1,6 +1,6 @@
 //! Steps as lived by an application.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object};
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 
 use super::application::Application;
 use super::asking::asking;
@@ -9,6 +9,7 @@ use super::error::id;
 use super::payload::{answer, payload};
 use super::plan::{Participant, StepKind};
 use super::scalar::DateTime;
+use super::user::{User, user};
 use crate::actions;
 use crate::domain::Refusal;
 use crate::domain::id::StepId;
@@ -39,6 +40,23 @@ pub enum StepStatus {
     Cancelled,
 }
 
+/// What is done in a step, as the plan said when the application came in.
+#[derive(SimpleObject, Debug)]
+pub struct StepOutline {
+    /// Key of the step in its plan.
+    key: String,
+    /// Title of the step.
+    title: String,
+    /// Kind of the step.
+    kind: StepKind,
+    /// Indicates whether the stage waits for the step.
+    required: bool,
+    /// Who takes the step.
+    participant: Participant,
+    /// Length of the step in minutes, where it is known.
+    minutes: Option<i32>,
+}
+
 /// A step as lived by one application.
 #[derive(Debug, Clone)]
 pub struct ApplicationStep(pub DomainStep);
@@ -51,39 +69,21 @@ impl ApplicationStep {
         self.0.id.into()
     }
 
-    /// Key of the step in its plan.
-    async fn key(&self) -> &str {
-        &self.0.key
-    }
-
-    /// Title of the step.
-    async fn title(&self) -> &str {
-        &self.0.title
+    /// What is done in the step.
+    async fn step(&self) -> StepOutline {
+        StepOutline {
+            key: self.0.key.clone(),
+            title: self.0.title.clone(),
+            kind: self.0.kind.into(),
+            required: self.0.required,
+            participant: self.0.participant.into(),
+            minutes: self.0.minutes,
+        }
     }
 
     /// Place of the step's stage in the plan, from 1.
     async fn stage(&self) -> i32 {
         self.0.stage + 1
-    }
-
-    /// Kind of the step.
-    async fn kind(&self) -> StepKind {
-        self.0.kind.into()
-    }
-
-    /// Indicates whether the stage waits for the step.
-    async fn required(&self) -> bool {
-        self.0.required
-    }
-
-    /// Who takes the step.
-    async fn participant(&self) -> Participant {
-        self.0.participant.into()
-    }
-
-    /// Length of the step in minutes, where it is known.
-    async fn minutes(&self) -> Option<i32> {
-        self.0.minutes
     }
 
     /// Where the step is in its life.
@@ -104,6 +104,13 @@ impl ApplicationStep {
     /// Why the step was waived, skipped or reopened; for recruiters, hiring managers and approvers.
     async fn reason(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<String>> {
         Ok(asking(ctx).load::<WhyStepMoved>(self.0.id).await?.and_then(|moved| moved.reason))
+    }
+
+    /// Member of staff who moved the step last, for those who may read why.
+    async fn moved_by(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
+        let asking = asking(ctx);
+        let moved = asking.load::<WhyStepMoved>(self.0.id).await?;
+        user(asking, moved.and_then(|moved| moved.by.parse().ok())).await
     }
 }
 

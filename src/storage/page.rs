@@ -48,6 +48,13 @@ pub struct Part<T> {
     pub more: bool,
 }
 
+impl<T> Default for Part<T> {
+    /// Nothing, and nothing more.
+    fn default() -> Self {
+        Self { items: Vec::new(), more: false }
+    }
+}
+
 impl<T> Part<T> {
     /// The same page of something else.
     pub fn map<U>(self, change: impl FnMut(T) -> U) -> Part<U> {
@@ -91,6 +98,25 @@ impl Page {
         Part { items: rows, more }
     }
 
+    /// The same page of several lists as one, from that page of each.
+    pub fn joined<T, I: Ord>(&self, parts: Vec<Part<T>>, at: impl Fn(&T) -> (DateTime<Utc>, I)) -> Part<T> {
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let mut more = parts.iter().any(|part| part.more);
+        let mut items: Vec<T> = parts.into_iter().flat_map(|part| part.items).collect();
+        items.sort_by(|one, other| {
+            let rising = at(one).cmp(&at(other));
+            if self.newest_first { rising.reverse() } else { rising }
+        });
+        let surplus = items.len().saturating_sub(limit);
+        more |= surplus > 0;
+        if self.from_end {
+            items.drain(..surplus);
+        } else {
+            items.truncate(limit);
+        }
+        Part { items, more }
+    }
+
     /// The same page of each of several lists, from rows that come in no order.
     ///
     /// Each row tells whose list it is in and its place there.
@@ -119,5 +145,31 @@ impl Page {
             lists.entry(key).or_default().push(row);
         }
         lists.into_iter().map(|(key, rows)| (key, self.part(rows))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(places: &[i64], more: bool) -> Part<i64> {
+        Part { items: places.to_vec(), more }
+    }
+
+    fn at(place: &i64) -> (DateTime<Utc>, i64) {
+        (DateTime::UNIX_EPOCH + chrono::TimeDelta::seconds(*place), *place)
+    }
+
+    #[test]
+    fn pages_of_several_lists_join_to_the_page_of_all() {
+        let first = Page::newest(3);
+        assert_eq!(
+            first.joined(vec![part(&[9, 5, 1], true), part(&[8, 7], false)], at),
+            part(&[9, 8, 7], true)
+        );
+        assert_eq!(first.joined(vec![part(&[2], false), part(&[3, 1], false)], at), part(&[3, 2, 1], false));
+        let last = Page { from_end: true, ..Page::newest(2) };
+        assert_eq!(last.joined(vec![part(&[5, 1], true), part(&[4, 2], false)], at), part(&[2, 1], true));
+        assert_eq!(first.joined(vec![], at), part(&[], false));
     }
 }

@@ -19,7 +19,7 @@ use crate::domain::policy::{application as policy, offer as offer_policy};
 use crate::domain::posting::Posting;
 use crate::domain::viewer::Viewer;
 use crate::storage::posting::Sight;
-use crate::storage::{self, Failure, Fault, allotment, link, plan, posting, posting_team, step, team};
+use crate::storage::{self, Failure, Fault, allotment, link, plan, posting, step, team};
 
 /// What a link to an application opens.
 struct Opened {
@@ -72,9 +72,7 @@ async fn preferred(app: &App, viewer: &Viewer, application: &Application) -> Res
     let store = &app.shared.store;
     let scope = policy::applications(viewer);
     let mut preferred = allotment::preferred(store, &scope, &[application.id]).await?;
-    let ids = preferred.remove(&application.id).unwrap_or_default();
-    let entries = posting_team::of(store, &ids).await?;
-    let teams: Vec<_> = ids.iter().filter_map(|id| entries.get(id)).map(|entry| entry.team).collect();
+    let teams = preferred.remove(&application.id).unwrap_or_default();
     let sight = Sight::of(&Viewer::System, app.shared.clock.now());
     let known = team::of(store, &sight, &teams).await?;
     Ok(teams.iter().filter_map(|team| known.get(team)).map(|team| team.name.clone()).collect())

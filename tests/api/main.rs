@@ -21,6 +21,7 @@ mod feed;
 mod feed_http;
 mod feed_shelf;
 mod floors;
+mod graphql_application;
 mod graphql_cors;
 mod graphql_hostile;
 mod graphql_http;

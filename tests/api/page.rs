@@ -255,7 +255,7 @@ both! {
         let all = storage::application::listed(&app.store, &scope, &storage::application::Wanted::default(), &Page::newest(9)).await.unwrap();
         assert_eq!(all.items.len(), 1, "a form sent twice is one application");
         let preferred = storage::allotment::preferred(&app.store, &scope, &[all.items[0].id]).await.unwrap();
-        assert_eq!(preferred[&all.items[0].id], [posted.teams[3].id]);
+        assert_eq!(preferred[&all.items[0].id], [posted.teams[3].team]);
         let again = app.get(&path).await.hidden("nonce").to_owned();
         let repeat: Vec<_> = fields.iter().map(|(name, value)| (*name, if *name == "nonce" { again.as_str() } else { *value })).collect();
         let repeated = app.post(&path, &repeat).await;
