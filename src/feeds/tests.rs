@@ -125,10 +125,18 @@ fn a_length_that_a_channel_gives_is_kept() {
     assert_eq!(stand("Cook"), Some(("TOO_SHORT", message(4))));
 }
 
+/// Gives a document to the readers of `tests/conformance/feeds`, if they asked for it.
+fn shown(name: &str, document: &str) {
+    if let Some(folder) = std::env::var_os("VACANTIA_FEED_FILES") {
+        std::fs::write(std::path::Path::new(&folder).join(name), document).unwrap();
+    }
+}
+
 #[test]
 fn hostile_text_in_every_field_stays_text() {
     for channel in Channel::ALL {
         let document = built(*channel, &[fixture::hostile()]);
+        shown(&format!("hostile-{channel}.xml"), &document);
         assert!(document.chars().all(is_legal), "{channel}");
         let titles = texts(&document, "title");
         let title = titles.last().unwrap();
@@ -191,6 +199,7 @@ fn only_what_anybody_may_see_is_in_a_feed() {
     ];
     for channel in Channel::ALL {
         let empty = built(*channel, &hidden);
+        shown(&format!("empty-{channel}.xml"), &empty);
         assert!(!empty.contains("Harbour Engineer"), "{channel}");
         assert!(texts(&empty, Dialect::of(*channel).entry).is_empty(), "{channel}");
         assert_eq!(codes(*channel, &hidden[0]).0, FeedStatus::Ready);
