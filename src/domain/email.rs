@@ -118,6 +118,15 @@ impl EmailMessage {
         let waits = matches!(self.state, EmailState::Queued | EmailState::Deferred | EmailState::Unknown);
         (waits && !self.held).then_some(self.run_at)
     }
+
+    /// What the relay said last, without the addresses it quoted: whoever may read how a message stands need not be one
+    /// who may read where it goes.
+    #[must_use]
+    pub fn reply(&self) -> Option<String> {
+        let words = self.last_reply.as_deref()?.split(' ');
+        let shown = words.map(|word| if word.contains('@') { "(address)" } else { word });
+        Some(shown.collect::<Vec<_>>().join(" "))
+    }
 }
 
 /// A message about to be queued, its bytes frozen: every try sends the same ones.

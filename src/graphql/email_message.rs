@@ -103,9 +103,9 @@ impl EmailMessage {
         self.0.last_code
     }
 
-    /// What the relay said last, or what went wrong instead.
-    async fn last_reply(&self) -> Option<&str> {
-        self.0.last_reply.as_deref()
+    /// What the relay said last, without the addresses it quoted; or what went wrong instead.
+    async fn last_reply(&self) -> Option<String> {
+        self.0.reply()
     }
 
     /// Timestamp of when the message was written.

@@ -82,6 +82,11 @@ impl Database {
         }
     }
 
+    /// A SQLite database with this content.
+    pub fn holding(content: &[u8]) -> Self {
+        Self::sqlite(Some(content))
+    }
+
     fn sqlite(content: Option<&[u8]>) -> Self {
         let folder = tempfile::Builder::new().prefix("vacantia-test-").tempdir().unwrap();
         let file = folder.path().join("vacantia.db");

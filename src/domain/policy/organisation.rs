@@ -51,8 +51,7 @@ pub fn sees_users(viewer: &Viewer) -> bool {
     sees_settings(viewer)
 }
 
-/// Whose tokens may be made: one's own, within one's present token; the operator makes anybody's. A scope includes
-/// those declared before it.
+/// Whose tokens may be made: one's own, within one's present token; the operator makes anybody's.
 ///
 /// # Errors
 /// `FORBIDDEN`.
@@ -73,10 +72,13 @@ pub fn may_create_token(viewer: &Viewer, owner: UserId, scopes: &[TokenScope]) -
 /// Whose tokens may be revoked: one's own; administrators anybody's. Others' do not exist for the rest.
 ///
 /// # Errors
-/// `NOT_FOUND`.
+/// `NOT_FOUND`; `FORBIDDEN` for one's own by a token that may only read.
 pub fn may_revoke_token(viewer: &Viewer, owner: UserId) -> Result<(), Refusal> {
-    if viewer.user() == Some(owner) || may_administer(viewer).is_ok() {
-        return Ok(());
+    match viewer {
+        _ if may_administer(viewer).is_ok() => Ok(()),
+        Viewer::Staff(staff) if staff.user != owner => Err(Refusal::NotFound("token")),
+        Viewer::Staff(staff) if staff.may_write() => Ok(()),
+        Viewer::Staff(_) => Err(Refusal::Forbidden),
+        _ => Err(Refusal::NotFound("token")),
     }
-    Err(Refusal::NotFound("token"))
 }

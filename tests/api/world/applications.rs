@@ -1,0 +1,297 @@
+//! Who applied, and what became of it.
+
+use chrono::TimeDelta;
+use vacantia::actions::application::{self, Advance, Decline, GoBack, Notice, Submission, Withdraw};
+use vacantia::actions::offer::{
+    self, Approve, Create, Page, Reject, Rescind, Send, Submit, Undo, Update, Wording,
+};
+use vacantia::actions::step::{self, Which};
+use vacantia::actions::{Act, allotment, justification};
+use vacantia::domain::Viewer;
+use vacantia::domain::application::Application;
+use vacantia::domain::decision::CONSENT;
+use vacantia::domain::id::{ApplicationId, OfferId, PostingId, TeamId, UserId};
+use vacantia::domain::money::{Currency, Money, PayInterval};
+use vacantia::domain::offer::Offer;
+use vacantia::domain::posting::EmploymentType;
+use vacantia::domain::question::Given;
+use vacantia::domain::terms::TermsHash;
+use vacantia::domain::viewer::Role;
+use vacantia::storage::offer_version;
+
+use super::postings::Postings;
+use super::staff::{Team, everywhere};
+use super::{Founder, Who};
+
+impl Founder {
+    pub(super) async fn applications(&mut self, staff: &Team, postings: &Postings) {
+        let (open, unlisted, closed) = (postings.open, postings.unlisted, postings.closed);
+        let (xenon, yttrium, chief) = (postings.xenon, postings.yttrium, staff.chief);
+        self.mine(open, xenon, chief).await;
+        self.ready("ready", open, xenon).await;
+        self.declined(open, postings).await;
+        self.asked(open, yttrium, staff.approver, chief).await;
+        self.fresh(open, postings).await;
+
+        self.ready("far", unlisted, yttrium).await;
+        self.drafted("far", 1).await;
+        self.ready("approved", unlisted, yttrium).await;
+        let approved = self.drafted("approved", 1).await;
+        self.approved(approved, chief).await;
+        self.ready("hired", unlisted, yttrium).await;
+        self.hired("hired", chief).await;
+        self.ready("undone", unlisted, yttrium).await;
+        self.beside_hired(open).await;
+        let undone = self.hired("undone", chief).await;
+        let reason = self.word("undone offer reason");
+        let undo = Undo { application: undone.application, revision: None, reason };
+        self.scene.viewers.push((Who::Former, offeree(&undone)));
+        offer::undo_hire(self.recruiter(), undo).await.unwrap();
+
+        self.rescinded(closed, yttrium, chief).await;
+        self.withdrawn(closed).await;
+        self.replies().await;
+    }
+
+    fn recruiter(&self) -> Act<'_> {
+        self.app.act(self.scene.viewer(Who::Recruiter))
+    }
+
+    async fn applies(
+        &mut self,
+        record: &str,
+        posting: PostingId,
+        preferred_teams: Vec<TeamId>,
+    ) -> Application {
+        self.pass();
+        let submission = Submission {
+            posting,
+            name: self.word(&format!("{record} name")),
+            email: self.email(&format!("{record} email")),
+            phone: Some(self.phone(&format!("{record} phone"))),
+            answers: vec![Given { key: "why".into(), value: self.word(&format!("{record} answer")) }],
+            preferred_teams,
+            source: None,
+            idempotency_key: None,
+        };
+        self.submits(record, submission).await
+    }
+
+    async fn submits(&mut self, record: &str, submission: Submission) -> Application {
+        // Nobody but staff can apply to what is not listed.
+        let by = if submission.posting.to_string() == self.scene.id("unlisted") {
+            Who::Recruiter
+        } else {
+            Who::Anyone
+        };
+        let act = self.app.act(self.scene.viewer(by));
+        let id = application::submit(act, submission).await.unwrap();
+        let application = self.app.application(id).await;
+        self.call(record, id);
+        application
+    }
+
+    /// Somebody who stands in the offer stage, allotted and justified; the review was waived.
+    async fn ready(&mut self, record: &str, posting: PostingId, team: TeamId) -> Application {
+        let id = self.applies(record, posting, vec![team]).await.id;
+        self.call(&format!("{record} candidate"), self.app.application(id).await.candidate);
+        let reason = self.word(&format!("{record} step reason"));
+        let review = Which { step: self.app.step(id, "review").await, revision: None };
+        step::waive(self.recruiter(), review, &reason).await.unwrap();
+        self.advance(id).await;
+        allotment::allot(self.recruiter(), id, team, None).await.unwrap();
+        let why = self.word(&format!("{record} justification"));
+        justification::save(self.recruiter(), id, &why).await.unwrap();
+        self.app.application(id).await
+    }
+
+    async fn advance(&self, application: ApplicationId) {
+        let revision = self.app.application(application).await.revision;
+        let advance = Advance { application, stage: "review".into(), revision, pass_over: false };
+        application::advance(self.recruiter(), advance).await.unwrap();
+    }
+
+    fn wording(&mut self, record: &str, version: i32) -> Wording {
+        let pay = self.amount(&format!("{record} pay {version}"));
+        Wording {
+            title: self.word(&format!("{record} role {version}")),
+            pay: Money { minor: pay, currency: Currency::EUR },
+            interval: PayInterval::Year,
+            employment_type: EmploymentType::FullTime,
+            start_on: "2027-04-01".parse().unwrap(),
+            place: "Remote".into(),
+            remarks: Some(self.word(&format!("{record} remarks {version}"))),
+        }
+    }
+
+    async fn drafted(&mut self, record: &str, version: i32) -> OfferId {
+        self.pass();
+        let application = self.scene.id(record).parse().unwrap();
+        let wording = self.wording(record, version);
+        let expires_at = self.app.now() + TimeDelta::days(14);
+        let drafted =
+            offer::create(self.recruiter(), Create { application, wording, expires_at, request: None })
+                .await
+                .unwrap();
+        self.call(&format!("{record} offer"), drafted.id);
+        drafted.id
+    }
+
+    async fn rewritten(&mut self, record: &str, offer: OfferId, version: i32) {
+        let wording = self.wording(record, version);
+        let update = Update { offer, revision: None, wording, expires_at: None };
+        offer::update(self.recruiter(), update).await.unwrap();
+    }
+
+    async fn submitted(&self, offer: OfferId, approver: UserId) -> TermsHash {
+        let submit = Submit { offer, revision: None, approver: Some(approver) };
+        let number = offer::submit(self.recruiter(), submit).await.unwrap().version;
+        offer_version::get(&self.app.store, offer, number).await.unwrap().terms_hash
+    }
+
+    async fn approved(&self, offer: OfferId, approver: UserId) -> TermsHash {
+        let terms_hash = self.submitted(offer, approver).await;
+        let by = everywhere(approver, Role::Approver);
+        let approve = Approve { offer, terms_hash: terms_hash.clone() };
+        offer::approve(self.app.act(&by), approve).await.unwrap();
+        terms_hash
+    }
+
+    async fn sent(&self, offer: OfferId, approver: UserId) -> (Offer, TermsHash) {
+        let terms_hash = self.approved(offer, approver).await;
+        let send = Send { offer, revision: None, expires_at: None, request: None };
+        (offer::send(self.recruiter(), send).await.unwrap(), terms_hash)
+    }
+
+    /// The application whose links are looked through: an offer that was sent and opened, another version beside it.
+    async fn mine(&mut self, open: PostingId, team: TeamId, chief: UserId) {
+        let mine = self.ready("mine", open, team).await;
+        let offer = self.drafted("mine", 1).await;
+        let (sent, terms_hash) = self.sent(offer, chief).await;
+        self.call("mine terms", terms_hash.0);
+        let link = offeree(&sent);
+        offer::view(self.app.act(&link), offer).await.unwrap();
+        self.rewritten("mine", offer, 2).await;
+        let applicant = Viewer::Applicant { application: mine.id, candidate: mine.candidate };
+        self.scene.viewers.extend([(Who::Applicant, applicant), (Who::Offeree, link)]);
+    }
+
+    /// The one offer the approver is asked about; somebody else has rejected it before.
+    async fn asked(&mut self, open: PostingId, team: TeamId, approver: UserId, chief: UserId) {
+        self.ready("asked", open, team).await;
+        let offer = self.drafted("asked", 1).await;
+        let terms_hash = self.submitted(offer, chief).await;
+        let by = everywhere(chief, Role::Approver);
+        let reason = self.word("asked approval reason");
+        offer::reject(self.app.act(&by), Reject { offer, terms_hash, reason }).await.unwrap();
+        let terms_hash = self.submitted(offer, approver).await;
+        self.call("asked terms", terms_hash.0);
+    }
+
+    /// Allotted to nobody, moved on and back again.
+    async fn fresh(&mut self, open: PostingId, postings: &Postings) {
+        let fresh = self.applies("fresh", open, vec![postings.yttrium, postings.xenon]).await;
+        self.call("fresh candidate", fresh.candidate);
+        let review = Which { step: self.app.step(fresh.id, "review").await, revision: None };
+        step::pass(self.recruiter(), review).await.unwrap();
+        self.advance(fresh.id).await;
+        let reason = self.word("fresh return reason");
+        let revision = self.app.application(fresh.id).await.revision;
+        let back = GoBack { application: fresh.id, revision, to: "review".into(), reason };
+        application::go_back(self.recruiter(), back).await.unwrap();
+        let reason = self.word("fresh step reason");
+        step::reopen(self.recruiter(), review, &reason).await.unwrap();
+        let task = Which { step: self.app.step(fresh.id, "task").await, revision: None };
+        let reason = self.word("fresh task reason");
+        step::skip(self.recruiter(), task, Some(&reason)).await.unwrap();
+    }
+
+    async fn declined(&mut self, open: PostingId, postings: &Postings) {
+        let Application { id, candidate, .. } = self.applies("declined", open, Vec::new()).await;
+        self.call("declined candidate", candidate);
+        self.scene.viewers.push((Who::Rejected, Viewer::Applicant { application: id, candidate }));
+        allotment::allot(self.recruiter(), id, postings.yttrium, None).await.unwrap();
+        allotment::allot(self.recruiter(), id, postings.xenon, None).await.unwrap();
+        let (reason, note) = (self.word("declined reason"), self.word("declined note"));
+        let notice = Notice::Mail;
+        let decline = Decline { application: id, revision: None, reason, note: Some(note), notice };
+        application::decline(self.recruiter(), decline).await.unwrap();
+    }
+
+    async fn hired(&mut self, record: &str, chief: UserId) -> Offer {
+        let offer = self.drafted(record, 1).await;
+        let (sent, terms_hash) = self.sent(offer, chief).await;
+        let typed_name = self.word(&format!("{record} typed name"));
+        let page = Page {
+            offer,
+            terms_hash,
+            nonce: record.to_owned(),
+            link: None,
+            ip: Some("203.0.113.9".into()),
+            user_agent: Some(self.word(&format!("{record} browser"))),
+        };
+        let accept = offer::Accept { page, typed_name, consent: CONSENT.id.into() };
+        offer::accept(self.app.act(&offeree(&sent)), accept).await.unwrap()
+    }
+
+    /// Whoever is hired has also applied to the posting that some see.
+    async fn beside_hired(&mut self, open: PostingId) {
+        let mark = |label: &str| {
+            let found = self.scene.canaries.iter().find(|canary| canary.label == label);
+            found.unwrap().mark.clone()
+        };
+        let submission = Submission {
+            name: mark("undone name"),
+            email: format!("{}@example.com", mark("undone email")),
+            answers: vec![],
+            ..self.app.submission(open, "Beside")
+        };
+        let id = self.submits("beside", submission).await.id;
+        let review = Which { step: self.app.step(id, "review").await, revision: None };
+        step::pass(self.recruiter(), review).await.unwrap();
+    }
+
+    async fn rescinded(&mut self, closed: PostingId, team: TeamId, chief: UserId) {
+        self.ready("rescinded", closed, team).await;
+        let offer = self.drafted("rescinded", 1).await;
+        self.sent(offer, chief).await;
+        let (reason, words) = (self.word("rescinded offer reason"), Some(self.word("rescinded words")));
+        offer::rescind(self.recruiter(), Rescind { offer, revision: None, reason, note: words })
+            .await
+            .unwrap();
+    }
+
+    async fn withdrawn(&mut self, closed: PostingId) {
+        let application = self.applies("withdrawn", closed, Vec::new()).await;
+        self.call("withdrawn candidate", application.candidate);
+        let link = Viewer::Applicant { application: application.id, candidate: application.candidate };
+        let reason = Some(self.word("withdrawn reason"));
+        let withdraw = Withdraw { application: application.id, revision: None, reason, notice: Notice::Mail };
+        application::withdraw(self.app.act(&link), withdraw).await.unwrap();
+    }
+
+    /// What relays said about the first message of some applications: a reply often quotes the address.
+    async fn replies(&mut self) {
+        for (record, state, code) in [("mine", "sent", 250), ("far", "sent", 250), ("ready", "failed", 550)] {
+            let (word, id) = (self.word(&format!("{record} reply")), self.scene.id(record).to_owned());
+            let now = self.app.now().to_rfc3339();
+            let first = format!("SELECT min(id) FROM email_message WHERE application_id = '{id}'");
+            let sql = format!(
+                "UPDATE email_message SET state = '{state}', attempts = 1, sent_at = '{now}', last_code = {code}, \
+                 last_reply = '{code} <{word}@example.com> heard' WHERE id = ({first})"
+            );
+            self.app.beside(&sql).await;
+        }
+        let (mine, now) = (self.scene.id("mine offer"), self.app.now().to_rfc3339());
+        self.app.beside(&format!("UPDATE offer SET sent_at = '{now}' WHERE id = '{mine}'")).await;
+    }
+}
+
+fn offeree(offer: &Offer) -> Viewer {
+    Viewer::Offeree {
+        offer: offer.id,
+        version: offer.sent_version.unwrap(),
+        application: offer.application,
+        candidate: offer.candidate,
+    }
+}
