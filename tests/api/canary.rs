@@ -72,7 +72,7 @@ fn may_hear(who: Who) -> Vec<&'static str> {
             "fresh answer",
         ]),
         Who::HiringManager => {
-            may.extend(["token manager", "token ended manager", "mine *", "ready *", "declined *"])
+            may.extend(["token manager", "token ended manager", "mine *", "ready *", "declined *"]);
         }
         Who::PostingRecruiter => may.extend([
             "token posting recruiter",
@@ -179,7 +179,7 @@ impl Round {
                     let answer = world.ask(who, &question.text, nothing).await;
                     of_nothing.insert(prefix.to_owned(), answer.to_string());
                 }
-                if of_nothing[prefix] != answer.to_string() {
+                if of_nothing[prefix] != answer {
                     round.faults.push(format!("hidden and absent differ: {name} of {id}"));
                 }
             }

@@ -1,5 +1,12 @@
 //! The tests, in one binary: `cargo test --test api`. See [`harness`] for the databases.
 
+#![expect(clippy::too_many_lines, reason = "a table of cases, or a story told in one go, reads best whole")]
+#![expect(
+    clippy::unused_self,
+    clippy::case_sensitive_file_extension_comparisons,
+    clippy::needless_pass_by_value,
+    reason = "words of a test read as sentences; `.id` is a field, no file"
+)]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop right there")]
 
 #[macro_use]

@@ -61,9 +61,9 @@ impl List<'_> {
             assert!(!has_more || page.keys.len() == 2, "{who:?}: a page of {} is not full", self.name);
             place = last.map(|cursor| format!(", {from}: \"{cursor}\"")).unwrap_or_default();
             if forward {
-                found.extend(page.keys)
+                found.extend(page.keys);
             } else {
-                found.splice(0..0, page.keys).for_each(drop)
+                found.splice(0..0, page.keys).for_each(drop);
             }
             if !has_more {
                 return found;

@@ -90,7 +90,7 @@ impl Observed {
             .all_fields()
             .into_iter()
             .partition(|row| row.starts_with("Query.") || row.starts_with("Mutation."));
-        let (mutations, queries): (BTreeSet<_>, _) = roots.into_iter().partition(|row| row.starts_with("M"));
+        let (mutations, queries): (BTreeSet<_>, _) = roots.into_iter().partition(|row| row.starts_with('M'));
         format!(
             "{HEAD}\n## Queries\n\n{}\n## Mutations\n\n{}\n## Fields\n\n{}",
             self.table(&queries),
