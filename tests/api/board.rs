@@ -14,7 +14,7 @@ use crate::seed::Posted;
 
 const BOARD: &str = "{ postings(first: 10) { nodes { title openVacancies teams { team { name } openVacancies }
     pipeline { stage count applications(first: 20) { nodes {
-        status candidate { name contact { email } } currentTeam { name } steps { key status } answers { value }
+        status candidate { name contact { email } } currentTeam { name } steps { step { key } status } answers { value }
         offers { status } } } } } } }";
 
 /// Adds active applications to a posting, spread over its stages, each with the steps of its plan.

@@ -179,7 +179,8 @@ impl Round {
                     let answer = world.ask(who, &question.text, nothing).await;
                     of_nothing.insert(prefix.to_owned(), answer.to_string());
                 }
-                if of_nothing[prefix] != answer {
+                let said = answer.to_string();
+                if of_nothing[prefix] != said {
                     round.faults.push(format!("hidden and absent differ: {name} of {id}"));
                 }
             }

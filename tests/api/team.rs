@@ -80,7 +80,7 @@ both! {
         let taken = app.ask(&recruiter, query, named("monitor")).await;
         let error = &taken["data"]["teamCreate"]["userErrors"][0];
         assert_eq!((&error["code"], &error["field"]), (&"TAKEN".into(), &serde_json::json!(["name"])), "{taken}");
-        let rename = "mutation($id: ID!, $at: Int) { teamUpdate(input: {id: $id, expectedRevision: $at, name: \"M\"}) \
+        let rename = "mutation($id: ID!, $at: Int) { teamUpdate(input: {teamId: $id, expectedRevision: $at, name: \"M\"}) \
              { team { name } userErrors { code } } }";
         let renamed = app.ask(&recruiter, rename, serde_json::json!({ "id": id, "at": 1 })).await;
         assert_eq!(renamed["data"]["teamUpdate"]["team"]["name"], "M", "{renamed}");

@@ -188,7 +188,7 @@ both! {
         assert_eq!(anonymous["data"]["viewer"], expected);
         let refused = app.ask(&Viewer::Anonymous, query, serde_json::Value::Null).await;
         assert_eq!(refused["data"]["tokenCreate"]["userErrors"][0]["code"], "FORBIDDEN");
-        let end = "mutation($id: ID!) { tokenRevoke(input: {id: $id}) { token { revokedAt } userErrors { code } } }";
+        let end = "mutation($id: ID!) { tokenRevoke(input: {tokenId: $id}) { token { revokedAt } userErrors { code } } }";
         let id = serde_json::json!({ "id": made["token"]["id"] });
         let ended = app.ask(&recruiter, end, id).await;
         assert!(ended["data"]["tokenRevoke"]["token"]["revokedAt"].is_string(), "{ended}");

@@ -135,7 +135,7 @@ class Vacantia:
 
 
 BOARD = "{ postings(first: 5) { nodes { title openVacancies teams { team { name } openVacancies } } } }"
-APPLICATION = "application { id revision status stage { key } steps { id key status stage } }"
+APPLICATION = "application { id revision status stage { key } steps { id status stage step { key } } }"
 
 
 def counts(vacantia):
@@ -238,7 +238,7 @@ def refuse_what_must_be(vacantia, posting):
 
 
 def the_application(vacantia, name):
-    query = "{ applications(first: 100) { nodes { id revision candidate { name } stage { key } steps { id key status stage } } } }"
+    query = "{ applications(first: 100) { nodes { id revision candidate { name } stage { key } steps { id status stage step { key } } } } }"
     nodes = vacantia.ask(query, role="recruiter")["data"]["applications"]["nodes"]
     return next(node for node in nodes if node["candidate"]["name"] == name)
 
@@ -250,7 +250,7 @@ def through_all_stages(vacantia, application):
     vacantia.refused("applicationAdvance", "STALE", "recruiter", applicationId=ident, stage="review", expectedRevision=revision + 7)
     stage = "review"
     while stage != "offer":
-        place = next(step["stage"] for step in application["steps"] if step["key"] == stage or step["key"] in PARALLEL.get(stage, ()))
+        place = next(step["stage"] for step in application["steps"] if step["step"]["key"] == stage or step["step"]["key"] in PARALLEL.get(stage, ()))
         steps = [step for step in application["steps"] if step["stage"] == place]
         # Parallel steps in reversed order.
         for step in reversed(steps):
