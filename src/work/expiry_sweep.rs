@@ -76,10 +76,10 @@ impl ExpirySweep {
             site: &self.site,
             viewer: &Viewer::System,
         };
-        let offers = offer::expire_due(act, self.settings.batch).await?;
-        let postings = posting::close_due(act, self.settings.batch).await?;
+        let offers = offer::expire_due(act, self.settings.batch).await;
+        let postings = posting::close_due(act, self.settings.batch).await;
         let now = self.clock.now();
         self.store.write(|tx| async move { Ok(idempotency::forget(&tx, now).await?) }).await?;
-        Ok(offers + postings)
+        Ok(offers? + postings?)
     }
 }

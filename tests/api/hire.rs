@@ -1,6 +1,7 @@
 //! The hire: an offer accepted once and in time, what follows from it, and the undoing of one.
 
 use chrono::TimeDelta;
+use sea_orm::ConnectionTrait as _;
 use vacantia::actions::application::{self, GoBack};
 use vacantia::actions::offer::{self, Decline, Extend, Rescind, Undo, Update};
 use vacantia::actions::posting::{self, Close};
@@ -138,6 +139,19 @@ both! {
         assert_eq!(app.count("email_message WHERE kind = 'offer' AND state = 'cancelled'").await, 1);
         assert_eq!(app.application(offer.application).await.status, ApplicationStatus::Active);
         app.check_invariants().await;
+    }
+
+    async fn an_offer_that_cannot_be_ended_does_not_hold_up_the_others(app: TestApp) {
+        let desk = app.desk().await;
+        let spoilt = app.posting("Backend").hiring("Create", 1).with_stages(short()).open().await;
+        let sound = app.posting("Frontend").hiring("Plan", 1).with_stages(short()).open().await;
+        let (first, second) = (desk.sent(&spoilt, "Ada").await, desk.sent(&sound, "Zoe OHara").await);
+        let sql = format!("UPDATE posting SET content = 'no JSON' WHERE id = '{}'", spoilt.id);
+        app.database.beside().await.execute_unprepared(&sql).await.unwrap();
+        app.clock.pass(TimeDelta::days(14));
+        assert_eq!(sweep(&app).step().await.unwrap(), 1);
+        assert_eq!(app.offer(first.id).await.status, OfferStatus::Sent);
+        assert_eq!(app.offer(second.id).await.status, OfferStatus::Expired);
     }
 
     async fn the_sweep_closes_postings_past_their_deadline(app: TestApp) {

@@ -185,7 +185,8 @@ pub async fn end_live(
     Ok(ended)
 }
 
-/// Records that the time of some sent offers is over, at most `limit` of them; says of how many.
+/// Records that the time of some sent offers is over, at most `limit` of them; says of how many. One that breaks is
+/// logged and does not hold up the others.
 pub async fn expire_due(act: Act<'_>, limit: u32) -> Result<usize, Failure> {
     let now = act.clock.now();
     let mut expired = 0;
@@ -201,7 +202,10 @@ pub async fn expire_due(act: Act<'_>, limit: u32) -> Result<usize, Failure> {
             close(&tx, change, offer, EventKind::OfferExpired).await?;
             Ok(1)
         });
-        expired += over.await?;
+        match over.await {
+            Ok(count) => expired += count,
+            Err(failure) => tracing::error!(%failure, offer = %seen.id, "an offer past its deadline stays"),
+        }
     }
     Ok(expired)
 }

@@ -104,7 +104,7 @@ pub async fn close(act: Act<'_>, input: Close) -> Result<Posting, Failure> {
 }
 
 /// Closes postings whose deadline has passed, at most `limit` of them; says how many. One that somebody changes meanwhile
-/// is left for the next time.
+/// is left for the next time; one that breaks is logged and does not hold up the others.
 pub async fn close_due(act: Act<'_>, limit: u32) -> Result<usize, Failure> {
     let mut closed = 0;
     for due in posting::past_deadline(act.store, act.clock.now(), limit).await? {
@@ -113,7 +113,9 @@ pub async fn close_due(act: Act<'_>, limit: u32) -> Result<usize, Failure> {
         match close(act, closing).await {
             Ok(_) => closed += 1,
             Err(Failure::Refused(_)) => {}
-            Err(fault) => return Err(fault),
+            Err(failure) => {
+                tracing::error!(%failure, posting = %due.id, "a posting past its deadline stays");
+            }
         }
     }
     Ok(closed)
