@@ -1,17 +1,17 @@
-//! Steps of applications: passed, waived, skipped, opened again, and ended or restored with their applications.
+//! Steps of applications: added, passed, waived, skipped, opened again, and ended or restored with their applications.
 
 use super::Act;
 use super::application::{MOST_OF_REASON, event, held};
 use crate::domain::application::Application;
 use crate::domain::event::{Change, EventKind};
-use crate::domain::id::StepId;
-use crate::domain::plan::StepKind;
+use crate::domain::id::{ApplicationId, StepId};
+use crate::domain::plan::{self, PlanStep, StepKind};
 use crate::domain::policy::Scope;
 use crate::domain::policy::application::{moving, recruiting};
 use crate::domain::progress::Progress;
 use crate::domain::step::{ApplicationStep, StepState};
 use crate::domain::{Refusal, text};
-use crate::storage::{Failure, Fault, Tx, application, plan, step};
+use crate::storage::{Failure, Fault, Tx, application, plan as kept_plan, step};
 
 /// Which step is moved.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +29,49 @@ pub struct Moved {
     pub step: ApplicationStep,
     /// Its application as it is now.
     pub application: Application,
+}
+
+/// A step that the plan does not have.
+#[derive(Debug, Clone)]
+pub struct Add {
+    /// To which application.
+    pub application: ApplicationId,
+    /// The revision of the application it is added at, where that matters.
+    pub revision: Option<i32>,
+    /// The key of the stage it goes to; the stage the application is in when nothing is said.
+    pub stage: Option<String>,
+    /// What is done in it. Its key is given to it.
+    pub step: PlanStep,
+}
+
+/// Adds a step to one application, behind the others of a stage that is not over.
+///
+/// # Errors
+/// `NOT_FOUND`, `FORBIDDEN`, `NOT_ACTIVE`, `STALE`, `NO_STAGE`; `REQUIRED` or `INVALID` on the field at fault.
+pub async fn add(act: Act<'_>, input: Add) -> Result<Moved, Failure> {
+    let (change, right) = (&act.change(), &recruiting(act.viewer));
+    let (input, step) = (&input, &plan::checked_alone(input.step.clone())?);
+    let id = StepId::new(change.at, act.chance);
+    act.store
+        .write(|tx| async move {
+            let application = held(&tx, act.viewer, right, input.application, "application").await?;
+            application.active()?;
+            input.revision.map_or(Ok(()), |revision| application.is_at(revision))?;
+            let plan = kept_plan::get(&tx, application.plan).await?;
+            let steps = step::of_locked(&tx, application.id).await?;
+            let progress = Progress { plan: &plan, stage: application.stage, steps: &steps };
+            let stage = input.stage.as_deref().map(|key| progress.stage_of_key(key)).transpose()?;
+            let stage = stage.unwrap_or(application.stage);
+            let (position, key) = progress.room_for_step(stage)?;
+            let step = PlanStep { key, ..step.clone() };
+            let step = ApplicationStep::of_plan(id, application.id, stage, position, &step);
+            step::insert(&tx, std::slice::from_ref(&step)).await?;
+            let event = event(change, EventKind::StepAdded, &application).word("step", step.id);
+            tx.record(event.word("key", &step.key).word("kind", step.kind).count("stage", stage.into()));
+            let application = application::save(&tx, application).await?;
+            Ok(Moved { step, application })
+        })
+        .await
 }
 
 /// Passes a step: it is done and no longer blocks, whatever the ratings.
@@ -87,7 +130,7 @@ async fn move_step<Of: Sync>(
             let application = held(&tx, act.viewer, right, id, "step").await?;
             application.active()?;
             which.revision.map_or(Ok(()), |revision| application.is_at(revision))?;
-            let plan = plan::get(&tx, application.plan).await?;
+            let plan = kept_plan::get(&tx, application.plan).await?;
             let steps = step::of_locked(&tx, id).await?;
             let progress = Progress { plan: &plan, stage: application.stage, steps: &steps };
             let before = steps.iter().find(|step| step.id == which.step).ok_or_else(unknown)?;

@@ -12,8 +12,10 @@ text_enum! {
         TeamCreated = "teamCreated",
         /// A team was renamed.
         TeamUpdated = "teamUpdated",
-        /// A hiring plan, or a version of one, was created.
+        /// A hiring plan was created.
         PlanCreated = "planCreated",
+        /// A hiring plan got a new version.
+        PlanUpdated = "planUpdated",
         /// A user was created.
         UserCreated = "userCreated",
         /// A role was granted.
@@ -74,6 +76,8 @@ text_enum! {
         ApplicationTeamsPreferred = "applicationTeamsPreferred",
         /// An application now needs somebody's decision.
         ApplicationNeedsDecision = "applicationNeedsDecision",
+        /// A step that the plan does not have was added to one application.
+        StepAdded = "stepAdded",
         /// A step was passed.
         StepPassed = "stepPassed",
         /// A required step was waived.

@@ -23,6 +23,7 @@ pub mod opening;
 pub mod place;
 pub mod plan;
 pub mod plan_reference;
+pub mod plan_template;
 pub mod policy;
 pub mod posting;
 pub mod progress;

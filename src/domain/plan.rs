@@ -98,6 +98,8 @@ pub struct Stage {
     pub mode: StageMode,
     /// Whether an application may step over it.
     pub optional: bool,
+    /// How many hours an application should stay in it at most; a longer stay is shown as overdue.
+    pub sla_hours: Option<i32>,
     /// What is done in it.
     pub steps: Vec<PlanStep>,
 }
@@ -149,7 +151,10 @@ pub fn name(given: &str) -> Result<String, Refusal> {
 }
 
 /// The most stages a plan may have, and the most steps a stage.
-const MOST: usize = 20;
+pub const MOST: usize = 20;
+
+/// The longest stay in a stage that a plan may call timely: a year of hours.
+const MOST_HOURS: i32 = 8_760;
 
 /// A plan's stages, checked.
 ///
@@ -166,6 +171,9 @@ pub fn checked(stages: Vec<Stage>) -> Result<Vec<Stage>, Refusal> {
     let mut step_keys = BTreeSet::new();
     let checked = stages.into_iter().enumerate().map(|(place, stage)| {
         let field = |name: &str| format!("stages.{place}.{name}");
+        if stage.sla_hours.is_some_and(|hours| !(1..=MOST_HOURS).contains(&hours)) {
+            faults.push(Refusal::invalid(&field("slaHours"), &format!("from 1 to {MOST_HOURS} hours")));
+        }
         bounded(&mut faults, &field("steps"), stage.steps.len());
         let steps = stage.steps.into_iter().enumerate();
         Stage {
@@ -210,23 +218,37 @@ fn key(faults: &mut Vec<Refusal>, taken: &mut BTreeSet<String>, field: &str, giv
     given
 }
 
+/// A step beside those of a plan, checked; `key` names it.
+///
+/// # Errors
+/// `REQUIRED` or `INVALID` on each field at fault, or `INVALID` on `kind` for an offer, which a plan alone provides.
+pub fn checked_alone(step: PlanStep) -> Result<PlanStep, Refusal> {
+    let mut faults = Vec::new();
+    if step.kind == StepKind::Offer {
+        faults.push(Refusal::invalid("kind", "a kind other than offer"));
+    }
+    let step = bounded_step(&mut faults, str::to_owned, step);
+    Refusal::all(faults).map(|()| step)
+}
+
 fn checked_step(
     faults: &mut Vec<Refusal>,
     taken: &mut BTreeSet<String>,
     field: &str,
     step: PlanStep,
 ) -> PlanStep {
+    let step = bounded_step(faults, |name| format!("{field}.{name}"), step);
+    PlanStep { key: key(faults, taken, &format!("{field}.key"), step.key), ..step }
+}
+
+fn bounded_step(faults: &mut Vec<Refusal>, field: impl Fn(&str) -> String, step: PlanStep) -> PlanStep {
     if !(1..=20).contains(&step.least_people) {
-        faults.push(Refusal::invalid(&format!("{field}.leastPeople"), "from 1 to 20 people"));
+        faults.push(Refusal::invalid(&field("leastPeople"), "from 1 to 20 people"));
     }
     if step.minutes.is_some_and(|minutes| !(5..=480).contains(&minutes)) {
-        faults.push(Refusal::invalid(&format!("{field}.minutes"), "from 5 to 480 minutes"));
+        faults.push(Refusal::invalid(&field("minutes"), "from 5 to 480 minutes"));
     }
-    PlanStep {
-        key: key(faults, taken, &format!("{field}.key"), step.key),
-        title: cleaned(faults, &format!("{field}.title"), &step.title),
-        ..step
-    }
+    PlanStep { title: cleaned(faults, &field("title"), &step.title), ..step }
 }
 
 #[cfg(test)]
@@ -241,6 +263,7 @@ mod tests {
         stages[1].key = stages[0].key.clone();
         stages[2].steps[0].minutes = Some(1);
         stages[3].title = "\n".into();
+        stages[3].sla_hours = Some(0);
         stages[4].steps[1].key = "a b".into();
         stages[5].steps.clear();
         let refused = checked(stages).unwrap_err();
@@ -249,6 +272,7 @@ mod tests {
             "stages.0.optional",
             "stages.1.key",
             "stages.2.steps.0.minutes",
+            "stages.3.slaHours",
             "stages.3.title",
             "stages.4.steps.1.key",
             "stages.5.steps",

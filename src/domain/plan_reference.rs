@@ -54,11 +54,20 @@ pub fn stages() -> Vec<Stage> {
     ]
 }
 
-fn stage(key: &str, title: &str, steps: Vec<PlanStep>) -> Stage {
-    Stage { key: key.into(), title: title.into(), mode: StageMode::Sequential, optional: false, steps }
+/// A stage that everyone goes through, with its steps one after the other.
+pub(super) fn stage(key: &str, title: &str, steps: Vec<PlanStep>) -> Stage {
+    Stage {
+        key: key.into(),
+        title: title.into(),
+        mode: StageMode::Sequential,
+        optional: false,
+        sla_hours: None,
+        steps,
+    }
 }
 
-fn step(key: &str, title: &str, kind: StepKind, participant: Participant) -> PlanStep {
+/// A required step for one person.
+pub(super) fn step(key: &str, title: &str, kind: StepKind, participant: Participant) -> PlanStep {
     PlanStep {
         key: key.into(),
         title: title.into(),
@@ -70,7 +79,8 @@ fn step(key: &str, title: &str, kind: StepKind, participant: Participant) -> Pla
     }
 }
 
-fn call(key: &str, title: &str, participant: Participant, minutes: i32) -> PlanStep {
+/// An interview that lasts so many minutes.
+pub(super) fn call(key: &str, title: &str, participant: Participant, minutes: i32) -> PlanStep {
     PlanStep { minutes: Some(minutes), ..step(key, title, StepKind::Interview, participant) }
 }
 

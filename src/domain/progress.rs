@@ -1,7 +1,7 @@
 //! The gate: how an application moves through its stages.
 
 use super::Refusal;
-use super::plan::{HiringPlan, Stage, StepKind};
+use super::plan::{HiringPlan, MOST, Stage, StepKind};
 use super::step::{ApplicationStep, StepState};
 
 /// An application's place in its plan.
@@ -91,6 +91,26 @@ impl<'a> Progress<'a> {
     fn can_be_passed_over(&self, stage: i32) -> bool {
         use StepState::{Cancelled, Pending, Skipped, Waived};
         self.of_stage(stage).all(|step| matches!(step.state, Pending | Skipped | Cancelled | Waived))
+    }
+
+    /// Where one more step goes: its place behind the others of a stage that is not over, and a key that none of them
+    /// has.
+    ///
+    /// # Errors
+    /// `NO_STAGE` for a stage that is over, `INVALID` on `stage` when it is full.
+    pub fn room_for_step(&self, stage: i32) -> Result<(i32, String), Refusal> {
+        if stage < self.stage || self.stage_at(stage).is_none() {
+            return Err(Refusal::NoStage);
+        }
+        if self.of_stage(stage).count() >= MOST {
+            return Err(Refusal::invalid("stage", &format!("a stage of fewer than {MOST} steps")));
+        }
+        let last = self.of_stage(stage).map(|step| step.position).max();
+        let mut number = 1;
+        while self.steps.iter().any(|step| step.key == format!("added{number}")) {
+            number += 1;
+        }
+        Ok((last.map_or(0, |last| last + 1), format!("added{number}")))
     }
 
     /// Back to an earlier stage.

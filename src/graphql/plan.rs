@@ -82,6 +82,18 @@ pub enum ApprovalRule {
     One,
 }
 
+/// A plan that is shipped, to begin from with `planCopy`.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::plan_template::PlanTemplate")]
+pub enum PlanTemplate {
+    /// Eight stages, a parallel round by the team, an optional last interview.
+    Engineering,
+    /// A call, one round of a piece of work and an interview, an offer.
+    Short,
+    /// One interview, and an offer nobody needs to approve: for many alike jobs.
+    Volume,
+}
+
 /// A step of a plan.
 #[derive(SimpleObject, Debug)]
 pub struct PlanStep {
@@ -112,6 +124,8 @@ pub struct PlanStage {
     mode: StageMode,
     /// Indicates whether an application may step over the stage.
     optional: bool,
+    /// How many hours an application should stay in the stage at most, where that is said.
+    sla_hours: Option<i32>,
     /// Steps of the stage, in order.
     steps: Vec<PlanStep>,
 }
@@ -132,6 +146,7 @@ impl From<rules::Stage> for PlanStage {
             title: stage.title,
             mode: stage.mode.into(),
             optional: stage.optional,
+            sla_hours: stage.sla_hours,
             steps: stage.steps.into_iter().map(step).collect(),
         }
     }

@@ -13,6 +13,7 @@ use super::user::{User, user};
 use crate::actions;
 use crate::domain::Refusal;
 use crate::domain::id::StepId;
+use crate::domain::plan::PlanStep;
 use crate::domain::policy::application::reasons;
 use crate::domain::step::ApplicationStep as DomainStep;
 use crate::storage;
@@ -121,6 +122,52 @@ nested_read! {
     }
 }
 
+/// What `stepAdd` takes.
+#[derive(InputObject, Debug)]
+pub struct StepAddInput {
+    /// Id of the application.
+    application_id: ID,
+    /// Revision of the application that the caller read, if it is to matter.
+    expected_revision: Option<i32>,
+    /// Key of the stage the step goes to, which is not over; the present one when nothing is said.
+    stage: Option<String>,
+    /// Title of the step.
+    title: String,
+    /// Kind of the step; an offer is the plan's alone.
+    kind: StepKind,
+    /// Indicates whether the stage waits for the step.
+    #[graphql(default = true)]
+    required: bool,
+    /// Who takes the step.
+    participant: Participant,
+    /// Length of the step in minutes, where it is known: 5 to 480.
+    minutes: Option<i32>,
+}
+
+impl StepAddInput {
+    fn parsed(self) -> Result<actions::step::Add, Refusal> {
+        let step = PlanStep {
+            key: String::new(),
+            title: self.title,
+            kind: self.kind.into(),
+            required: self.required,
+            participant: self.participant.into(),
+            least_people: 1,
+            minutes: self.minutes,
+        };
+        let (application, revision) = (id(&self.application_id, "application")?, self.expected_revision);
+        Ok(actions::step::Add { application, revision, stage: self.stage, step })
+    }
+}
+
+payload!(
+    /// Answer to `stepAdd`.
+    StepAddPayload {
+        /// The application, as it stands now.
+        application: Application
+    }
+);
+
 /// What `stepPass` takes.
 #[derive(InputObject, Debug)]
 pub struct StepPassInput {
@@ -202,6 +249,16 @@ pub struct StepMutation;
 
 #[Object]
 impl StepMutation {
+    /// Adds a step that the plan does not have to one application.
+    async fn step_add(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The step, and where it goes.")] input: StepAddInput,
+    ) -> async_graphql::Result<Option<StepAddPayload>> {
+        let ended = async { Ok(actions::step::add(asking(ctx).act(), input.parsed()?).await?.application) };
+        answer(ended.await)
+    }
+
     /// Passes a step: it is done and no longer blocks, whatever the ratings.
     async fn step_pass(
         &self,

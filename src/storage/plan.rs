@@ -3,16 +3,16 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use sea_orm::FromQueryResult;
+use sea_orm::{FromQueryResult, Value};
 use serde::{Deserialize, Serialize};
 
 use super::dialect::{self, Binds, json_list};
 use super::document::{self, lists, word};
 use super::fault::{Failure, Fault};
 use super::page::{Page, Part};
-use super::row::{self, cells};
 use super::source::Source;
 use super::write::Tx;
+use crate::domain::Refusal;
 use crate::domain::id::PlanId;
 use crate::domain::plan::{
     ApprovalRule, HiringPlan, Participant, PlanStep, ReferenceRule, Stage, StageMode, StepKind,
@@ -37,6 +37,8 @@ struct StageMirror {
     #[serde(with = "word")]
     mode: StageMode,
     optional: bool,
+    #[serde(default)]
+    sla_hours: Option<i32>,
     #[serde(with = "steps")]
     steps: Vec<PlanStep>,
 }
@@ -136,15 +138,25 @@ pub async fn listed(db: &impl Source, page: &Page) -> Result<Part<Made>, Fault> 
 }
 
 /// Adds a version of a plan.
+///
+/// # Errors
+/// `STALE` when somebody else added that version first.
 pub async fn insert(tx: &Tx, plan: &HiringPlan, at: DateTime<Utc>) -> Result<(), Failure> {
     let definition =
         Definition { stages: plan.stages.clone(), approval: plan.approval, references: plan.references };
-    let cells = cells! {
-        id: plan.version.plan,
-        version: plan.version.number,
-        name: plan.name.as_str(),
-        definition: document::written(&definition)?,
-        created_at: at,
-    };
-    Ok(row::insert(tx, "plan", cells).await?)
+    let sql = format!(
+        "INSERT INTO plan (id, version, name, definition, created_at) VALUES {} ON CONFLICT DO NOTHING",
+        dialect::places(1, 5)
+    );
+    let values: [Value; 5] = [
+        plan.version.plan.into(),
+        plan.version.number.into(),
+        plan.name.as_str().into(),
+        document::written(&definition)?.into(),
+        at.into(),
+    ];
+    match dialect::execute(tx, &sql, values).await? {
+        1 => Ok(()),
+        _ => Err(Refusal::Stale.into()),
+    }
 }

@@ -85,6 +85,10 @@ impl Table<'_> {
         let plan =
             json!({ "name": "Short", "stages": [stage], "approval": "NONE", "references": references });
         self.free("planCreate", plan);
+        self.each("planCopy", &["plan"], |id| json!({ "planId": id }));
+        self.free("planCopy", json!({ "template": "SHORT" }));
+        let rename = |id: &str| json!({ "planId": id, "expectedVersion": 1, "name": "Longer" });
+        self.each("planUpdate", &["plan"], rename);
         self.free("tokenCreate", json!({ "name": "mine", "scopes": ["READ"] }));
         let tokens: Vec<String> =
             ["admin", "recruiter", "posting recruiter", "manager", "interviewer", "approver", "newcomer"]
@@ -142,6 +146,12 @@ impl Table<'_> {
         let open = ["mine offer step", "fresh review step", "far offer step"];
         let done = ["mine review step", "asked review step", "far review step"];
         let optional = ["mine task step", "beside task step", "far task step"];
+        let added = json!({ "title": "Second call", "kind": "INTERVIEW", "participant": "RECRUITING" });
+        self.each("stepAdd", &["mine", "beside", "far"], |id| {
+            let mut added = added.clone();
+            added["applicationId"] = id.into();
+            added
+        });
         self.each("stepPass", &open, |id| json!({ "stepId": id }));
         self.each("stepWaive", &open, |id| json!({ "stepId": id, "reason": "Known well" }));
         self.each("stepReopen", &done, |id| json!({ "stepId": id, "reason": "Once more" }));

@@ -1,7 +1,7 @@
 //! Steps, and the gate they make.
 
 use vacantia::actions::application::{Advance, advance};
-use vacantia::actions::step::{Which, pass, reopen, skip, waive};
+use vacantia::actions::step::{Add, Which, add, pass, reopen, skip, waive};
 use vacantia::domain::Refusal;
 use vacantia::domain::Viewer;
 use vacantia::domain::application::Application;
@@ -53,7 +53,7 @@ fn step(key: &str, required: bool) -> PlanStep {
 }
 
 fn stage(key: &str, optional: bool, steps: Vec<PlanStep>) -> Stage {
-    Stage { key: key.into(), title: key.into(), mode: StageMode::Parallel, optional, steps }
+    Stage { key: key.into(), title: key.into(), mode: StageMode::Parallel, optional, sla_hours: None, steps }
 }
 
 both! {
@@ -154,6 +154,47 @@ both! {
         assert_eq!(why[&review].reason.as_deref(), Some("Wrong person"));
         assert_eq!(why[&review].by, recruiter.key());
         assert_eq!(app.steps(id).await[0].reason, None, "why takes another right");
+    }
+
+    async fn an_added_step_holds_the_gate_of_one_application(app: TestApp) {
+        let posted = app.posting("Backend").hiring("Create", 1).open().await;
+        let recruiter = app.recruiter().await;
+        let (ada, bob) = (app.apply(posted.id, "Ada").await, app.apply(posted.id, "Bob").await);
+        let added = |stage: Option<&str>, step: PlanStep| Add {
+            application: ada.id,
+            revision: None,
+            stage: stage.map(str::to_owned),
+            step,
+        };
+        let call = |title: &str| PlanStep { title: title.into(), ..step("", true) };
+        let first = add(app.act(&recruiter), added(None, call("A call"))).await.unwrap();
+        assert_eq!((first.step.stage, first.step.position, first.step.key.as_str()), (0, 1, "added1"));
+        assert_eq!(first.application.revision, ada.revision + 1);
+        let second = add(app.act(&recruiter), added(Some("vp"), call("A talk"))).await.unwrap();
+        assert_eq!((second.step.stage, second.step.key.as_str()), (5, "added2"));
+        pass(app.act(&recruiter), which(app.step(ada.id, "review").await)).await.unwrap();
+        let blocked = refused(forth(&app, &recruiter, ada.id, "review", false).await);
+        assert_eq!(blocked, Refusal::GateIncomplete(vec!["A call".into()]));
+        waive(app.act(&recruiter), which(first.step.id), "Met before").await.unwrap();
+        forth(&app, &recruiter, ada.id, "review", false).await.unwrap();
+        assert_eq!(app.steps(bob.id).await.len() + 2, app.steps(ada.id).await.len());
+
+        let over = add(app.act(&recruiter), added(Some("review"), call("Late"))).await;
+        assert_eq!(refused(over), Refusal::NoStage);
+        let nowhere = add(app.act(&recruiter), added(Some("moon"), call("Far"))).await;
+        assert_eq!(refused(nowhere), Refusal::NoStage);
+        let offer = PlanStep { kind: StepKind::Offer, ..call("Offer") };
+        assert_eq!(refused(add(app.act(&recruiter), added(None, offer)).await).field(), Some("kind"));
+        let short = PlanStep { minutes: Some(1), ..call("\n") };
+        let fields = refused(add(app.act(&recruiter), added(None, short)).await);
+        let fields: Vec<_> = fields.each().iter().filter_map(Refusal::field).collect();
+        assert_eq!(fields, ["minutes", "title"]);
+        let manager = app.staff(Role::HiringManager, Reach::Posting(posted.id)).await;
+        assert_eq!(refused(add(app.act(&manager), added(None, call("Mine"))).await), Refusal::Forbidden);
+        while app.steps(ada.id).await.iter().filter(|step| step.stage == 1).count() < 20 {
+            add(app.act(&recruiter), added(None, call("Again"))).await.unwrap();
+        }
+        assert_eq!(refused(add(app.act(&recruiter), added(None, call("Once more"))).await).field(), Some("stage"));
     }
 
     async fn a_step_ahead_waits_for_its_stage(app: TestApp) {

@@ -1,11 +1,13 @@
 //! Mutations that make hiring plans.
 
-use async_graphql::{Context, InputObject, Object};
+use async_graphql::{Context, ID, InputObject, Object};
 
-use super::{ApprovalRule, HiringPlan, Participant, StageMode, StepKind};
-use crate::actions::plan::{self as actions, Create};
+use super::{ApprovalRule, HiringPlan, Participant, PlanTemplate, StageMode, StepKind};
+use crate::actions::plan::{self as actions, Create, Original, Update};
+use crate::domain::Refusal;
 use crate::domain::plan as rules;
 use crate::graphql::asking::asking;
+use crate::graphql::error::id;
 use crate::graphql::payload::{answer, payload};
 
 /// A step of a plan to be made.
@@ -42,6 +44,8 @@ pub struct PlanStageInput {
     /// Indicates whether an application may step over the stage.
     #[graphql(default)]
     optional: bool,
+    /// How many hours an application should stay in the stage at most: 1 to 8760.
+    sla_hours: Option<i32>,
     /// Steps of the stage, in order.
     steps: Vec<PlanStepInput>,
 }
@@ -62,13 +66,14 @@ impl From<PlanStageInput> for rules::Stage {
             title: stage.title,
             mode: stage.mode.into(),
             optional: stage.optional,
+            sla_hours: stage.sla_hours,
             steps: stage.steps.into_iter().map(step).collect(),
         }
     }
 }
 
 /// How many references an offer is to wait for.
-#[derive(InputObject, Debug)]
+#[derive(InputObject, Debug, Clone, Copy)]
 pub struct PlanReferencesInput {
     /// How many complete references in all: 0 to 10.
     least: i32,
@@ -87,6 +92,71 @@ pub struct PlanCreateInput {
     approval: ApprovalRule,
     /// How many references an offer waits for.
     references: PlanReferencesInput,
+}
+
+impl From<PlanReferencesInput> for rules::ReferenceRule {
+    fn from(rule: PlanReferencesInput) -> Self {
+        Self { least: rule.least, managers: rule.managers }
+    }
+}
+
+fn stages(given: Vec<PlanStageInput>) -> Vec<rules::Stage> {
+    given.into_iter().map(Into::into).collect()
+}
+
+/// What is to change of a hiring plan; what is not given stays.
+#[derive(InputObject, Debug)]
+pub struct PlanUpdateInput {
+    /// Id of the plan.
+    plan_id: ID,
+    /// Version that the caller read.
+    expected_version: i32,
+    /// Name of the plan.
+    name: Option<String>,
+    /// All stages of the plan, in order.
+    stages: Option<Vec<PlanStageInput>>,
+    /// Who has to approve an offer.
+    approval: Option<ApprovalRule>,
+    /// How many references an offer waits for.
+    references: Option<PlanReferencesInput>,
+}
+
+/// A hiring plan to be made like another one: give `planId` or `template`.
+#[derive(InputObject, Debug)]
+pub struct PlanCopyInput {
+    /// Id of the plan whose newest version is copied.
+    plan_id: Option<ID>,
+    /// Shipped plan that is copied.
+    template: Option<PlanTemplate>,
+    /// Name of the copy; that of the original when nothing is said.
+    name: Option<String>,
+}
+
+impl PlanCopyInput {
+    fn original(&self) -> Result<Original, Refusal> {
+        match (&self.plan_id, self.template) {
+            (Some(plan), None) => Ok(Original::Plan(id(plan, "plan")?)),
+            (None, Some(template)) => Ok(Original::Template(template.into())),
+            (None, None) => Err(Refusal::required("planId")),
+            (Some(_), Some(_)) => Err(Refusal::invalid("template", "a plan or a template, not both")),
+        }
+    }
+}
+
+payload! {
+    /// Answer to `planUpdate`.
+    PlanUpdatePayload {
+        /// The plan, in its newest version.
+        plan: HiringPlan
+    }
+}
+
+payload! {
+    /// Answer to `planCopy`.
+    PlanCopyPayload {
+        /// The copy, in its first version.
+        plan: HiringPlan
+    }
 }
 
 payload! {
@@ -109,13 +179,43 @@ impl PlanMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The plan to be made.")] input: PlanCreateInput,
     ) -> async_graphql::Result<Option<PlanCreatePayload>> {
-        let PlanReferencesInput { least, managers } = input.references;
         let plan = Create {
             name: input.name,
-            stages: input.stages.into_iter().map(Into::into).collect(),
+            stages: stages(input.stages),
             approval: input.approval.into(),
-            references: rules::ReferenceRule { least, managers },
+            references: input.references.into(),
         };
         answer(actions::create(asking(ctx).act(), plan).await)
+    }
+
+    /// Makes a hiring plan like another one, or like one that is shipped.
+    async fn plan_copy(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is copied.")] input: PlanCopyInput,
+    ) -> async_graphql::Result<Option<PlanCopyPayload>> {
+        let made = async { actions::copy(asking(ctx).act(), input.original()?, input.name).await };
+        answer(made.await)
+    }
+
+    /// Gives a hiring plan a new version. Postings and applications that follow an older one go on following that; a
+    /// posting moves to the newest one by `postingUpdate` with its `planId`.
+    async fn plan_update(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to change.")] input: PlanUpdateInput,
+    ) -> async_graphql::Result<Option<PlanUpdatePayload>> {
+        let made = async {
+            let update = Update {
+                plan: id(&input.plan_id, "plan")?,
+                expected_version: input.expected_version,
+                name: input.name,
+                stages: input.stages.map(stages),
+                approval: input.approval.map(Into::into),
+                references: input.references.map(Into::into),
+            };
+            actions::update(asking(ctx).act(), update).await
+        };
+        answer(made.await)
     }
 }

@@ -42,6 +42,7 @@ fn stages() -> Vec<Stage> {
         ..review.clone()
     };
     stages[0].steps.push(task);
+    stages[0].sla_hours = Some(72);
     stages
 }
 
