@@ -1,4 +1,4 @@
-//! Floor 0: the rules of hiring. Pure: std, chrono, uuid and thiserror; no I/O, no framework.
+//! Floor 0: the rules of hiring. Pure: std, chrono, chrono-tz, uuid, thiserror and getrandom; no I/O, no framework.
 
 #[macro_use]
 mod text_enum;

@@ -52,7 +52,7 @@ pub struct Mutation(
 /// The schema that is served.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
-/// How deep selections may nest: graphql-js' own introspection query is 18 levels deep.
+/// How deep selections may nest for the library itself, behind the guard's own smaller limit ([`super::guard::Limits`]).
 const DEPTH: usize = 24;
 
 /// Builds the schema. Each request brings its own [`Asking`](super::Asking).
