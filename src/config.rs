@@ -79,9 +79,15 @@ pub struct Config {
     #[arg(default_value = "10s", value_parser = parse_duration)]
     pub graphql_timeout: Duration,
 
-    /// How long requests and deliveries under way may take to finish after the signal to stop.
+    /// How long requests are still taken after the signal to stop, while `/readyz` already says no: as long as a load
+    /// balancer needs to notice.
+    #[arg(long, env = "VACANTIA_STOP_DELAY", global = true, help_heading = "Web", value_name = "DURATION")]
+    #[arg(default_value = "1s", value_parser = parse_duration)]
+    pub stop_delay: Duration,
+
+    /// How long after the signal to stop requests and deliveries under way may take to finish, the delay included.
     #[arg(long, env = "VACANTIA_STOP_GRACE", global = true, help_heading = "Web", value_name = "DURATION")]
-    #[arg(default_value = "30s", value_parser = parse_duration)]
+    #[arg(default_value = "25s", value_parser = parse_duration)]
     pub stop_grace: Duration,
 
     /// What the organisation is called.

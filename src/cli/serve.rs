@@ -82,13 +82,15 @@ pub async fn serve(
     shared: Shared,
     ready: impl FnOnce(std::net::SocketAddr),
 ) -> anyhow::Result<()> {
+    outlive_large_files()?;
     let outbox = outbox(config, &shared)?;
     let (shelf, builder, tail) = feeds(config, &shared).await?;
     let sweep = sweep(config, &shared);
     let store = shared.store.clone();
     let settings =
         Settings { proxies: config.trusted_proxies.clone(), cors: config.cors()?, graphiql: config.graphiql };
-    let patience = Patience { graphql: config.graphql_timeout, stop: config.stop_grace };
+    let patience =
+        Patience { graphql: config.graphql_timeout, notice: config.stop_delay, stop: config.stop_grace };
     let server =
         Server::bind(config.listen, App::new(shared, shelf, settings), patience).with_context(|| {
             format!("cannot listen on {} (hint: set VACANTIA_LISTEN to a free port)", config.listen)
@@ -143,6 +145,15 @@ fn transport(config: &Config) -> Result<Transport, Mistake> {
     let Some(relay) = config.relay()? else { return Ok(Transport::Folder(config.data_dir.join("mail"))) };
     let (hello, authorities) = (config.hello()?, config.authorities()?);
     Ok(Transport::Smtp(Box::new(Smtp { relay, timeouts: config.relaying.timeouts(), hello, authorities })))
+}
+
+/// What the kernel sends to whoever writes beyond the limit on the size of files; the same number on Linux and macOS.
+const SIGXFSZ: i32 = 25;
+
+/// Has such a write fail, as on a full disk, instead of ending the program (setrlimit(2), `RLIMIT_FSIZE`). A signal that
+/// was listened for once is caught from then on.
+fn outlive_large_files() -> std::io::Result<()> {
+    signal(SignalKind::from_raw(SIGXFSZ)).map(drop)
 }
 
 /// Signals that ask the program to end: SIGTERM from a supervisor, SIGINT from a terminal.

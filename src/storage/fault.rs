@@ -20,6 +20,8 @@ enum Cause {
     Missing { noun: &'static str, id: String },
     #[error("the schema holds migration {0}, which this program does not know: run a newer program")]
     Newer(String),
+    #[error("the commit failed, so the write may be lost: {0}")]
+    Uncommitted(DbErr),
     #[error("the write was rolled back with the others of its commit")]
     Lost,
     #[error("{0}")]
@@ -43,6 +45,10 @@ impl Fault {
         Self(Cause::Newer(migration))
     }
 
+    pub(super) fn uncommitted(error: DbErr) -> Self {
+        Self(Cause::Uncommitted(error))
+    }
+
     pub(super) fn lost() -> Self {
         Self(Cause::Lost)
     }
@@ -62,6 +68,18 @@ impl Fault {
             Cause::Database(error) => {
                 code(error).is_some_and(|code| passes(&code))
                     || broken(error).is_some_and(|name| is_race(&name))
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Fault {
+    /// Whether the database says that it can keep nothing at the moment: the disk is full, failing or read-only.
+    pub(super) fn is_unwritable(&self) -> bool {
+        match &self.0 {
+            Cause::Database(error) | Cause::Uncommitted(error) => {
+                code(error).is_some_and(|code| keeps_nothing(&code))
             }
             _ => false,
         }
@@ -165,6 +183,16 @@ fn passes(code: &str) -> bool {
     }
 }
 
+/// PostgreSQL: insufficient resources, system errors, a server that only reads. SQLite: read-only, I/O error, corrupt, full,
+/// cannot open (<https://www.sqlite.org/rescode.html>).
+fn keeps_nothing(code: &str) -> bool {
+    match code {
+        "25006" => true,
+        _ if code.len() == 5 => code.starts_with("53") || code.starts_with("58"),
+        _ => code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 8 | 10 | 11 | 13 | 14)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -176,6 +204,15 @@ mod tests {
         }
         for code in ["23505", "57014", "25P02", "22021", "787", "2067", "275", "13", "8", ""] {
             assert!(!passes(code), "{code}");
+        }
+    }
+    #[test]
+    fn a_full_or_failing_disk_keeps_nothing() {
+        for code in ["13", "778", "10", "8", "14", "53100", "58030", "25006"] {
+            assert!(keeps_nothing(code), "{code}");
+        }
+        for code in ["5", "517", "2067", "40001", "57P01", "23505", ""] {
+            assert!(!keeps_nothing(code), "{code}");
         }
     }
 }

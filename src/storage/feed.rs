@@ -7,6 +7,7 @@ use super::advertised;
 use super::dialect;
 use super::fault::Fault;
 use super::source::{Snapshot, Source};
+use super::write::Tx;
 use crate::domain::feed::Advertised;
 
 /// Everything the feeds tell at one instant.
@@ -28,6 +29,11 @@ pub async fn generation(db: &impl Source) -> Result<i64, Fault> {
     }
     let row = dialect::query_one::<Row>(db, "SELECT number FROM feed_generation", []).await?;
     row.map(|row| row.number).ok_or_else(|| Fault::missing("feed_generation", 1))
+}
+
+/// Writes the generation as it is, to see whether writes are kept.
+pub(super) async fn touch(tx: &Tx) -> Result<u64, Fault> {
+    dialect::execute(tx, "UPDATE feed_generation SET number = number", []).await
 }
 
 /// What the feeds tell at `now`: four statements, however many postings there are. It takes a snapshot, so that the

@@ -1,6 +1,7 @@
 //! The database of one installation: opened, checked, read from.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use sea_orm::{AccessMode, DatabaseConnection, IsolationLevel, TransactionTrait};
@@ -67,6 +68,8 @@ pub(super) struct Shared {
     pub(super) meter: Arc<Meter>,
     pub(super) writes: Writes,
     pub(super) latest: watch::Sender<i64>,
+    /// Whether the last write failed because the database could keep nothing.
+    pub(super) unwritable: AtomicBool,
     pub(super) unevenness: std::sync::atomic::AtomicU64,
 }
 
@@ -99,8 +102,10 @@ impl Store {
         let reads = Link { kind, target: Target::Pool(reads), meter: Arc::clone(&meter) };
         let (latest, _) = watch::channel(0);
         let unevenness = std::sync::atomic::AtomicU64::default();
-        let options = options.clone();
-        Ok(Self { shared: Arc::new(Shared { reads, options, meter, writes, latest, unevenness }) })
+        let (options, unwritable) = (options.clone(), AtomicBool::new(false));
+        Ok(Self {
+            shared: Arc::new(Shared { reads, options, meter, writes, latest, unwritable, unevenness }),
+        })
     }
 
     /// Which database this is.

@@ -199,9 +199,7 @@ async fn commit(
     let committed = outer.commit().await;
     for keeper in waiting {
         // A failed commit is not tried again: whether it reached the disk is not certain.
-        let outcome = committed
-            .clone()
-            .map_err(|error| Fault::unfit(format!("the commit failed, so the write may be lost: {error}")));
+        let outcome = committed.clone().map_err(Fault::uncommitted);
         let _gone = keeper.send(outcome);
     }
     Ok(committed?)

@@ -8,10 +8,10 @@ use sea_orm::TransactionTrait;
 use tokio::sync::RwLock;
 use tokio::time::Instant;
 
-use super::event;
 use super::fault::{Failure, Fault};
 use super::source::{Link, Slot, Target};
 use super::store::{Store, Writes};
+use super::{event, feed};
 use crate::domain::event::Event;
 
 /// How often a write is tried before a passing trouble counts as a fault.
@@ -87,7 +87,9 @@ impl Store {
     {
         let (mut tries, started) = (1, Instant::now());
         loop {
-            match self.attempt(&work).await {
+            let tried = self.attempt(&work).await;
+            self.learn(&tried);
+            match tried {
                 Ok((answer, newest)) => {
                     self.nudge(newest);
                     return Ok(answer);
@@ -101,6 +103,35 @@ impl Store {
                 }
                 Err(failure) => return Err(failure),
             }
+        }
+    }
+
+    /// Whether the database keeps what it is given. As long as it did at the last write that is taken on trust, so that
+    /// asking costs nothing; after one that it could not keep, a write that changes nothing is tried.
+    ///
+    /// # Errors
+    /// Why it keeps nothing.
+    pub async fn is_writable(&self) -> Result<(), Fault> {
+        if !self.shared.unwritable.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        self.attempt(&|tx| async move { Ok(feed::touch(&tx).await?) }).await.map(|_| ()).map_err(
+            |failure| match failure {
+                Failure::Fault(fault) => fault,
+                Failure::Refused(refusal) => Fault::unfit(refusal.to_string()),
+            },
+        )?;
+        self.shared.unwritable.store(false, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn learn<T>(&self, tried: &Result<T, Failure>) {
+        match tried {
+            Ok(_) => self.shared.unwritable.store(false, Ordering::Relaxed),
+            Err(Failure::Fault(fault)) if fault.is_unwritable() => {
+                self.shared.unwritable.store(true, Ordering::Relaxed);
+            }
+            Err(_) => {}
         }
     }
 

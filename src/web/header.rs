@@ -2,18 +2,22 @@
 
 use std::time::Instant;
 
-use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::ConnectionType;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
+use actix_web::{Error, web};
+
+use super::App;
 
 /// Only our own style sheet, images and forms; no script, no frame (Content Security Policy level 3).
 /// Structured data in a page is no script: nothing runs it, so nothing has to allow it.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
                       frame-ancestors 'none'; base-uri 'none'";
 
-/// Adds the headers that protect a reader, unless the answer has its own, and logs the request.
+/// Adds the headers that protect a reader, unless the answer has its own, and logs the request. While the program is
+/// stopping, also says that this is the last answer on its connection (RFC 9112 section 9.6).
 ///
 /// The line names the route's pattern: never the path, which may hold a secret, nor the query, nor who asked.
 pub async fn added(
@@ -29,6 +33,9 @@ pub async fn added(
     usual(headers, header::X_FRAME_OPTIONS, "DENY");
     usual(headers, header::REFERRER_POLICY, "same-origin");
     usual(headers, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    if response.request().app_data::<web::Data<App>>().is_some_and(|app| app.is_stopping()) {
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
     let pattern = response.request().match_pattern();
     tracing::info!(
         %method,

@@ -10,14 +10,20 @@ pub async fn alive() -> HttpResponse {
     plain(&mut HttpResponse::Ok(), "ok\n")
 }
 
-/// `GET /readyz`: it may be sent requests: the database answers with a current schema, and it is not stopping.
+/// `GET /readyz`: it may be sent requests: the database answers with a current schema and keeps what
+/// it is given, and the program is not stopping.
 ///
 /// What is wrong is in the log, since anybody may ask.
 pub async fn ready(app: web::Data<App>) -> HttpResponse {
     if app.is_stopping() {
         return plain(&mut HttpResponse::ServiceUnavailable(), "stopping\n");
     }
-    match app.shared.store.migrations().await {
+    let store = &app.shared.store;
+    if let Err(fault) = store.is_writable().await {
+        tracing::warn!("not ready: {fault}");
+        return plain(&mut HttpResponse::ServiceUnavailable(), "not ready: reading only\n");
+    }
+    match store.migrations().await {
         Ok(steps) if steps.iter().all(|step| step.applied) => plain(&mut HttpResponse::Ok(), "ready\n"),
         Ok(_) => {
             tracing::warn!("not ready: the schema is not current");

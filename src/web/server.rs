@@ -18,6 +18,7 @@ pub struct Server {
     running: Running,
     app: web::Data<App>,
     addresses: Vec<SocketAddr>,
+    notice: Duration,
 }
 
 impl std::fmt::Debug for Server {
@@ -31,7 +32,9 @@ impl std::fmt::Debug for Server {
 pub struct Patience {
     /// One GraphQL request.
     pub graphql: Duration,
-    /// Requests under way when the program is told to stop.
+    /// Those who send requests here, until they notice that it is no longer ready and send them elsewhere.
+    pub notice: Duration,
+    /// Requests under way when the program is told to stop; `notice` is a part of it.
     pub stop: Duration,
 }
 
@@ -44,13 +47,15 @@ impl Server {
         let app = web::Data::new(app);
         let endpoint = web::Data::new(Endpoint::new(schema(), Limits::default(), patience.graphql));
         let each = app.clone();
+        // Counted in whole seconds, so a part of one is given as one.
+        let left = patience.stop.saturating_sub(patience.notice) + Duration::from_millis(999);
         let server =
             HttpServer::new(move || Application::new().configure(routes(each.clone(), endpoint.clone())))
                 .disable_signals()
-                .shutdown_timeout(patience.stop.as_secs())
+                .shutdown_timeout(left.as_secs())
                 .bind(listen)?;
         let addresses = server.addrs();
-        Ok(Self { running: server.run(), app, addresses })
+        Ok(Self { running: server.run(), app, addresses, notice: patience.notice })
     }
 
     /// Where it listens; the port is a real one even when 0 was asked for.
@@ -59,7 +64,8 @@ impl Server {
         &self.addresses
     }
 
-    /// Answers until `stop` says true, then finishes what is under way.
+    /// Answers until `stop` says true. Then it is not ready, but still takes requests for as long as those who send
+    /// them need to notice; only after that the port is given back, and what is under way is finished.
     ///
     /// # Errors
     /// When the server itself breaks.
@@ -70,6 +76,7 @@ impl Server {
             // An error means that nobody is left to say stop: the program is ending.
             let _ = stop.wait_for(|stop| *stop).await;
             app.stop_being_ready();
+            tokio::time::sleep(self.notice).await;
             handle.stop(true).await;
         };
         let stopping = tokio::spawn(stopping);
