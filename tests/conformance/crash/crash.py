@@ -28,34 +28,32 @@ class Run:
         self.token = self.vacantia.staff("ada@example.com", "admin", "recruiter")
         self.start()
         self.api = Api(self.vacantia.address, self.token)
-        self.world, self.mailbox = World(self.api), Mailbox(self.vacantia.data)
+        world, mailbox = World(self.api), Mailbox(self.vacantia.data)
+        self.team = world.teams[0]
+        self.writers = [
+            Writer("w%d" % place, random.Random(dice.random()), [self.api], world, self.journal, mailbox)
+            for place in range(WRITERS)
+        ]
 
     def start(self):
         self.slowest = max(self.slowest, self.vacantia.start())
 
     def round(self, number):
         """Work, an accident in the midst of it, a new start, and the reckoning."""
-        writers = [
-            Writer("r%d-w%d" % (number, place), random.Random(self.dice.random()), [self.api], self.world, self.journal, self.mailbox)
-            for place in range(WRITERS)
-        ]
+        going = [one for one in self.journal.applications if one.level < HIRED]
         known = len(self.journal.applications)
-        for writer in writers:
+        for writer in self.writers:
             writer.start()
         time.sleep(self.dice.uniform(0.2, 1.2))
         if self.database.name == "postgres":
             self.trouble_the_server(number)
         self.vacantia.kill()
-        for writer in writers:
-            writer.over.set()
-        for writer in writers:
-            writer.join()
+        for writer in self.writers:
+            writer.finish()
         self.start()
         compare(self.database, self.journal, self.tally)
-        fresh = self.journal.applications[known:]
-        read_back(self.api, fresh, self.tally)
-        settle(writers)
-        compare(self.database, self.journal, self.tally)
+        read_back(self.api, going + self.journal.applications[known:], self.tally)
+        settle(self.writers)
 
     def trouble_the_server(self, number):
         """Beside the kill: in every second round the connections are cut, in every fifth the server falls."""
@@ -74,7 +72,7 @@ class Run:
         end = time.monotonic() + READY
         while True:
             try:
-                return self.api.change("teamUpdate", "team { id }", teamId=self.world.teams[0], name="Create")
+                return self.api.change("teamUpdate", "team { id }", teamId=self.team, name="Create")
             except Unanswered:
                 if time.monotonic() > end:
                     self.tally.wrong.append("no write was answered %d s after the database was back" % READY)
@@ -111,6 +109,7 @@ def main(binary, kind, rounds):
             run.round(number)
             if run.tally.wrong:
                 break
+        compare(run.database, run.journal, run.tally)
         return report(run, number)
     except BaseException:
         if run:

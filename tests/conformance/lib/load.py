@@ -80,24 +80,32 @@ class Journal:
         self.troubles.append(text)
 
 
-class Writer(threading.Thread):
+class Writer:
     """One of several who work at once, each on records of their own."""
 
-    def __init__(self, name, dice, apis, world, journal, mailbox):
-        super().__init__(name=name, daemon=True)
-        self.dice, self.apis, self.world, self.journal, self.mailbox = dice, apis, world, journal, mailbox
-        self.over, self.mine, self.postings, self.number = threading.Event(), [], [], 0
-        self.pause = (0, 0)
+    def __init__(self, name, dice, apis, world, journal, mailbox, pause=0):
+        self.name, self.dice, self.apis, self.world = name, dice, apis, world
+        self.journal, self.mailbox, self.pause = journal, mailbox, pause
+        self.over, self.thread, self.mine, self.postings, self.number = threading.Event(), None, [], [], 0
 
     @property
     def api(self):
         return self.dice.choice(self.apis)
 
+    def start(self):
+        self.over.clear()
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def finish(self):
+        self.over.set()
+        self.thread.join()
+
     def run(self):
         try:
             while not self.over.is_set():
                 self.work()
-                time.sleep(self.dice.uniform(*self.pause))
+                self.over.wait(self.dice.uniform(0, 2 * self.pause))
         except BaseException as broken:
             self.journal.wrong.append("a writer broke: %r" % broken)
             raise
@@ -278,7 +286,7 @@ def review(writer, one):
 def move(writer, one):
     api = writer.api
     revision = read(api, one)["revision"]
-    fields = dict(applicationId=one.id, stage="offer", expectedRevision=revision)
+    fields = dict(applicationId=one.id, stage="review", expectedRevision=revision)
     api.change("applicationAdvance", "application { id }", **fields)
 
 
