@@ -11,6 +11,7 @@ mod m20261123_000003_found_applications;
 mod m20261123_000004_found_offers;
 mod m20261123_000005_found_mail;
 mod m20261123_000006_found_events;
+mod m20261126_000007_found_feed_editions;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000004_found_offers::Migration),
             Box::new(m20261123_000005_found_mail::Migration),
             Box::new(m20261123_000006_found_events::Migration),
+            Box::new(m20261126_000007_found_feed_editions::Migration),
         ]
     }
 

@@ -10,6 +10,7 @@ pub mod allotment;
 pub mod application;
 pub mod delivery;
 pub mod email;
+pub mod feed;
 pub mod justification;
 pub mod letter;
 pub mod offer;

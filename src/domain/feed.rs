@@ -1,5 +1,7 @@
 //! What leaves the house about a posting, and how it stands in a channel.
 
+use chrono::{DateTime, Utc};
+
 use super::id::TeamId;
 use super::posting::Posting;
 
@@ -35,6 +37,15 @@ text_enum! {
         /// The channel would refuse it; the issues say why.
         Withheld = "WITHHELD",
     }
+}
+
+/// What a channel says, whichever instance says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edition {
+    /// Of the document without the time of its last change.
+    pub fingerprint: String,
+    /// Since when it says so, in whole seconds; none while nothing was ever published.
+    pub last_modified: Option<DateTime<Utc>>,
 }
 
 /// A posting with its teams' vacancies: what feeds, careers pages and structured data show.

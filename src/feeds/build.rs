@@ -1,5 +1,6 @@
 //! Items become the snapshot that a channel serves.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use super::press::{Press, Pressed};
 use super::report;
 use super::snapshot::{Shelf, Snapshot};
 use super::writer::{self, Fared};
-use crate::domain::feed::Channel;
+use crate::domain::feed::{Channel, Edition};
 use crate::domain::site::Site;
 
 /// What all channels are built from: one state of the database, seen at one instant.
@@ -25,6 +26,8 @@ pub struct Stock {
     pub generation: i64,
     /// When a public fact last changed, a deadline that passed included; none while nothing was ever published.
     pub changed_at: Option<DateTime<Utc>>,
+    /// What each channel said last, whichever instance built it.
+    pub editions: BTreeMap<Channel, Edition>,
 }
 
 impl Stock {
@@ -38,25 +41,49 @@ impl Stock {
 
 impl Shelf {
     /// Builds a channel's document and makes it the current one. The same content keeps the document, its validators
-    /// and the time of its last change. On any failure the document before it stays.
+    /// and the time of its last change, also when another instance built it first. On any failure the document before
+    /// it stays.
     pub fn build(&self, channel: Channel, stock: &Stock) -> io::Result<Arc<Snapshot>> {
         let dialect = Dialect::of(channel);
         let before = self.current(channel);
-        let last_modified = later(stock.changed_at, before.as_deref());
-        let press = Press::new(&self.folder_of(channel))?;
-        let (press, fared) = writer::write(press, dialect, &stock.site, &stock.items, last_modified)?;
-        let pressed = press.finish()?;
+        let own = before.as_deref().map(Snapshot::edition);
+        let known = stock.editions.get(&channel).cloned().or_else(|| own.clone());
+        let date = later(stock.changed_at, known.as_ref());
+        // Where another instance was here first, this will be what it made; otherwise it is something new.
+        let guess = if known == own { date } else { known.as_ref().and_then(|known| known.last_modified) };
+        let (mut pressed, fared) = self.press(channel, stock, guess)?;
+        let edition = known
+            .filter(|known| known.fingerprint == pressed.fingerprint)
+            .unwrap_or_else(|| Edition { fingerprint: pressed.fingerprint.clone(), last_modified: date });
         let counts = report::counts(&fared);
-        pressed.verify(dialect, counts.entries)?;
         let mut snapshot = match before {
-            Some(before) if before.fingerprint == pressed.fingerprint => Snapshot::clone(&before),
-            _ => self.fresh(channel, &pressed, last_modified)?,
+            Some(before) if before.edition() == edition => Snapshot::clone(&before),
+            _ => {
+                if edition.last_modified != guess {
+                    (pressed, _) = self.press(channel, stock, edition.last_modified)?;
+                }
+                self.fresh(channel, &pressed, edition.last_modified)?
+            }
         };
         snapshot.generation = stock.generation;
         snapshot.counts = counts;
         snapshot.valid_until = stock.valid_until().map(|at| at.trunc_subsecs(0));
         let report = told(dialect, stock, &snapshot, &fared);
         self.put(snapshot, &report)
+    }
+
+    fn press<'a>(
+        &self,
+        channel: Channel,
+        stock: &'a Stock,
+        last_modified: Option<DateTime<Utc>>,
+    ) -> io::Result<(Pressed, Vec<Fared<'a>>)> {
+        let dialect = Dialect::of(channel);
+        let press = Press::new(&self.folder_of(channel))?;
+        let (press, fared) = writer::write(press, dialect, &stock.site, &stock.items, last_modified)?;
+        let pressed = press.finish()?;
+        pressed.verify(dialect, report::counts(&fared).entries)?;
+        Ok((pressed, fared))
     }
 
     fn fresh(
@@ -85,7 +112,7 @@ fn told(dialect: &Dialect, stock: &Stock, snapshot: &Snapshot, fared: &[Fared<'_
 }
 
 /// When new content would have changed: as the data says, in whole seconds, but never at or before the change before.
-fn later(changed_at: Option<DateTime<Utc>>, before: Option<&Snapshot>) -> Option<DateTime<Utc>> {
+fn later(changed_at: Option<DateTime<Utc>>, before: Option<&Edition>) -> Option<DateTime<Utc>> {
     let changed = changed_at.map(|at| at.trunc_subsecs(0));
     let next = before.and_then(|before| before.last_modified).map(|at| at + TimeDelta::seconds(1));
     changed.max(next)

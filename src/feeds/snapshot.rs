@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::press;
-use crate::domain::feed::Channel;
+use crate::domain::feed::{Channel, Edition};
 
 /// In which form a document is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,6 +81,12 @@ pub(super) struct Sizes {
 }
 
 impl Snapshot {
+    /// What it says, and since when.
+    #[must_use]
+    pub fn edition(&self) -> Edition {
+        Edition { fingerprint: self.fingerprint.clone(), last_modified: self.last_modified }
+    }
+
     /// The strong validator of the document in a coding (RFC 9110 section 8.8.3: it differs for each coding).
     #[must_use]
     pub fn etag(&self, coding: Coding) -> String {

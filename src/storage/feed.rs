@@ -1,14 +1,16 @@
 //! What feeds are built from, as one state of the database.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
-use sea_orm::FromQueryResult;
+use sea_orm::{FromQueryResult, Value};
 
 use super::advertised;
 use super::dialect;
 use super::fault::Fault;
 use super::source::{Snapshot, Source};
 use super::write::Tx;
-use crate::domain::feed::Advertised;
+use crate::domain::feed::{Advertised, Channel, Edition};
 
 /// Everything the feeds tell at one instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +21,8 @@ pub struct Listing {
     pub changed_at: Option<DateTime<Utc>>,
     /// Every posting anybody may see.
     pub postings: Vec<Advertised>,
+    /// What each channel said last, as far as it said anything.
+    pub editions: BTreeMap<Channel, Edition>,
 }
 
 /// How many writes have changed a public fact so far. It moves in the write itself.
@@ -36,13 +40,13 @@ pub(super) async fn touch(tx: &Tx) -> Result<u64, Fault> {
     dialect::execute(tx, "UPDATE feed_generation SET number = number", []).await
 }
 
-/// What the feeds tell at `now`: four statements, however many postings there are. It takes a snapshot, so that the
+/// What the feeds tell at `now`: five statements, however many postings there are. It takes a snapshot, so that the
 /// generation is the one of these very postings.
 pub async fn listing(db: &Snapshot, now: DateTime<Utc>) -> Result<Listing, Fault> {
     let generation = generation(db).await?;
     let changed_at = changed_at(db, now).await?;
     let postings = advertised::visible(db, now).await?;
-    Ok(Listing { generation, changed_at, postings })
+    Ok(Listing { generation, changed_at, postings, editions: editions(db).await? })
 }
 
 /// Postings that left count too: what they were changed last by is how they left.
@@ -57,4 +61,40 @@ async fn changed_at(db: &Snapshot, now: DateTime<Utc>) -> Result<Option<DateTime
          FROM posting WHERE published_at IS NOT NULL";
     let row = dialect::query_one::<Row>(db, sql, [now.into()]).await?;
     Ok(row.and_then(|row| row.updated_at.max(row.expired_at)))
+}
+
+async fn editions(db: &Snapshot) -> Result<BTreeMap<Channel, Edition>, Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        channel: String,
+        fingerprint: String,
+        last_modified: Option<DateTime<Utc>>,
+    }
+    let rows = dialect::query_all::<Row>(db, "SELECT * FROM feed_edition", []).await?;
+    let known = |row: Row| {
+        let edition = Edition { fingerprint: row.fingerprint, last_modified: row.last_modified };
+        // One that a newer program knows is no business of this one.
+        Some((row.channel.parse().ok()?, edition))
+    };
+    Ok(rows.into_iter().filter_map(known).collect())
+}
+
+/// Keeps what a channel says from now on, if `before` is still what it said; says whether it was.
+pub async fn issue(
+    tx: &Tx,
+    channel: Channel,
+    before: Option<&Edition>,
+    edition: &Edition,
+) -> Result<bool, Fault> {
+    let values: [Value; 3] =
+        [channel.as_str().into(), edition.fingerprint.as_str().into(), edition.last_modified.into()];
+    let Some(before) = before else {
+        let sql = "INSERT INTO feed_edition (channel, fingerprint, last_modified) VALUES ($1, $2, $3) \
+                   ON CONFLICT (channel) DO NOTHING";
+        return Ok(dialect::execute(tx, sql, values).await? == 1);
+    };
+    let sql = "UPDATE feed_edition SET fingerprint = $2, last_modified = $3 \
+               WHERE channel = $1 AND fingerprint = $4";
+    let values = values.into_iter().chain([before.fingerprint.as_str().into()]);
+    Ok(dialect::execute(tx, sql, values.collect::<Vec<_>>()).await? == 1)
 }

@@ -12,12 +12,13 @@ use tokio::sync::watch;
 use tokio::{task, time};
 
 use super::Step;
+use crate::actions;
 use crate::domain::clock::Clock;
 use crate::domain::feed::Channel;
 use crate::domain::site::Site;
 use crate::feeds::build::Stock;
-use crate::feeds::{FeedItem, Shelf};
-use crate::storage::{Fault, Store, feed};
+use crate::feeds::{FeedItem, Shelf, Snapshot};
+use crate::storage::{Failure, Fault, Store, feed};
 
 /// How long after a build the next one may begin at the earliest: many changes at once become few documents.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -46,6 +47,9 @@ pub enum Unbuilt {
     /// The postings could not be read.
     #[error(transparent)]
     Unread(#[from] Fault),
+    /// What is new could not be told to the other instances.
+    #[error(transparent)]
+    Untold(#[from] Failure),
     /// A channel's document could not be written or does not hold up.
     #[error("{channel}: {cause}")]
     Unwritten {
@@ -82,10 +86,25 @@ impl FeedBuilder {
         let stock = self.stock(now).await?;
         let built = Built { generation: stock.generation, valid_until: stock.valid_until() };
         let target = Arc::clone(&self.shelf);
-        let building = task::spawn_blocking(move || build(&target, &stock));
-        building.await??;
-        self.built = Some(built);
+        let building = task::spawn_blocking(move || (build(&target, &stock), stock));
+        let (building, stock) = building.await?;
+        if self.issue(&building?, &stock).await? {
+            self.built = Some(built);
+        }
         Ok(Step::Done)
+    }
+
+    /// Tells the other instances what is new here. Not, when one of them was faster: then what it said is looked at
+    /// first.
+    async fn issue(&self, built: &[Arc<Snapshot>], stock: &Stock) -> Result<bool, Unbuilt> {
+        let mut agreed = true;
+        for snapshot in built {
+            let (before, edition) = (stock.editions.get(&snapshot.channel), snapshot.edition());
+            if before != Some(&edition) {
+                agreed &= actions::feed::issue(&self.store, snapshot.channel, before, &edition).await?;
+            }
+        }
+        Ok(agreed)
     }
 
     async fn stock(&self, now: DateTime<Utc>) -> Result<Stock, Fault> {
@@ -96,6 +115,7 @@ impl FeedBuilder {
             items: listing.postings.iter().map(project).collect(),
             generation: listing.generation,
             changed_at: listing.changed_at,
+            editions: listing.editions,
         })
     }
 
@@ -126,19 +146,22 @@ impl std::fmt::Debug for FeedBuilder {
 }
 
 /// Builds every channel, whatever becomes of the others.
-fn build(shelf: &Shelf, stock: &Stock) -> Result<(), Unbuilt> {
-    let mut first = Ok(());
+fn build(shelf: &Shelf, stock: &Stock) -> Result<Vec<Arc<Snapshot>>, Unbuilt> {
+    let mut all = Ok(Vec::new());
     for channel in Channel::ALL {
         match shelf.build(*channel, stock) {
             Ok(snapshot) => {
                 let (entries, withheld) = (snapshot.counts.entries, snapshot.counts.withheld);
                 tracing::info!(%channel, entries, withheld, hash = snapshot.hash, "a feed was built");
+                if let Ok(all) = &mut all {
+                    all.push(snapshot);
+                }
             }
             Err(cause) => {
                 tracing::error!(%channel, %cause, "a feed could not be built");
-                first = first.and(Err(Unbuilt::Unwritten { channel: *channel, cause }));
+                all = all.and(Err(Unbuilt::Unwritten { channel: *channel, cause }));
             }
         }
     }
-    first
+    all
 }

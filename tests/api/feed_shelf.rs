@@ -1,5 +1,6 @@
 //! The files of feeds: the same bytes for the same content, whatever breaks on the way.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -76,7 +77,7 @@ fn posting(number: usize, title: &str) -> Advertised {
 fn stock(count: usize, title: &str) -> Stock {
     let site = Arc::new(site());
     let items = (1..=count).map(|number| FeedItem::project(&posting(number, title), &site, now())).collect();
-    Stock { site, items, generation: 1, changed_at: Some(now()) }
+    Stock { site, items, generation: 1, changed_at: Some(now()), editions: BTreeMap::new() }
 }
 
 fn document(shelf: &Shelf, channel: Channel) -> String {
