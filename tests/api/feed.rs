@@ -165,6 +165,25 @@ both! {
         assert!(dates.windows(2).all(|pair| pair[0] < pair[1]), "{dates:?}");
     }
 
+    async fn instances_with_different_pasts_agree(app: TestApp) {
+        let posted = app.advertised("Backend Developer").await;
+        let (mut busy, mut idle) = (Stand::new(&app), Stand::new(&app));
+        busy.built().await;
+        for title in ["One", "Two", "Three"] {
+            let changes = Changes { title: Some(title.into()), ..Changes::default() };
+            update(app.system(), posted.id, None, changes).await.unwrap();
+            busy.built().await;
+        }
+        idle.built().await;
+        let date = |stand: &Stand<'_>| stand.shelf.current(Channel::Rss).unwrap().last_modified;
+        assert_eq!((busy.tags(), date(&busy)), (idle.tags(), date(&idle)), "one saw every change, one only the last");
+        let changes = Changes { title: Some("Four".into()), ..Changes::default() };
+        update(app.system(), posted.id, None, changes).await.unwrap();
+        idle.built().await;
+        busy.built().await;
+        assert_eq!((busy.tags(), date(&busy)), (idle.tags(), date(&idle)), "the other one is first");
+    }
+
     async fn the_report_says_why_a_posting_is_missing(app: TestApp) {
         app.advertised("Backend Developer").await;
         let mute = app.posting("Says nothing").hiring("Create", 1).open().await;
