@@ -123,7 +123,7 @@ class Writer:
             self.set_vacancies(self.dice.choice(usable))
         elif choice < 0.14 and going:
             self.repeat(self.dice.choice(going))
-        elif len(going) < 3 or choice < 0.3:
+        elif len(going) < 3 or choice < 0.3 and len(going) < 9:
             self.receive(self.dice.choice(usable))
         else:
             self.further(self.dice.choice(going))
