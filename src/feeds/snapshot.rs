@@ -1,7 +1,7 @@
 //! Documents as files: what is served until a better one is there.
 //!
-//! A channel has a folder: `<hash>.id` and `<hash>.gz` are the same document as it is and gzipped, `manifest.json` says
-//! which document is current, `report.json` how each posting fared. Everything appears by a rename, so a process killed
+//! A channel has a folder: `<hash>.id`, `<hash>.gz` and `<hash>.br` are the same document as it is and packed,
+//! `manifest.json` says which document is current, `report.json` how each posting fared. Everything appears by a rename, so a process killed
 //! at any point leaves the document before it.
 
 use std::collections::BTreeMap;
@@ -23,11 +23,13 @@ pub enum Coding {
     Identity,
     /// Gzipped (RFC 1952).
     Gzip,
+    /// Brotli (RFC 7932).
+    Brotli,
 }
 
 impl Coding {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Identity, Self::Gzip];
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Identity, Self::Gzip, Self::Brotli];
 
     /// How the file of a document in this form ends.
     #[must_use]
@@ -35,6 +37,17 @@ impl Coding {
         match self {
             Self::Identity => "id",
             Self::Gzip => "gz",
+            Self::Brotli => "br",
+        }
+    }
+
+    /// What `Content-Encoding` calls it; none where nothing was packed (RFC 9110 section 8.4).
+    #[must_use]
+    pub const fn token(self) -> Option<&'static str> {
+        match self {
+            Self::Identity => None,
+            Self::Gzip => Some("gzip"),
+            Self::Brotli => Some("br"),
         }
     }
 }
@@ -78,6 +91,7 @@ pub struct Counts {
 pub(super) struct Sizes {
     pub(super) identity: u64,
     pub(super) gzip: u64,
+    pub(super) brotli: u64,
 }
 
 impl Snapshot {
@@ -105,6 +119,7 @@ impl Snapshot {
         match coding {
             Coding::Identity => self.sizes.identity,
             Coding::Gzip => self.sizes.gzip,
+            Coding::Brotli => self.sizes.brotli,
         }
     }
 

@@ -42,7 +42,7 @@ pub(super) async fn document(
     let Some(snapshot) = app.shelf.current(channel) else { return Ok(nothing_yet()) };
     let Some(coding) = coding(request.headers()) else {
         let mut answer = HttpResponse::build(StatusCode::NOT_ACCEPTABLE);
-        return Ok(plain(&mut answer, "This feed comes as it is or gzipped.\n"));
+        return Ok(plain(&mut answer, "This feed comes as it is, gzipped, or in Brotli.\n"));
     };
     if is_unchanged(&request, &snapshot.etag(coding), snapshot.last_modified) {
         let mut answer = HttpResponse::build(StatusCode::NOT_MODIFIED);
@@ -58,8 +58,8 @@ pub(super) async fn document(
     let mut answer = HttpResponse::build(StatusCode::OK);
     described(&mut answer, &snapshot, coding, app.shared.clock.now());
     answer.insert_header((header::CONTENT_TYPE, Dialect::of(channel).media_type));
-    if coding == Coding::Gzip {
-        answer.insert_header((header::CONTENT_ENCODING, "gzip"));
+    if let Some(token) = coding.token() {
+        answer.insert_header((header::CONTENT_ENCODING, token));
     }
     let size = snapshot.size(coding);
     if request.method() == actix_web::http::Method::HEAD {

@@ -38,21 +38,27 @@ async fn validators_and_codings_hold_together() {
     let (accept, known, since) = (header::ACCEPT_ENCODING, header::IF_NONE_MATCH, header::IF_MODIFIED_SINCE);
 
     let plain = stand.ask(request(&[])).await;
-    let gzip = stand.ask(request(&[(accept.clone(), "gzip, br")])).await;
-    let mut unpacked = Vec::new();
-    flate2::read::GzDecoder::new(&*gzip.body).read_to_end(&mut unpacked).unwrap();
-    assert_eq!(unpacked, plain.body);
-    assert_eq!((plain.header(header::CONTENT_ENCODING), gzip.header(header::CONTENT_ENCODING)), ("", "gzip"));
-    let (tag, gzip_tag) = (plain.header(header::ETAG).to_owned(), gzip.header(header::ETAG).to_owned());
-    assert!(
-        tag.ends_with(".id\"") && gzip_tag.ends_with(".gz\"") && !tag.starts_with("W/"),
-        "{tag} {gzip_tag}"
-    );
+    let gzip = stand.ask(request(&[(accept.clone(), "gzip, br;q=0.9")])).await;
+    let brotli = stand.ask(request(&[(accept.clone(), "gzip, deflate, br")])).await;
+    let unpacked = |mut reader: Box<dyn Read + '_>| {
+        let mut unpacked = Vec::new();
+        reader.read_to_end(&mut unpacked).unwrap();
+        unpacked
+    };
+    assert_eq!(unpacked(Box::new(flate2::read::GzDecoder::new(&*gzip.body))), plain.body);
+    assert_eq!(unpacked(Box::new(brotli::Decompressor::new(&*brotli.body, 4_096))), plain.body);
+    let codings = [&plain, &gzip, &brotli].map(|answer| answer.header(header::CONTENT_ENCODING));
+    assert_eq!(codings, ["", "gzip", "br"]);
+    let [tag, gzip_tag, brotli_tag] =
+        [&plain, &gzip, &brotli].map(|answer| answer.header(header::ETAG).to_owned());
+    for (tag, ending) in [(&tag, ".id\""), (&gzip_tag, ".gz\""), (&brotli_tag, ".br\"")] {
+        assert!(tag.ends_with(ending) && !tag.starts_with("W/"), "{tag}");
+    }
     assert_eq!(plain.header(header::CONTENT_TYPE), "application/xml; charset=utf-8");
     let date = plain.header(header::LAST_MODIFIED).to_owned();
     assert_eq!(date, "Fri, 15 Jan 2027 08:00:00 GMT");
 
-    for (coding, whole) in [("identity", &plain), ("gzip", &gzip)] {
+    for (coding, whole) in [("identity", &plain), ("gzip", &gzip), ("br", &brotli)] {
         let head = TestRequest::with_uri(path).method(actix_web::http::Method::HEAD);
         let head = stand.ask(head.insert_header((accept.clone(), coding))).await;
         let told = |answer: &Answer| {
@@ -77,6 +83,9 @@ async fn validators_and_codings_hold_together() {
         (&[(known.clone(), &gzip_tag)], 200),
         (&[(known.clone(), &gzip_tag), (accept.clone(), "gzip")], 304),
         (&[(known.clone(), &tag), (accept.clone(), "gzip")], 200),
+        (&[(known.clone(), &brotli_tag), (accept.clone(), "br, gzip")], 304),
+        (&[(known.clone(), &brotli_tag), (accept.clone(), "gzip")], 200),
+        (&[(known.clone(), &gzip_tag), (accept.clone(), "br")], 200),
         (&[(since.clone(), &date)], 304),
         (&[(since.clone(), late)], 304),
         (&[(since.clone(), early)], 200),
@@ -94,7 +103,10 @@ async fn validators_and_codings_hold_together() {
         assert_eq!(answer.header(header::VARY), "Accept-Encoding", "{headers:?}");
         assert_eq!(answer.header(header::CACHE_CONTROL), "public, max-age=300", "{headers:?}");
         assert_eq!(answer.header(header::LAST_MODIFIED), date, "{headers:?}");
-        assert!([&tag, &gzip_tag].contains(&&answer.header(header::ETAG).to_owned()), "{headers:?}");
+        assert!(
+            [&tag, &gzip_tag, &brotli_tag].contains(&&answer.header(header::ETAG).to_owned()),
+            "{headers:?}"
+        );
         assert_eq!(answer.body.is_empty(), *status == 304, "{headers:?}");
     }
     let post = stand.ask(TestRequest::post().uri(path)).await;

@@ -104,7 +104,8 @@ fn two_builds_are_the_same_to_the_byte() {
                 Coding::ALL.map(|coding| std::fs::read(snapshot.file(coding)).unwrap())
             })
             .collect();
-        assert_eq!((&built[0], &built[1]), (&built[2], &built[3]), "{channel}");
+        let (one, two) = built.split_at(Coding::ALL.len());
+        assert!(one == two, "{channel}");
     }
 }
 
@@ -116,7 +117,7 @@ fn only_the_last_two_documents_stay() {
         shelf.build(Channel::Rss, &stock(1, title)).unwrap();
     }
     let names = names(&folder.path().join("rss"));
-    assert_eq!(names.len(), 2 * 2 + 2, "two documents in two codings, manifest, report: {names:?}");
+    assert_eq!(names.len(), 2 * 3 + 2, "two documents in three codings, manifest, report: {names:?}");
     assert!(!names.iter().any(|name| name.starts_with("draft-")), "{names:?}");
 }
 

@@ -6,9 +6,10 @@ use chrono::{DateTime, Utc};
 
 use crate::feeds::snapshot::Coding;
 
-/// The coding to answer in: gzip where it is named and not liked less than the plain form. None if neither will do.
+/// The coding to answer in: of Brotli and gzip the one that is liked best, Brotli of two equals, where it is named and
+/// not liked less than the plain form. None if nothing will do.
 ///
-/// `*` alone does not count as a wish for gzip: it is what tools send that cannot unpack anything.
+/// `*` alone does not count as a wish for either: it is what tools send that cannot unpack anything.
 pub(super) fn coding(headers: &HeaderMap) -> Option<Coding> {
     let wishes: Vec<(&str, f32)> = headers
         .get_all(header::ACCEPT_ENCODING)
@@ -18,12 +19,14 @@ pub(super) fn coding(headers: &HeaderMap) -> Option<Coding> {
         .collect();
     let named = |name: &str| wishes.iter().find(|(wish, _)| wish.eq_ignore_ascii_case(name)).map(|(_, q)| *q);
     let gzip = named("gzip").or_else(|| named("x-gzip")).unwrap_or(0.0);
+    let brotli = named("br").unwrap_or(0.0);
+    let (packed, liking) = if brotli >= gzip { (Coding::Brotli, brotli) } else { (Coding::Gzip, gzip) };
     let identity = named("identity");
     // What is not named is acceptable unless `*` says otherwise (RFC 9110 section 12.5.3).
     let plain = identity.or_else(|| named("*")).unwrap_or(1.0);
-    match (gzip > 0.0, plain > 0.0) {
-        (true, true) if identity.is_some_and(|identity| identity > gzip) => Some(Coding::Identity),
-        (true, _) => Some(Coding::Gzip),
+    match (liking > 0.0, plain > 0.0) {
+        (true, true) if identity.is_some_and(|identity| identity > liking) => Some(Coding::Identity),
+        (true, _) => Some(packed),
         (false, true) => Some(Coding::Identity),
         (false, false) => None,
     }
@@ -68,13 +71,21 @@ mod tests {
     }
 
     #[test]
-    fn gzip_is_sent_to_whoever_names_it() {
-        let (plain, gzip) = (Some(Coding::Identity), Some(Coding::Gzip));
+    fn a_packed_form_is_sent_to_whoever_names_it() {
+        let (plain, gzip, brotli) = (Some(Coding::Identity), Some(Coding::Gzip), Some(Coding::Brotli));
         assert_eq!(coding(TestRequest::default().to_http_request().headers()), plain);
         for (accept, expected) in [
             ("", plain),
             ("*", plain),
-            ("br, zstd", plain),
+            ("zstd, compress", plain),
+            ("br, zstd", brotli),
+            ("gzip, deflate, br, zstd", brotli),
+            ("gzip, BR;q=0.9", gzip),
+            ("gzip;q=0.2, br;q=0.9", brotli),
+            ("br;q=0, gzip;q=0.1", gzip),
+            ("br;q=0.5, identity", plain),
+            ("br;q=0.5, identity;q=0.5", brotli),
+            ("br;q=0, gzip;q=0, identity;q=0", None),
             ("gzip", gzip),
             ("GZIP;q=0.5, *;q=0", gzip),
             ("deflate, gzip;q=1.0, *;q=0.5", gzip),
