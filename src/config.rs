@@ -5,6 +5,7 @@
 
 pub mod duration;
 mod environment;
+mod rate;
 mod reference;
 mod relay;
 mod secret;
@@ -26,6 +27,7 @@ use crate::web::peer::Network;
 
 pub use duration::parse as parse_duration;
 pub use environment::{Stray, strays};
+pub use rate::Rating;
 pub use reference::reference;
 pub use relay::Relaying;
 pub use secret::Secret;
@@ -68,6 +70,13 @@ pub struct Config {
     #[arg(value_parser = clap::builder::BoolishValueParser::new())]
     pub graphiql: bool,
 
+    /// Answer those who ask without a token what the schema is, and suggest names beside misspelt ones. Members of staff
+    /// may always ask.
+    #[arg(long, env = "VACANTIA_INTROSPECTION", global = true, help_heading = "Web", value_name = "BOOL")]
+    #[arg(default_value = "true", value_parser = clap::builder::BoolishValueParser::new())]
+    #[arg(action = clap::ArgAction::Set)]
+    pub introspection: bool,
+
     /// How long one GraphQL request may run.
     #[arg(
         long,
@@ -89,6 +98,10 @@ pub struct Config {
     #[arg(long, env = "VACANTIA_STOP_GRACE", global = true, help_heading = "Web", value_name = "DURATION")]
     #[arg(default_value = "25s", value_parser = parse_duration)]
     pub stop_grace: Duration,
+
+    /// How often one internet address may do what costs something.
+    #[command(flatten)]
+    pub rating: Rating,
 
     /// What the organisation is called.
     #[arg(

@@ -48,6 +48,8 @@ fn demo_config(given: &Config, folder: &Path) -> anyhow::Result<Config> {
         database_url: Some(Secret::from(format!("sqlite://{}", folder.join("vacantia.db").display()))),
         database_url_file: None,
         graphiql: true,
+        // Who looks at the demo is on this machine and comes from one address.
+        rating: given.rating.only_as_set(),
         org_name: "Example Works".to_owned(),
         org_url: Some("https://www.example.com".to_owned()),
         mail_from: Some(given.mail_from.clone().unwrap_or_else(|| "jobs@example.com".to_owned())),

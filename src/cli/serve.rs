@@ -18,7 +18,7 @@ use crate::mail::driver::Smtp;
 use crate::mail::transport::Transport;
 use crate::storage::{Store, user};
 use crate::web::server::{Patience, Server};
-use crate::web::{App, Settings};
+use crate::web::{App, Introspection, Settings};
 use crate::work::event_tail::{self, EventTail};
 use crate::work::expiry_sweep::{self, ExpirySweep};
 use crate::work::feed_builder::FeedBuilder;
@@ -87,8 +87,7 @@ pub async fn serve(
     let (shelf, builder, tail) = feeds(config, &shared).await?;
     let sweep = sweep(config, &shared);
     let store = shared.store.clone();
-    let settings =
-        Settings { proxies: config.trusted_proxies.clone(), cors: config.cors()?, graphiql: config.graphiql };
+    let settings = settings(config)?;
     let patience =
         Patience { graphql: config.graphql_timeout, notice: config.stop_delay, stop: config.stop_grace };
     let server =
@@ -112,6 +111,16 @@ pub async fn serve(
     store.close().await?;
     tracing::info!("stopped");
     Ok(ended?)
+}
+
+fn settings(config: &Config) -> Result<Settings, Mistake> {
+    Ok(Settings {
+        proxies: config.trusted_proxies.clone(),
+        cors: config.cors()?,
+        rates: config.rating.rates(),
+        graphiql: config.graphiql,
+        introspection: if config.introspection { Introspection::Everybody } else { Introspection::Staff },
+    })
 }
 
 fn outbox(config: &Config, shared: &Shared) -> Result<Arc<Outbox>, Mistake> {

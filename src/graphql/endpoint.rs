@@ -40,7 +40,7 @@ impl<S: Executor> Endpoint<S> {
 
     /// Executes a request and writes its answer.
     pub async fn execute(&self, prepared: Prepared) -> Answer {
-        let Prepared { request, began } = prepared;
+        let Prepared { request, began, .. } = prepared;
         match tokio::time::timeout(self.timeout, self.schema.execute(request)).await {
             Ok(response) => Answer::of(response, began.get()),
             Err(_) => Answer::timed_out(),

@@ -49,4 +49,4 @@ pub mod viewer;
 
 pub use asking::{Asking, Origin, Shared};
 pub use async_graphql::Executor;
-pub use schema::{Schema, schema, sdl};
+pub use schema::{Schema, discreet_schema, schema, sdl};

@@ -124,6 +124,12 @@ impl RequestError {
         Self { kind: RequestErrorKind::Refused, code, message: message.into(), locations: Vec::new() }
     }
 
+    /// Refuses to tell what the schema is.
+    #[must_use]
+    pub fn introspection_off() -> Self {
+        Self::refused("INTROSPECTION_OFF", "The schema is told to members of staff only: send a token")
+    }
+
     fn at(self, position: Pos) -> Self {
         Self { locations: vec![position], ..self }
     }
@@ -164,9 +170,22 @@ pub(super) struct Parsed {
 pub struct Prepared {
     pub(super) request: Request,
     pub(super) began: Began,
+    roots: Vec<Name>,
 }
 
 impl Prepared {
+    /// How many of its root fields have this name.
+    #[must_use]
+    pub fn roots_named(&self, name: &str) -> usize {
+        self.roots.iter().filter(|root| *root == name).count()
+    }
+
+    /// Whether it asks what the schema is; `__typename` does not.
+    #[must_use]
+    pub fn introspects(&self) -> bool {
+        self.roots_named("__schema") + self.roots_named("__type") > 0
+    }
+
     /// Gives the resolvers something of this request, such as who asks.
     #[must_use]
     pub fn with<T: std::any::Any + Send + Sync>(mut self, data: T) -> Self {
@@ -186,13 +205,13 @@ pub(super) fn prepare(
     let name = params.operation_name.filter(|name| !name.is_empty());
     let (name, operation) = choose(document, name.as_deref())?;
     may_enter(operation, door)?;
-    check_roots(document, operation, limits)?;
+    let roots = check_roots(document, operation, limits)?;
     let variables = variables(operation, params.variables.unwrap_or_default(), parsed, limits)?;
     let began = Began::default();
     let mut request = Request::new(params.query).variables(variables).data(began.clone());
     request.operation_name = name.map(ToString::to_string);
     request.set_parsed_query(document.clone());
-    Ok(Prepared { request, began })
+    Ok(Prepared { request, began, roots })
 }
 
 fn choose<'a>(
@@ -229,13 +248,13 @@ fn may_enter(operation: &OperationDefinition, door: Door) -> Result<(), RequestE
     }
 }
 
-/// Refuses too many root fields, so that aliases can't multiply attempts, and a second root field of
+/// The names of the root fields. Refuses too many of them, so that aliases can't multiply attempts, and a second root field of
 /// a mutation under the same key: the executor would run it twice.
 fn check_roots(
     document: &ExecutableDocument,
     operation: &OperationDefinition,
     limits: &Limits,
-) -> Result<(), RequestError> {
+) -> Result<Vec<Name>, RequestError> {
     let roots = roots(document, &operation.selection_set.node);
     let is_mutation = operation.ty == OperationType::Mutation;
     let limit = if is_mutation { limits.mutation_roots } else { limits.query_roots };
@@ -244,14 +263,14 @@ fn check_roots(
         return Err(RequestError::refused("QUERY_TOO_MANY_ROOT_FIELDS", message));
     }
     let mut keys = HashSet::new();
-    for field in roots.into_iter().filter(|field| field.name.node != "__typename") {
+    for field in roots.iter().filter(|field| field.name.node != "__typename") {
         let key = field.response_key();
         if is_mutation && !keys.insert(&key.node) {
             let message = format!("The mutation has two fields that answer as {:?}", key.node.as_str());
             return Err(RequestError::refused("DUPLICATE_MUTATION", message).at(key.pos));
         }
     }
-    Ok(())
+    Ok(roots.into_iter().map(|field| field.name.node.clone()).collect())
 }
 
 /// The fields at the root of an operation, those of fragments included.

@@ -1,6 +1,6 @@
 //! The schema: every noun's queries and mutations, merged.
 
-use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, SchemaBuilder};
 
 use super::application::ApplicationQuery;
 use super::application_move::ApplicationMutation;
@@ -58,10 +58,19 @@ const DEPTH: usize = 24;
 /// Builds the schema. Each request brings its own [`Asking`](super::Asking).
 #[must_use]
 pub fn schema() -> Schema {
+    builder().finish()
+}
+
+/// The same, that suggests no names beside misspelt ones, so that nobody learns it by asking.
+#[must_use]
+pub fn discreet_schema() -> Schema {
+    builder().disable_suggestions().finish()
+}
+
+fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .extension(FieldErrors)
         .limit_depth(DEPTH)
-        .finish()
 }
 
 /// The schema in its definition language: what `schema/schema.graphql` holds.

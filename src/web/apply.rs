@@ -10,6 +10,7 @@ use askama::Template;
 use self::sheet::{CHOICES, Field, Sheet, answer_name, team_name};
 use super::form::{Fault, Fields};
 use super::page::{Frame, Trouble, shown};
+use super::rate::{self, Deed, TooMany};
 use super::{App, posting};
 use crate::actions::application::{Submission, submit};
 use crate::domain::Refusal;
@@ -25,6 +26,9 @@ use crate::storage::Failure;
 const NONCE: usize = 26;
 /// A field that people do not see and machines fill in.
 const TRAP: &str = "homepage";
+/// Said above the form, which keeps what was typed.
+const TOO_MANY: &str = "Many applications came from your network in a short time, so this one was not taken yet. \
+                        Please wait a few minutes and send it again.";
 
 #[derive(Template)]
 #[template(path = "pages/apply.html")]
@@ -77,6 +81,12 @@ pub async fn send(
     let again = |faults: &[Fault], notice| {
         shown(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &job, &fields, faults, notice))
     };
+    if let Err(TooMany { retry_after }) = rate::count(&app, &request, Deed::Application, 1) {
+        let page = page(&app, &job, &fields, &[], Some(TOO_MANY));
+        let mut answer = shown(StatusCode::TOO_MANY_REQUESTS, &page)?;
+        answer.headers_mut().insert(header::RETRY_AFTER, retry_after.into());
+        return Ok(answer);
+    }
     if fields.get("nonce").len() != NONCE {
         return again(&[], Some("This page was incomplete. Please send it once more."));
     }

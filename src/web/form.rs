@@ -1,8 +1,11 @@
 //! Forms as browsers send them, and what is said beside their fields.
 
+use std::time::Duration;
+
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, mime};
+use tokio::time::timeout;
 use url::Url;
 
 use super::page::Trouble;
@@ -12,6 +15,9 @@ use crate::domain::site::Site;
 /// Bytes of a form: twenty long answers, percent-encoded.
 const LARGEST: usize = 1024 * 1024;
 
+/// How long a form may take to arrive: the largest one over a poor mobile connection.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// The fields of a form that was sent from a page of ours.
 #[derive(Debug, Default)]
 pub struct Fields(Vec<(String, String)>);
@@ -20,7 +26,7 @@ impl Fields {
     /// Reads a form.
     ///
     /// # Errors
-    /// `Elsewhere` when another site's page sent it, `Unreadable` when it is no form, `TooLarge`.
+    /// `Elsewhere` when another site's page sent it, `Unreadable` when it is no form, `TooLarge`, `TooSlow`.
     pub async fn read(request: &HttpRequest, site: &Site, body: Payload) -> Result<Self, Trouble> {
         if !is_ours(request.headers(), site) {
             return Err(Trouble::Elsewhere);
@@ -28,7 +34,8 @@ impl Fields {
         if !is_form(request.headers()) {
             return Err(Trouble::Unreadable);
         }
-        let within_limit = body.to_bytes_limited(LARGEST).await.map_err(|_| Trouble::TooLarge)?;
+        let arrived = timeout(PATIENCE, body.to_bytes_limited(LARGEST)).await;
+        let within_limit = arrived.map_err(|_| Trouble::TooSlow)?.map_err(|_| Trouble::TooLarge)?;
         let bytes = within_limit.map_err(|_| Trouble::Unreadable)?;
         Ok(Self(url::form_urlencoded::parse(&bytes).into_owned().collect()))
     }

@@ -9,12 +9,14 @@ use tokio::time::timeout;
 
 use super::cors::Cors;
 use super::media::{self, Media};
+use super::rate::{self, Deed, TooMany};
 use super::viewer::{Unknown, viewer};
-use super::{App, peer};
+use super::{App, Introspection, peer};
 use crate::domain::id::LinkId;
+use crate::domain::viewer::Viewer;
 use crate::graphql::answer::{self, Answer, Outcome};
 use crate::graphql::endpoint::Endpoint;
-use crate::graphql::request::{Door, Params, RequestErrorKind};
+use crate::graphql::request::{Door, Params, RequestError, RequestErrorKind};
 use crate::graphql::{Asking, Executor, Origin, Shared};
 
 /// Bytes of a POST's body.
@@ -52,6 +54,9 @@ async fn graphql<E: Executor>(
     }
 }
 
+/// The mutation that a stranger may send.
+const APPLY: &str = "applicationSubmit";
+
 async fn answer<E: Executor>(
     request: &HttpRequest,
     body: web::Payload,
@@ -63,19 +68,41 @@ async fn answer<E: Executor>(
         return Err(Problem::UriTooLong);
     }
     let media = media::preferred(request.headers()).ok_or(Problem::Unacceptable)?;
-    let (viewer, link) = viewer(request, shared).await.map_err(Problem::from)?;
+    let app = request.app_data::<web::Data<App>>().map(|app| &***app);
+    let counted = |deed, times| app.map_or(Ok(()), |app| rate::count(app, request, deed, times));
+    let (viewer, link) = match viewer(request, shared).await {
+        Ok(known) => known,
+        Err(unknown) => {
+            counted(Deed::Guess, usize::from(matches!(unknown, Unknown::Unauthorized(_))))?;
+            return Err(unknown.into());
+        }
+    };
+    if viewer.staff().is_none() {
+        counted(Deed::Query, 1)?;
+    }
     let params = match door {
         Door::Get => Params::from_pairs(url::form_urlencoded::parse(request.query_string().as_bytes())),
         Door::Post => Params::from_json(&read(request, body, endpoint).await?),
     };
     let answer = match params.and_then(|params| endpoint.prepare(params, door)) {
+        Ok(prepared) if prepared.introspects() && !may_introspect(app, &viewer) => {
+            RequestError::introspection_off().into()
+        }
         Ok(prepared) => {
+            if viewer == Viewer::Anonymous {
+                counted(Deed::Application, prepared.roots_named(APPLY))?;
+            }
             let asking = Asking::new(shared.clone(), viewer).coming_from(origin(request, link));
             endpoint.execute(prepared.with(asking)).await
         }
         Err(error) => error.into(),
     };
     Ok((media, answer))
+}
+
+fn may_introspect(app: Option<&App>, viewer: &Viewer) -> bool {
+    let introspection = app.map_or(Introspection::Everybody, |app| app.settings.introspection);
+    introspection == Introspection::Everybody || viewer.staff().is_some()
 }
 
 /// What a candidate's decision keeps as evidence of where it came from.
@@ -137,6 +164,7 @@ fn labelled(status: StatusCode, media: Media, body: Vec<u8>) -> HttpResponse {
 /// What HTTP itself has against a request.
 #[derive(Clone, Copy)]
 enum Problem {
+    TooMany(TooMany),
     Method,
     UriTooLong,
     Unacceptable,
@@ -146,6 +174,12 @@ enum Problem {
     BodyTooLarge,
     BodyTooSlow,
     BodyCut,
+}
+
+impl From<TooMany> for Problem {
+    fn from(too_many: TooMany) -> Self {
+        Self::TooMany(too_many)
+    }
 }
 
 impl From<Unknown> for Problem {
@@ -164,6 +198,9 @@ impl Problem {
     /// Status, code and message.
     fn told(self) -> (u16, &'static str, &'static str) {
         match self {
+            Self::TooMany(_) => {
+                (429, "RATE_LIMITED", "Too many requests came from this address: wait and try again")
+            }
             Self::Method => (405, "METHOD_NOT_ALLOWED", "Use POST, or GET for queries"),
             Self::UriTooLong => (414, "URI_TOO_LONG", "The address is longer than 8 KiB: use POST"),
             Self::Unacceptable => {
@@ -191,12 +228,15 @@ impl Problem {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
         let mut response = labelled(status, Media::Json, answer::problem(code, message));
         let header = match self {
-            Self::Method => Some((header::ALLOW, "GET, HEAD, POST")),
-            Self::Unauthorized => Some((header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")),
+            Self::Method => Some((header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"))),
+            Self::Unauthorized => {
+                Some((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\"")))
+            }
+            Self::TooMany(TooMany { retry_after }) => Some((header::RETRY_AFTER, retry_after.into())),
             _ => None,
         };
         if let Some((name, value)) = header {
-            response.headers_mut().insert(name, HeaderValue::from_static(value));
+            response.headers_mut().insert(name, value);
         }
         response
     }

@@ -4,7 +4,8 @@
 //! * `posting`, `apply`: the pages of visitors; `application`, `offer`: those of candidates, behind a link's secret.
 //! * `feed`: feeds and their reports.
 //! * [`page`], [`asset`], `form`, `nonce`: what all pages share.
-//! * `header`, [`peer`], `health`: what all answers share, who is at the other end, whether we are well.
+//! * `header`, [`peer`], [`rate`], `health`: what all answers share, who is at the other end and how often, whether we are
+//!   well.
 
 mod application;
 mod apply;
@@ -22,6 +23,7 @@ mod offer;
 pub mod page;
 pub mod peer;
 mod posting;
+pub mod rate;
 pub mod server;
 pub mod viewer;
 
@@ -46,6 +48,7 @@ pub struct App {
     pub shelf: Arc<Shelf>,
     /// How the web part was told to behave.
     pub settings: Settings,
+    counts: rate::Counts,
     stopping: AtomicBool,
 }
 
@@ -56,15 +59,30 @@ pub struct Settings {
     pub proxies: Vec<peer::Network>,
     /// Sites whose pages may call the API.
     pub cors: cors::Cors,
+    /// How often a stranger may do what costs something.
+    pub rates: rate::Rates,
     /// Whether to serve the GraphQL explorer.
     pub graphiql: bool,
+    /// Who may ask what the schema is.
+    pub introspection: Introspection,
+}
+
+/// Who may ask what the schema is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Introspection {
+    /// Everybody.
+    #[default]
+    Everybody,
+    /// Members of staff.
+    Staff,
 }
 
 impl App {
     /// Ready to answer.
     #[must_use]
     pub fn new(shared: Shared, shelf: Arc<Shelf>, settings: Settings) -> Self {
-        Self { shared, shelf, settings, stopping: AtomicBool::new(false) }
+        let counts = rate::Counts::new(settings.rates, &shared.clock);
+        Self { shared, shelf, settings, counts, stopping: AtomicBool::new(false) }
     }
 
     /// Tells those who send requests here to send them elsewhere; those that come are answered.
@@ -106,12 +124,17 @@ pub fn routes(
             .service(read("/feeds/{channel}/report.json", feed::report))
             .service(read("/jobs/{slug}/apply", apply::form).route(web::post().to(apply::send)))
             .service(read("/jobs/{slug}/applied", apply::applied))
-            .service(read("/applications/{secret}", application::page))
+            .service(read("/applications/{secret}", application::page).wrap(from_fn(rate::kept)))
             .service(
                 read("/applications/{secret}/withdraw", application::ask)
-                    .route(web::post().to(application::withdraw)),
+                    .route(web::post().to(application::withdraw))
+                    .wrap(from_fn(rate::kept)),
             )
-            .service(read("/offers/{secret}", offer::page).route(web::post().to(offer::act)))
+            .service(
+                read("/offers/{secret}", offer::page)
+                    .route(web::post().to(offer::act))
+                    .wrap(from_fn(rate::kept)),
+            )
             .service(read("/healthz", health::alive))
             .service(read("/readyz", health::ready))
             .default_service(web::to(page::nowhere));

@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 
 use super::App;
 use super::asset::STYLE_SHEET;
+use super::rate::TooMany;
 use crate::domain::site::Site;
 use crate::storage::Fault;
 
@@ -87,6 +88,12 @@ pub enum Trouble {
     /// It was sent from another site's page.
     #[error("sent from elsewhere")]
     Elsewhere,
+    /// It did not arrive in time.
+    #[error("form too slow")]
+    TooSlow,
+    /// Its sender sent too many.
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
     /// Storage failed.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -102,13 +109,19 @@ impl ResponseError for Trouble {
             Self::Unreadable => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Elsewhere => StatusCode::FORBIDDEN,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Fault(_) | Self::Template(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
     fn error_response(&self) -> HttpResponse {
         // The words come from [`told`], which knows the organisation.
-        HttpResponse::new(self.status_code())
+        let mut answer = HttpResponse::build(self.status_code());
+        if let Self::TooMany(too_many) = self {
+            answer.insert_header((header::RETRY_AFTER, too_many.retry_after));
+        }
+        answer.finish()
     }
 }
 
@@ -178,11 +191,12 @@ pub(super) async fn told(
     }
     let (heading, paragraphs) = words(status);
     let frame = Frame::of(&app.shared.site, heading);
-    let page = shown(status, &Message { frame, heading, paragraphs })?;
+    let mut page = shown(status, &Message { frame, heading, paragraphs })?;
     let (request, old) = response.into_parts();
-    let mut page = page;
-    if let Some(allowed) = old.headers().get(header::ALLOW) {
-        page.headers_mut().insert(header::ALLOW, allowed.clone());
+    for name in [header::ALLOW, header::RETRY_AFTER] {
+        if let Some(value) = old.headers().get(&name) {
+            page.headers_mut().insert(name, value.clone());
+        }
     }
     Ok(ServiceResponse::new(request, page))
 }
@@ -210,6 +224,17 @@ fn words(status: StatusCode) -> (&'static str, &'static [&'static str]) {
         StatusCode::PAYLOAD_TOO_LARGE => {
             ("That is too much", &["The form is larger than we can take. Nothing was saved."])
         }
+        StatusCode::REQUEST_TIMEOUT => (
+            "That took too long",
+            &["The form did not arrive in time, so nothing was saved. Please send it once more."],
+        ),
+        StatusCode::TOO_MANY_REQUESTS => (
+            "Please wait a little",
+            &[
+                "Too much came from your network in a short time, so nothing was done. Go back in a few minutes and send \
+                 it again.",
+            ],
+        ),
         StatusCode::BAD_REQUEST => ("We could not read that", &["Nothing was saved. Go back and try again."]),
         _ => (
             "Something went wrong on our side",

@@ -8,10 +8,10 @@ use actix_web::dev::Server as Running;
 use actix_web::{App as Application, HttpServer, web};
 use tokio::sync::watch;
 
-use super::{App, routes};
+use super::{App, Introspection, routes};
 use crate::graphql::endpoint::Endpoint;
 use crate::graphql::guard::Limits;
-use crate::graphql::schema;
+use crate::graphql::{discreet_schema, schema};
 
 /// A server that has its port and answers as soon as it runs.
 pub struct Server {
@@ -26,6 +26,13 @@ impl std::fmt::Debug for Server {
         f.debug_struct("Server").field("addresses", &self.addresses).finish_non_exhaustive()
     }
 }
+
+/// How long a request's line and headers may take to arrive; a connection that says nothing has as long.
+const HEADERS: Duration = Duration::from_secs(5);
+/// How long a connection may rest after an answer.
+const QUIET: Duration = Duration::from_secs(5);
+/// Connections that each thread answers at once; more wait until one of them ends.
+const CONNECTIONS: usize = 4_096;
 
 /// How long a client may take.
 #[derive(Debug, Clone, Copy)]
@@ -44,13 +51,20 @@ impl Server {
     /// # Errors
     /// When it is taken or not ours to take.
     pub fn bind(listen: SocketAddr, app: App, patience: Patience) -> io::Result<Self> {
+        let schema = match app.settings.introspection {
+            Introspection::Everybody => schema(),
+            Introspection::Staff => discreet_schema(),
+        };
         let app = web::Data::new(app);
-        let endpoint = web::Data::new(Endpoint::new(schema(), Limits::default(), patience.graphql));
+        let endpoint = web::Data::new(Endpoint::new(schema, Limits::default(), patience.graphql));
         let each = app.clone();
         // Counted in whole seconds, so a part of one is given as one.
         let left = patience.stop.saturating_sub(patience.notice) + Duration::from_millis(999);
         let server =
             HttpServer::new(move || Application::new().configure(routes(each.clone(), endpoint.clone())))
+                .client_request_timeout(HEADERS)
+                .keep_alive(QUIET)
+                .max_connections(CONNECTIONS)
                 .disable_signals()
                 .shutdown_timeout(left.as_secs())
                 .bind(listen)?;

@@ -55,6 +55,7 @@ mod paging;
 mod permissions;
 mod plan;
 mod posting;
+mod rate;
 mod schema;
 mod seed;
 mod sight;
