@@ -19,10 +19,21 @@ fn unprintable(c: char) -> bool {
     c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}')
 }
 
+/// A character that takes no place of its own: joiners, marks of direction, soft hyphens, fillers, tags. Some scripts and
+/// emoji need them between other characters, so they stay there; alone they make a text that nobody can see.
+fn invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
+            | '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}'
+            | '\u{FEFF}' | '\u{FFA0}' | '\u{E0000}'..='\u{E0FFF}'
+    )
+}
+
 /// One line: trimmed, inner white space folded, without control or direction-turning characters.
 ///
 /// # Errors
-/// `REQUIRED` when nothing is left, `INVALID` when it is over `max` characters or holds U+0000.
+/// `REQUIRED` when nothing that can be seen is left, `INVALID` when it is over `max` characters or holds U+0000.
 pub fn line(field: &str, text: &str, max: usize) -> Result<String, Refusal> {
     refuse_nul(field, text)?;
     let kept: String = text
@@ -77,7 +88,7 @@ fn refuse_nul(field: &str, text: &str) -> Result<(), Refusal> {
 }
 
 fn sized(field: &str, text: String, max: usize) -> Result<String, Refusal> {
-    if text.is_empty() {
+    if text.chars().all(|c| c.is_whitespace() || invisible(c)) {
         return Err(Refusal::required(field));
     }
     if text.chars().count() > max {
@@ -86,7 +97,8 @@ fn sized(field: &str, text: String, max: usize) -> Result<String, Refusal> {
     Ok(text)
 }
 
-/// An e-mail address as it is written to: one `@`, a domain with a dot, no spaces or controls (RFC 5321 sizes).
+/// An e-mail address as it is written to: one `@`, a domain with a dot, no spaces, controls or characters that cannot be
+/// seen (RFC 5321 sizes).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct EmailAddress(String);
 
@@ -101,7 +113,7 @@ impl EmailAddress {
             && local.len() <= 64
             && domain.contains('.')
             && domain.split('.').all(label)
-            && !address.contains(|c: char| c.is_whitespace() || "<>()[]\\,;:\"".contains(c))
+            && !address.contains(|c: char| c.is_whitespace() || invisible(c) || "<>()[]\\,;:\"".contains(c))
             && local.matches('@').count() == 0
             && !local.starts_with('.')
             && !local.ends_with('.')
@@ -190,6 +202,13 @@ mod tests {
         assert_eq!(line("t", " a\r\n\u{202E}b\u{0007}\tc ", 10).unwrap(), "a b c");
         assert_eq!(line("t", " \n ", 10), Err(Refusal::required("t")));
         assert!(line("t", "a\0b", 10).is_err());
+        for unseen in ["\u{200B}", "\u{3164} \u{FEFF}", "\u{E0041}\u{AD}"] {
+            assert_eq!(line("t", unseen, 10), Err(Refusal::required("t")), "{unseen:?}");
+            assert_eq!(prose("t", unseen, 10), Err(Refusal::required("t")), "{unseen:?}");
+        }
+        for joined in ["👩\u{200D}🚀", "می\u{200C}خواهم", "❤\u{FE0F}"] {
+            assert_eq!(line("t", joined, 20).unwrap(), joined);
+        }
         assert!(line("t", "abc", 2).is_err());
     }
 
@@ -213,6 +232,7 @@ mod tests {
             "<a@example.com>",
             ".a@example.com",
             "a@-x.example",
+            "ad\u{200B}a@example.com",
         ] {
             assert!(EmailAddress::parse("email", bad).is_err(), "{bad}");
         }
