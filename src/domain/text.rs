@@ -19,6 +19,19 @@ fn unprintable(c: char) -> bool {
     c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}')
 }
 
+/// Whether a character may be shown to people: no control but tab and line end, nothing XML 1.0 cannot hold, nothing that
+/// turns the reading direction.
+#[must_use]
+pub fn may_be_shown(c: char) -> bool {
+    matches!(c, '\n' | '\t') || !(unprintable(c) || turns_direction(c))
+}
+
+/// What may be shown again of a text that was typed, before anything else is known of it.
+#[must_use]
+pub fn shown(text: &str) -> String {
+    text.replace("\r\n", "\n").chars().filter(|c| may_be_shown(*c)).collect()
+}
+
 /// A character that takes no place of its own: joiners, marks of direction, soft hyphens, fillers, tags. Some scripts and
 /// emoji need them between other characters, so they stay there; alone they make a text that nobody can see.
 fn invisible(c: char) -> bool {
@@ -51,12 +64,8 @@ pub fn line(field: &str, text: &str, max: usize) -> Result<String, Refusal> {
 /// As [`line()`].
 pub fn prose(field: &str, text: &str, max: usize) -> Result<String, Refusal> {
     refuse_nul(field, text)?;
-    let kept: String = text
-        .replace("\r\n", "\n")
-        .replace('\r', "\n")
-        .chars()
-        .filter(|c| matches!(c, '\n' | '\t') || !(unprintable(*c) || turns_direction(*c)))
-        .collect();
+    let kept: String =
+        text.replace("\r\n", "\n").replace('\r', "\n").chars().filter(|c| may_be_shown(*c)).collect();
     sized(field, kept.trim().to_owned(), max)
 }
 
@@ -215,6 +224,11 @@ mod tests {
     #[test]
     fn prose_keeps_its_lines() {
         assert_eq!(prose("t", "a\r\nb\rc\u{000B}", 10).unwrap(), "a\nb\nc");
+    }
+
+    #[test]
+    fn what_was_typed_is_shown_again_without_what_nobody_may_see() {
+        assert_eq!(shown(" a\r\nb\0\u{1B}[31m\u{202E}c\u{FFFF} "), " a\nb[31mc ");
     }
 
     #[test]

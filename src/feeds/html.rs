@@ -7,6 +7,7 @@ use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use super::item::Sieve;
 use crate::domain::posting::{Content, Reading, Requirement, RequirementLevel};
+use crate::domain::text::may_be_shown;
 
 /// Which tags a reader of HTML allows; everything else loses its tags and keeps its text.
 #[derive(Debug)]
@@ -104,8 +105,8 @@ impl Body {
             html = html.replace(&format!("<{from}>"), &format!("<{to}>"));
             html = html.replace(&format!("</{from}>"), &format!("</{to}>"));
         }
-        // A numeric entity may have stood for a character that XML can't hold.
-        html.retain(super::item::is_legal);
+        // A numeric entity may have stood for a character that no text of ours may hold.
+        html.retain(may_be_shown);
         html.trim().to_owned()
     }
 }
@@ -138,7 +139,10 @@ pub fn summary(content: &Content, most: usize) -> String {
     for section in &content.sections {
         for event in Parser::new_ext(&section.body, Options::ENABLE_TABLES) {
             match event {
-                Event::Text(part) | Event::Code(part) => text.push_str(&part),
+                // Here as well a numeric entity may have stood for anything.
+                Event::Text(part) | Event::Code(part) => {
+                    text.extend(part.chars().filter(|c| may_be_shown(*c)))
+                }
                 Event::SoftBreak | Event::HardBreak | Event::End(_) => text.push(' '),
                 _ => {}
             }

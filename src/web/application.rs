@@ -127,9 +127,9 @@ pub async fn withdraw(
 ) -> Result<HttpResponse, Trouble> {
     let fields = Fields::read(&request, &app.shared.site, body).await?;
     let opened = open(&app, &secret).await?;
-    let (reason, back) = (fields.get("reason"), format!("/applications/{secret}"));
+    let (reason, back) = (fields.shown("reason"), format!("/applications/{secret}"));
     let again = async |notice| {
-        let page = asked(&app, &secret, &opened, reason, Some(notice)).await?;
+        let page = asked(&app, &secret, &opened, &reason, Some(notice)).await?;
         shown_privately(StatusCode::UNPROCESSABLE_ENTITY, &page)
     };
     if !nonce::holds(&secret, fields.get("nonce"), app.shared.clock.now()) {

@@ -11,6 +11,7 @@ use url::Url;
 use super::page::Trouble;
 use crate::domain::Refusal;
 use crate::domain::site::Site;
+use crate::domain::text;
 
 /// Bytes of a form: twenty long answers, percent-encoded.
 const LARGEST: usize = 1024 * 1024;
@@ -46,6 +47,12 @@ impl Fields {
         self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
     }
 
+    /// What stands in a field, as a page may show it again.
+    #[must_use]
+    pub fn shown(&self, name: &str) -> String {
+        text::shown(self.get(name))
+    }
+
     /// What stands in a field, unless it is blank.
     #[must_use]
     pub fn stated(&self, name: &str) -> Option<String> {
@@ -64,12 +71,12 @@ fn is_form(headers: &HeaderMap) -> bool {
 /// Pages that must not leak their address say `no-referrer`, for which browsers send the origin `null`; there only the
 /// metadata tells, and the number that the page itself carries.
 fn is_ours(headers: &HeaderMap, site: &Site) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    match (text("sec-fetch-site"), text("origin")) {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    match (header("sec-fetch-site"), header("origin")) {
         (Some(from), _) => matches!(from, "same-origin" | "none"),
         (None, None | Some("null")) => true,
         (None, Some(origin)) => {
-            let host = text("host").unwrap_or_default();
+            let host = header("host").unwrap_or_default();
             let same_host = Url::parse(origin).is_ok_and(|url| url.authority() == host && !host.is_empty());
             origin == site.public_url || same_host
         }

@@ -115,7 +115,7 @@ async fn decide(
     opened: &Opened,
 ) -> Result<HttpResponse, Trouble> {
     let again = async |faults, notice| {
-        let tries = Tries { faults, notice, typed: fields.get("typedName").to_owned() };
+        let tries = Tries { faults, notice, typed: fields.shown("typedName") };
         terms(app, secret, opened, StatusCode::UNPROCESSABLE_ENTITY, tries).await
     };
     if !nonce::holds(secret, fields.get("nonce"), app.shared.clock.now()) {

@@ -2,7 +2,11 @@
 
 use serde_json::{Value, json};
 
+use vacantia::storage::Kind;
+
+use crate::app::TestApp;
 use crate::graphql_http::{Answer, Desk, RESPONSE, post, query};
+use crate::harness::Database;
 use actix_web::http::header;
 
 /// `depth` fragments of which each spreads the next one `times`.
@@ -157,4 +161,38 @@ async fn hostile_variables_are_refused() {
     assert_eq!(answer.body["data"]["me"]["echo"], "short");
     let answer = desk.call(post(body(json!({ "a": [{ "b": 1 }] })))).await;
     assert_eq!(answer.code(), "GRAPHQL_VALIDATION_FAILED");
+}
+
+/// What a corpus' file has to meet, by the start of its name.
+fn expected(name: &str) -> &str {
+    let code = name.split(['-', '.']).next().unwrap();
+    if code == "PASSES" { "" } else { code }
+}
+
+#[actix_web::test]
+async fn the_corpus_is_refused_by_the_schema_that_is_served() {
+    let app = TestApp::new(Database::new(Kind::Sqlite).unwrap()).await;
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/api/corpus/graphql");
+    let mut count = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let (name, bytes) =
+            (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read(&path).unwrap());
+        let request = match path.extension().and_then(std::ffi::OsStr::to_str) {
+            Some("graphql") => query(std::str::from_utf8(&bytes).unwrap()),
+            _ => post(bytes),
+        };
+        let seen = app.send(request.insert_header((header::ACCEPT, RESPONSE))).await;
+        let body: Value = serde_json::from_str(&seen.body).unwrap();
+        let code = body["errors"][0]["extensions"]["code"].as_str().unwrap_or_default();
+        let is_right = match expected(&name) {
+            // What is executed may still name nothing that is there.
+            "" => seen.status == 200,
+            expected => (seen.status, code) == (400, expected),
+        };
+        assert!(is_right, "{name}: {} {}", seen.status, &seen.body[..seen.body.len().min(300)]);
+        assert!(expected(&name).is_empty() || seen.body.len() < 4_000, "{name}: {} bytes", seen.body.len());
+        count += 1;
+    }
+    assert!(count > 50, "the corpus is there: {count}");
 }

@@ -39,7 +39,7 @@ impl Sheet<'_> {
             name: name.to_owned(),
             label: label.to_owned(),
             hint: None,
-            value: self.fields.get(name).to_owned(),
+            value: self.fields.shown(name),
             fault: Fault::at(self.faults, name),
             required,
             kind,
