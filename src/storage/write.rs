@@ -111,18 +111,13 @@ impl Store {
     ///
     /// # Errors
     /// Why it keeps nothing.
-    pub async fn is_writable(&self) -> Result<(), Fault> {
+    pub async fn probe(&self) -> Result<(), Failure> {
         if !self.shared.unwritable.load(Ordering::Relaxed) {
             return Ok(());
         }
-        self.attempt(&|tx| async move { Ok(feed::touch(&tx).await?) }).await.map(|_| ()).map_err(
-            |failure| match failure {
-                Failure::Fault(fault) => fault,
-                Failure::Refused(refusal) => Fault::unfit(refusal.to_string()),
-            },
-        )?;
-        self.shared.unwritable.store(false, Ordering::Relaxed);
-        Ok(())
+        let tried = self.attempt(&|tx| async move { Ok(feed::touch(&tx).await?) }).await;
+        self.learn(&tried);
+        tried.map(|_| ())
     }
 
     fn learn<T>(&self, tried: &Result<T, Failure>) {

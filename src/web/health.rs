@@ -19,8 +19,8 @@ pub async fn ready(app: web::Data<App>) -> HttpResponse {
         return plain(&mut HttpResponse::ServiceUnavailable(), "stopping\n");
     }
     let store = &app.shared.store;
-    if let Err(fault) = store.is_writable().await {
-        tracing::warn!("not ready: {fault}");
+    if let Err(failure) = store.probe().await {
+        tracing::warn!("not ready: {failure}");
         return plain(&mut HttpResponse::ServiceUnavailable(), "not ready: reading only\n");
     }
     match store.migrations().await {

@@ -266,8 +266,8 @@ both! {
             taken.push(app.store.statements() - before);
         }
         taken.dedup();
-        // The first build does not ask whether the generation moved.
-        assert_eq!(taken, [4, 5]);
+        // The first build does not ask whether the generation moved. Each tells the other instances of both channels.
+        assert_eq!(taken, [7, 8]);
     }
 
     async fn what_happens_is_passed_on_in_order_to_everyone_who_listens(app: TestApp) {
