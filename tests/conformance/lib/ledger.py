@@ -42,6 +42,9 @@ SEATS = """SELECT p.title, p.id, p.status, count(s.id) FROM posting p JOIN posti
     LEFT JOIN opening s ON s.posting_team_id = t.id AND s.state <> 'cancelled' GROUP BY p.title, p.id, p.status"""
 LEAK = re.compile(r"\b(select|insert|update|delete) .*\b(from|into|set)\b|sqlx|sqlite|postgres|panicked|/tmp/|relation \"", re.I)
 
+# An answer that says that something broke carries a code, or is a page.
+UNTYPED = re.compile(r"\d+: (?!<!doctype)(?!.*'code': ')", re.S)
+
 
 class Tally:
     """What was found wanting over a whole run."""
@@ -68,6 +71,7 @@ def compare(database, journal, tally):
     for name, sql in INVARIANTS.items():
         if found := database.rows(sql):
             tally.wrong.append("%s: %s" % (name, found[:5]))
+    tally.wrong += ["untyped: " + text for text in journal.troubles if UNTYPED.match(text)]
     tally.wrong += journal.wrong + ["leak: " + text for text in journal.troubles if LEAK.search(text)]
     tally.wrong += ["the engine finds: %s" % fault for fault in database.faults()]
 
