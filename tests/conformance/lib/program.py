@@ -128,6 +128,8 @@ class Vacantia:
             "VACANTIA_DATABASE_URL": database.url,
             "VACANTIA_MAIL_FROM": "jobs@example.com",
             "VACANTIA_ORG_NAME": "Example Works",
+            # Everybody comes from one address here.
+            **{"VACANTIA_RATE_" + what: "off" for what in ("APPLICATIONS", "LINKS", "GUESSES", "QUERIES")},
             **settings,
         }
 
