@@ -107,6 +107,8 @@ def main(binary, kind, rounds):
         run = Run(binary, kind, folder, dice)
         for number in range(1, rounds + 1):
             run.round(number)
+            if number % 20 == 0:
+                print("%s: %d kills, %d changes answered" % (kind, number, run.journal.answered), flush=True)
             if run.tally.wrong:
                 break
         compare(run.database, run.journal, run.tally)
