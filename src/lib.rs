@@ -4,6 +4,7 @@
 //! * [`storage`]: what is kept, on SQLite or PostgreSQL. The only floor that names `sea_orm`.
 //! * [`mail`]: letters, message bytes, and the SMTP driver. The only floor that names `lettre`.
 //! * [`feeds`]: postings as boards want them: projection, dialect tables, writers, snapshots.
+//! * [`boards`]: other systems' boards, read into a neutral job.
 //! * [`actions`]: every change, one function each.
 //! * [`graphql`]: the schema and how it is answered. The only floor that names `async_graphql`.
 //! * [`work`]: what runs by itself: outbox, event tail, feed builder, sweeper.
@@ -11,6 +12,7 @@
 //! * [`cli`]: one file per command.
 
 pub mod actions;
+pub mod boards;
 pub mod cli;
 pub mod config;
 pub mod domain;

@@ -12,6 +12,7 @@ mod m20261123_000004_found_offers;
 mod m20261123_000005_found_mail;
 mod m20261123_000006_found_events;
 mod m20261126_000007_found_feed_editions;
+mod m20261126_000008_keep_sources;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000005_found_mail::Migration),
             Box::new(m20261123_000006_found_events::Migration),
             Box::new(m20261126_000007_found_feed_editions::Migration),
+            Box::new(m20261126_000008_keep_sources::Migration),
         ]
     }
 

@@ -11,6 +11,7 @@ pub mod application;
 pub mod delivery;
 pub mod email;
 pub mod feed;
+pub mod import;
 pub mod justification;
 pub mod letter;
 pub mod offer;

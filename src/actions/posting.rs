@@ -6,6 +6,8 @@ mod write;
 
 pub use life::{Close, Move, archive, close, close_due, pause, publish, reopen, resume};
 pub use vacancies::{TeamVacancies, VacanciesSet, pause_if_filled, set_vacancies};
+pub(super) use vacancies::adjusted;
+pub(super) use write::place_teams;
 pub use write::{Changes, Create, NewTeam, TeamEntry, create, update};
 
 use crate::domain::event::{Change, Event, EventKind};
@@ -39,7 +41,7 @@ async fn editable(
 }
 
 /// Saves the posting as it became, with its event, and tells feeds and pages if anybody could or can see it.
-async fn save(
+pub(super) async fn save(
     tx: &Tx,
     change: &Change,
     before: &Posting,
@@ -55,6 +57,6 @@ async fn save(
 }
 
 /// What every event of a posting's life says: where it stands now.
-fn moved(change: &Change, kind: EventKind, posting: &Posting) -> Event {
+pub(super) fn moved(change: &Change, kind: EventKind, posting: &Posting) -> Event {
     change.event(kind).word("status", posting.status)
 }

@@ -57,6 +57,7 @@ impl Content {
         faults.most("links", &self.links, 20);
         faults.most("locations", &self.locations, 100);
         faults.most("remoteCountries", &self.remote_countries, 250);
+        faults.most("placeLabels", &self.place_labels, 100);
         faults.most("payRanges", &self.pay_ranges, 50);
         faults.most("questions", &self.questions, 50);
         let countries = |place: usize| format!("remoteCountries.{place}");
@@ -67,6 +68,9 @@ impl Content {
             requirements: each(self.requirements, |place, it| requirement(&mut faults, place, &it)),
             links: each(self.links, |place, it| link(&mut faults, place, &it)),
             locations: locations(&mut faults, self.locations, before, chance),
+            place_labels: each(self.place_labels, |place, it| {
+                faults.keep(text::line(&format!("placeLabels.{place}"), &it, 200))
+            }),
             pay_ranges: pay_ranges(&mut faults, self.pay_ranges),
             questions: questions(&mut faults, self.questions),
             ..self
@@ -83,7 +87,9 @@ fn each<T>(list: Vec<T>, mut checked: impl FnMut(usize, T) -> T) -> Vec<T> {
 fn section(faults: &mut Faults, place: usize, section: &Section) -> Section {
     let field = |name: &str| format!("sections.{place}.{name}");
     Section {
-        heading: faults.keep(text::line(&field("heading"), &section.heading, 120)),
+        heading: faults
+            .keep(text::optional_line(&field("heading"), Some(&section.heading), 120))
+            .unwrap_or_default(),
         body: faults.keep(text::prose(&field("body"), &section.body, 10_000)),
     }
 }
@@ -177,6 +183,7 @@ mod tests {
             requirements: vec![Requirement { text: "Ruby".into(), level: RequirementLevel::Strict }],
             links: vec![Reading { label: "Handbook".into(), url: "https://example.com/h".into() }],
             locations: Vec::new(),
+            place_labels: Vec::new(),
             remote_countries: vec![Country::find("DE").unwrap()],
             workplace: Workplace::Remote,
             employment_type: EmploymentType::FullTime,

@@ -24,6 +24,13 @@ impl Country {
         COUNTRIES.iter().find(|(known, _)| *known == code).map(Self)
     }
 
+    /// The country of this name, whatever its case.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let folded = name.to_lowercase();
+        COUNTRIES.iter().find(|(_, known)| known.to_lowercase() == folded).map(Self)
+    }
+
     /// The code.
     #[must_use]
     pub fn code(self) -> &'static str {

@@ -26,6 +26,7 @@ pub mod plan_reference;
 pub mod plan_template;
 pub mod policy;
 pub mod posting;
+pub mod posting_source;
 pub mod progress;
 pub mod question;
 pub mod refusal;

@@ -81,7 +81,7 @@ text_enum! {
 /// A part of the posting's text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Section {
-    /// Its heading.
+    /// Its heading; empty for text that stands by itself.
     pub heading: String,
     /// Its text, in CommonMark.
     pub body: String,
@@ -120,6 +120,8 @@ pub struct Content {
     pub locations: Vec<Location>,
     /// Where somebody may work from, if fully remote.
     pub remote_countries: Vec<Country>,
+    /// What another system says about the place in words that are neither; only pages show it.
+    pub place_labels: Vec<String>,
     /// How much is done at a location.
     pub workplace: Workplace,
     /// The kind of employment.
@@ -137,7 +139,8 @@ impl Content {
         self.locations.iter().map(|location| location.country).chain(self.remote_countries.clone()).collect()
     }
 
-    /// Whether it says where the job is done: the condition of opening.
+    /// Whether it says where the job is done: the condition of opening. Words will do; channels that need a country
+    /// withhold the posting then.
     ///
     /// # Errors
     /// `PLACE_MISSING`: a remote job needs its countries, any other a location.
@@ -146,7 +149,7 @@ impl Content {
             Workplace::Remote => !self.remote_countries.is_empty(),
             Workplace::Onsite | Workplace::Hybrid => !self.locations.is_empty(),
         };
-        if placed { Ok(()) } else { Err(Refusal::PlaceMissing) }
+        if placed || !self.place_labels.is_empty() { Ok(()) } else { Err(Refusal::PlaceMissing) }
     }
 }
 
@@ -195,6 +198,8 @@ pub struct Posting {
     pub reopened_at: Option<DateTime<Utc>>,
     /// Its deadline.
     pub expires_at: Option<DateTime<Utc>>,
+    /// Where one applies, if not here.
+    pub apply_url: Option<String>,
     /// Why it was closed.
     pub close_reason: Option<CloseReason>,
     /// When it was drafted.
@@ -271,11 +276,14 @@ impl Posting {
         self.expires_at.is_some_and(|at| at <= now)
     }
 
-    /// Whether somebody may apply now.
+    /// Whether somebody may apply here now.
     ///
     /// # Errors
-    /// `NOT_TAKING_APPLICATIONS`.
+    /// `NOT_TAKING_APPLICATIONS`, or `APPLIES_ELSEWHERE`.
     pub fn takes_applications(&self, now: DateTime<Utc>) -> Result<(), Refusal> {
+        if self.apply_url.is_some() {
+            return Err(Refusal::AppliesElsewhere);
+        }
         if self.status == PostingStatus::Open && !self.is_past_deadline(now) {
             return Ok(());
         }

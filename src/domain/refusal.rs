@@ -62,6 +62,9 @@ pub enum Refusal {
     /// The posting takes no applications now.
     #[error("This posting takes no applications now.")]
     NotTakingApplications,
+    /// Applications to the posting are taken by another system.
+    #[error("Apply to this posting at the address it names.")]
+    AppliesElsewhere,
     /// The candidate already has an active or hired application to this posting.
     #[error("This person has already applied.")]
     AlreadyApplied,
@@ -192,6 +195,7 @@ impl Refusal {
             Self::BelowHeld { .. } => "BELOW_HELD",
             Self::TeamInUse => "TEAM_IN_USE",
             Self::NotTakingApplications => "NOT_TAKING_APPLICATIONS",
+            Self::AppliesElsewhere => "APPLIES_ELSEWHERE",
             Self::AlreadyApplied => "ALREADY_APPLIED",
             Self::NotActive => "NOT_ACTIVE",
             Self::ApplicationStatus(_) => "APPLICATION_STATUS",

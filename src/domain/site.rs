@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::feed::Channel;
+use super::posting::Posting;
 use super::text::EmailAddress;
 
 /// The organisation and its web addresses. One installation serves one organisation.
@@ -46,6 +47,12 @@ impl Site {
     #[must_use]
     pub fn apply_url(&self, slug: &str) -> String {
         format!("{}/jobs/{slug}/apply", self.public_url)
+    }
+
+    /// Where somebody applies to a posting, here or elsewhere.
+    #[must_use]
+    pub fn applying_at(&self, posting: &Posting) -> String {
+        posting.apply_url.clone().unwrap_or_else(|| self.apply_url(&posting.slug))
     }
 
     /// The feed of a channel.

@@ -71,6 +71,7 @@ fn posting(id: &str, title: &str, body: &str) -> Posting {
         requirements: vec![],
         links: vec![],
         locations: vec![],
+        place_labels: Vec::new(),
         remote_countries: vec![],
         workplace: Workplace::Onsite,
         employment_type: EmploymentType::FullTime,
@@ -87,6 +88,7 @@ fn posting(id: &str, title: &str, body: &str) -> Posting {
         lead: None,
         // 23:30 UTC is the next day in Berlin: the day every reader has to agree on.
         published_at: Some(instant("2027-01-10T23:30:00Z")),
+        apply_url: None,
         reopened_at: None,
         expires_at: None,
         close_reason: None,

@@ -33,6 +33,8 @@ pub struct FeedItem {
     pub url: String,
     /// Where one applies.
     pub apply_url: String,
+    /// Whether one applies on our own page.
+    pub applies_here: bool,
     /// A name that never changes and is no address: a `tag:` URI (RFC 4151). Only published postings have one.
     pub tag: Option<String>,
     /// Who hires.
@@ -98,7 +100,8 @@ impl FeedItem {
             body: Body::of(content, &mut sieve),
             summary: sieve.line("sections", &html::summary(content, SUMMARY)),
             url: site.posting_url(&posting.slug),
-            apply_url: site.apply_url(&posting.slug),
+            apply_url: sieve.line("applyUrl", &site.applying_at(posting)),
+            applies_here: posting.apply_url.is_none(),
             tag: posting.published_at.map(|at| tag(site, posting.id, at)),
             organisation: organisation(site, &mut sieve),
             published_at: posting.published_at.map(local),

@@ -45,7 +45,7 @@ pub fn job_posting(item: &FeedItem) -> Value {
         say("baseSalary", pay);
     }
     say("totalJobOpenings", json!(item.openings));
-    say("directApply", json!(true));
+    say("directApply", json!(item.applies_here));
     Value::Object(job)
 }
 

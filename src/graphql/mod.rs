@@ -38,6 +38,7 @@ pub mod payload;
 pub mod plan;
 pub mod posting;
 pub mod posting_content;
+pub mod posting_source;
 pub mod request;
 pub mod scalar;
 pub mod schema;

@@ -58,6 +58,8 @@ codes! {
     TeamInUse = "TEAM_IN_USE",
     /// The posting takes no applications now.
     NotTakingApplications = "NOT_TAKING_APPLICATIONS",
+    /// Applications to the posting are taken elsewhere: see its `applyUrl`.
+    AppliesElsewhere = "APPLIES_ELSEWHERE",
     /// This person has already applied.
     AlreadyApplied = "ALREADY_APPLIED",
     /// The application is no longer active.

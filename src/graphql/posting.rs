@@ -21,6 +21,7 @@ use super::connection::{Connection, Paging};
 use super::error::{bad_argument, bounded, fault};
 use super::feed::{self, FeedChannel, FeedReadiness};
 use super::plan::{HiringPlan, PlanByVersion, ProcessStage, process};
+use super::posting_source::{self, PostingSource};
 use super::posting_content::{
     EmploymentType, Location, PayRange, PostingLink, Question, Requirement, Section, Workplace,
 };
@@ -128,6 +129,11 @@ impl Posting {
         self.0.content.remote_countries.iter().map(|country| (*country).into()).collect()
     }
 
+    /// Words about the place that an imported posting came with and that are neither a location nor a country.
+    async fn place_labels(&self) -> &[String] {
+        &self.0.content.place_labels
+    }
+
     /// How much of the work is done at a location.
     async fn workplace(&self) -> Workplace {
         self.0.content.workplace.into()
@@ -173,9 +179,10 @@ impl Posting {
         Url(asking(ctx).shared.site.posting_url(&self.0.slug))
     }
 
-    /// Address of the page where somebody applies.
+    /// Address of the page where somebody applies. It may belong to another system; `applicationSubmit` is refused then
+    /// (`APPLIES_ELSEWHERE`).
     async fn apply_url(&self, ctx: &Context<'_>) -> Url {
-        Url(asking(ctx).shared.site.apply_url(&self.0.slug))
+        Url(asking(ctx).shared.site.applying_at(&self.0))
     }
 
     /// Teams that the posting hires for, in rank order.
@@ -261,6 +268,11 @@ impl Posting {
     /// element. Only while everyone may see the posting.
     async fn json_ld(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<String>> {
         feed::json_ld_of(asking(ctx), self.0.id).await
+    }
+
+    /// Where the posting was imported from; for those who may change it.
+    async fn source(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<PostingSource>> {
+        posting_source::of(asking(ctx), self.0.id).await
     }
 
     /// Revision of the posting: what `expectedRevision` is compared with; for staff.

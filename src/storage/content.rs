@@ -25,6 +25,9 @@ struct ContentMirror {
     locations: Vec<Location>,
     #[serde(with = "countries")]
     remote_countries: Vec<Country>,
+    // Absent in documents of before it was thought of.
+    #[serde(default)]
+    place_labels: Vec<String>,
     #[serde(with = "word")]
     workplace: Workplace,
     #[serde(with = "word")]

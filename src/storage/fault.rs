@@ -139,7 +139,7 @@ fn refusal_of(constraint: &str) -> Option<Refusal> {
 /// Whether two writes met that each found nothing and stored the same thing. Run again, the later
 /// one finds what the earlier stored, and decides with it.
 fn is_race(constraint: &str) -> bool {
-    matches!(constraint, "idempotency_pkey" | "uq_candidate_email")
+    matches!(constraint, "idempotency_pkey" | "uq_candidate_email" | "uq_posting_source")
 }
 
 /// The name of the constraint that a statement broke, where the database tells it.

@@ -44,6 +44,7 @@ pub mod page;
 pub mod pipeline;
 pub mod plan;
 pub mod posting;
+pub mod posting_source;
 pub mod posting_team;
 mod row;
 mod scope;

@@ -115,6 +115,7 @@ struct Row {
     published_at: Option<DateTime<Utc>>,
     reopened_at: Option<DateTime<Utc>>,
     expires_at: Option<DateTime<Utc>>,
+    apply_url: Option<String>,
     close_reason: Option<CloseReason>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -136,6 +137,7 @@ impl TryFrom<Row> for Posting {
             published_at: row.published_at,
             reopened_at: row.reopened_at,
             expires_at: row.expires_at,
+            apply_url: row.apply_url,
             close_reason: row.close_reason,
             created_at: row.created_at,
             updated_at: row.updated_at,
@@ -237,6 +239,7 @@ fn changing(posting: &Posting) -> Result<Cells, Fault> {
         published_at: posting.published_at,
         reopened_at: posting.reopened_at,
         expires_at: posting.expires_at,
+        apply_url: posting.apply_url.as_deref(),
         close_reason: posting.close_reason,
         updated_at: posting.updated_at,
     })

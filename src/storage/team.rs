@@ -55,6 +55,12 @@ pub async fn of(db: &impl Source, sight: &Sight, ids: &[TeamId]) -> Result<HashM
     Ok(rows.into_iter().map(|row| (row.id, row.into())).collect())
 }
 
+/// The team of this name, whatever its case.
+pub async fn find_by_name(db: &impl Source, name: &str) -> Result<Option<Team>, Fault> {
+    let sql = "SELECT * FROM team WHERE name_key = $1";
+    Ok(dialect::query_one::<Row>(db, sql, [name.to_lowercase().into()]).await?.map(Team::from))
+}
+
 /// The teams that the viewer sees, by when they were created.
 pub async fn listed(db: &impl Source, sight: &Sight, page: &Page) -> Result<Part<Team>, Fault> {
     let mut binds = Binds::default();

@@ -8,7 +8,7 @@ use sea_orm::{
 };
 
 use crate::domain::{
-    application, email, event, id, money, offer, opening, place, plan, posting, question, step, viewer,
+    application, email, event, id, money, offer, opening, place, plan, posting, posting_source, question, step, viewer,
 };
 
 /// Reads a column's text into a type of the domain; a text it does not know is a fault.
@@ -88,6 +88,7 @@ text_columns! {
     place::Workplace,
     plan::ApprovalRule, plan::Participant, plan::StageMode, plan::StepKind,
     posting::CloseReason, posting::EmploymentType, posting::PostingStatus, posting::RequirementLevel,
+    posting_source::SourceSystem,
     question::QuestionType,
     step::StepState,
     viewer::Role, viewer::TokenScope,

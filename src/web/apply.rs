@@ -17,7 +17,7 @@ use crate::domain::Refusal;
 use crate::domain::clock::random_text;
 use crate::domain::feed::Advertised;
 use crate::domain::id::TeamId;
-use crate::domain::posting::Appearance;
+use crate::domain::posting::{Appearance, Posting};
 use crate::domain::question::{Given, Question};
 use crate::domain::viewer::Viewer;
 use crate::storage::Failure;
@@ -55,6 +55,7 @@ struct AppliedPage {
 /// `GET /jobs/{slug}/apply`.
 pub async fn form(app: Data<App>, slug: Path<String>) -> Result<HttpResponse, Trouble> {
     match posting::found(&app, &slug).await? {
+        (Advertised { posting: Posting { apply_url: Some(url), .. }, .. }, Appearance::Visible) => Ok(elsewhere(&url)),
         (job, Appearance::Visible) if job.posting.slug == *slug => {
             shown(StatusCode::OK, &page(&app, &job, &Fields::default(), &[], None))
         }
@@ -95,7 +96,7 @@ pub async fn send(
         Ok(_) => Ok(done),
         Err(Failure::Fault(fault)) => Err(fault.into()),
         Err(Failure::Refused(Refusal::NotFound(_))) => Err(Trouble::NotFound),
-        Err(Failure::Refused(Refusal::NotTakingApplications)) => {
+        Err(Failure::Refused(Refusal::NotTakingApplications | Refusal::AppliesElsewhere)) => {
             Ok(elsewhere(&format!("/jobs/{}", job.posting.slug)))
         }
         Err(Failure::Refused(Refusal::IdempotencyMismatch)) => {

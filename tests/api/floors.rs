@@ -8,7 +8,7 @@ use std::path::Path;
 const FLOORS: &[&[&str]] = &[
     &["domain"],
     &["storage"],
-    &["mail", "feeds"],
+    &["mail", "feeds", "boards"],
     &["actions"],
     &["graphql", "work"],
     &["web"],

@@ -32,6 +32,7 @@ pub fn content(title: &str) -> Content {
         requirements: vec![Requirement { text: "Ruby".into(), level: RequirementLevel::Strict }],
         links: Vec::new(),
         locations: Vec::new(),
+        place_labels: Vec::new(),
         remote_countries: vec![Country::find("DE").unwrap(), Country::find("NL").unwrap()],
         workplace: Workplace::Remote,
         employment_type: EmploymentType::FullTime,
@@ -102,6 +103,7 @@ both! {
             sections: vec![Section { heading: HOSTILE.into(), body: format!("{HOSTILE}\r\n\n{HOSTILE}") }],
             links: vec![Reading { label: HOSTILE.into(), url: "https://example.com/?a=1&b=<2>".replace(['<', '>'], "") }],
             locations: vec![Location { street: Some(HOSTILE[..40].into()), ..location("Berlin") }, location("Bonn")],
+            place_labels: Vec::new(),
             remote_countries: Vec::new(),
             workplace: Workplace::Hybrid,
             pay_ranges: vec![PayRange {
@@ -312,7 +314,7 @@ both! {
     async fn every_fault_of_a_posting_is_named_at_once(app: TestApp) {
         let recruiter = app.recruiter().await;
         let mut new = app.new_posting("  ", &[("Create", 1)]).await;
-        new.content.sections[0].heading = String::new();
+        new.content.sections[0].body = String::new();
         new.content.links.push(Reading { label: "x".into(), url: "javascript:x".into() });
         new.content.pay_ranges.push(PayRange {
             jurisdiction: None,
@@ -323,7 +325,7 @@ both! {
         });
         let refusal = refused(actions::create(app.act(&recruiter), new).await);
         let fields: Vec<_> = refusal.each().iter().filter_map(Refusal::field).collect();
-        assert_eq!(fields, ["title", "sections.0.heading", "links.0.url", "payRanges.0.maxMinor"]);
+        assert_eq!(fields, ["title", "sections.0.body", "links.0.url", "payRanges.0.maxMinor"]);
         let unknown = PlanId::new(app.now(), &*app.chance);
         let new = Create { plan: unknown, ..app.new_posting("Backend", &[]).await };
         assert_eq!(refused(actions::create(app.act(&recruiter), new).await), Refusal::NotFound("plan"));

@@ -131,6 +131,7 @@ both! {
         let mut new = app.new_posting("Café Manager", &[("Create", 1), ("Plan", 1)]).await;
         new.content = Content {
             locations: vec![Location { country: Country::find("FR").unwrap(), ..location("Lyon") }],
+            place_labels: Vec::new(),
             remote_countries: Vec::new(),
             workplace: Workplace::Onsite,
             ..new.content

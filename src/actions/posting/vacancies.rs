@@ -75,7 +75,7 @@ fn named_once(teams: &[TeamVacancies]) -> Result<(), Refusal> {
 }
 
 /// Adds or cancels a team's seats.
-pub(super) async fn adjusted(
+pub(in crate::actions) async fn adjusted(
     tx: &Tx,
     act: Act<'_>,
     change: &Change,

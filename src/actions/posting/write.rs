@@ -71,6 +71,8 @@ pub struct Changes {
     pub locations: Option<Vec<Location>>,
     /// Where somebody may work from.
     pub remote_countries: Option<Vec<Country>>,
+    /// What else is said about the place.
+    pub place_labels: Option<Vec<String>>,
     /// How much is done at a location.
     pub workplace: Option<Workplace>,
     /// The kind of employment.
@@ -101,6 +103,7 @@ impl Changes {
             ("links", self.links.is_some()),
             ("locations", self.locations.is_some()),
             ("remoteCountries", self.remote_countries.is_some()),
+            ("placeLabels", self.place_labels.is_some()),
             ("workplace", self.workplace.is_some()),
             ("employmentType", self.employment_type.is_some()),
             ("payRanges", self.pay_ranges.is_some()),
@@ -126,6 +129,7 @@ impl Changes {
             links: or(self.links.as_ref(), &before.links),
             locations: or(self.locations.as_ref(), &before.locations),
             remote_countries: or(self.remote_countries.as_ref(), &before.remote_countries),
+            place_labels: or(self.place_labels.as_ref(), &before.place_labels),
             workplace: self.workplace.unwrap_or(before.workplace),
             employment_type: self.employment_type.unwrap_or(before.employment_type),
             pay_ranges: or(self.pay_ranges.as_ref(), &before.pay_ranges),
@@ -160,6 +164,7 @@ pub async fn create(act: Act<'_>, input: Create) -> Result<Posting, Failure> {
         lead: input.lead,
         published_at: None,
         reopened_at: None,
+        apply_url: None,
         expires_at: input.expires_at,
         close_reason: None,
         created_at: change.at,
@@ -265,7 +270,7 @@ async fn known_people(tx: &Tx, lead: Option<UserId>, entries: &[TeamEntry]) -> R
 }
 
 /// Makes these the posting's teams, in this order.
-async fn place_teams(
+pub(in crate::actions) async fn place_teams(
     tx: &Tx,
     act: Act<'_>,
     change: &Change,

@@ -107,6 +107,7 @@ impl PostingCreateInput {
                 links: links(self.links)?,
                 locations: locations(self.locations)?,
                 remote_countries: countries(&self.remote_countries)?,
+                place_labels: Vec::new(),
                 workplace: self.workplace.into(),
                 employment_type: self.employment_type.into(),
                 pay_ranges: pay_ranges(&self.pay_ranges)?,
@@ -144,6 +145,8 @@ pub struct PostingUpdateInput {
     locations: Option<Vec<LocationInput>>,
     /// Countries somebody may work from; only if the job is fully remote.
     remote_countries: Option<Vec<CountryCode>>,
+    /// Words about the place that an imported posting came with; they can be left out, or mended.
+    place_labels: Option<Vec<String>>,
     /// How much of the work is done at a location.
     workplace: Option<Workplace>,
     /// Kind of employment.
@@ -167,6 +170,7 @@ pub struct PostingUpdateInput {
 impl PostingUpdateInput {
     fn parse(self) -> Result<Changes, Refusal> {
         bounded("teams", self.teams.as_deref().unwrap_or_default())?;
+        bounded("placeLabels", self.place_labels.as_deref().unwrap_or_default())?;
         let team = |kept: &PostingUpdateTeamInput| entry(&kept.team_id, kept.manager_id.as_ref());
         let teams = self.teams.map(|teams| teams.iter().map(team).collect::<Result<_, _>>());
         let lead = match self.lead_id {
@@ -181,6 +185,7 @@ impl PostingUpdateInput {
             links: self.links.map(links).transpose()?,
             locations: self.locations.map(locations).transpose()?,
             remote_countries: self.remote_countries.map(|codes| countries(&codes)).transpose()?,
+            place_labels: self.place_labels,
             workplace: self.workplace.map(Into::into),
             employment_type: self.employment_type.map(Into::into),
             pay_ranges: self.pay_ranges.map(|ranges| pay_ranges(&ranges)).transpose()?,

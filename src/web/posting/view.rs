@@ -100,13 +100,14 @@ pub struct LinkView {
 pub struct JobPage {
     pub frame: Frame,
     pub json_ld: Option<String>,
-    pub slug: String,
     pub title: String,
     pub place: String,
     pub employment: &'static str,
     pub posted: Option<Day>,
     pub until: Option<Day>,
     pub apply: bool,
+    pub apply_url: String,
+    pub applies_here: bool,
     pub sections: Vec<SectionView>,
     pub requirements: Vec<RequirementView>,
     pub teams: Vec<TeamView>,
@@ -142,13 +143,17 @@ impl JobPage {
         Self {
             frame,
             json_ld: item.map(|item| json_ld::embedded(&json_ld::job_posting(&item))),
-            slug: posting.slug.clone(),
             title: content.title.clone(),
             place: place(content),
             employment: employment(content.employment_type),
             posted: posting.published_at.map(|at| Day::of(site, at)),
             until: posting.expires_at.map(|at| Day::of(site, at)),
             apply,
+            apply_url: match &posting.apply_url {
+                Some(url) => url.clone(),
+                None => format!("/jobs/{}/apply", posting.slug),
+            },
+            applies_here: posting.apply_url.is_none(),
             sections: sections(content, &url),
             requirements: requirements(content),
             vacancies: teams.iter().map(|team| team.vacancies).sum(),
@@ -207,17 +212,20 @@ pub fn place(content: &Content) -> String {
     match content.workplace {
         Workplace::Onsite => format!("{}{more}", names.join("; ")),
         Workplace::Hybrid => format!("{}{more} (hybrid)", names.join("; ")),
+        Workplace::Remote if content.remote_countries.is_empty() => format!("{}{more}", names.join("; ")),
         Workplace::Remote => format!("Remote: {}{more}", names.join(", ")),
     }
 }
 
 fn places(content: &Content) -> Vec<String> {
-    match content.workplace {
+    let mut places: Vec<String> = match content.workplace {
         Workplace::Remote => {
             content.remote_countries.iter().map(|country| country.name().to_owned()).collect()
         }
         Workplace::Onsite | Workplace::Hybrid => content.locations.iter().map(ToString::to_string).collect(),
-    }
+    };
+    places.extend(content.place_labels.iter().cloned());
+    places
 }
 
 /// The countries somebody may work from.
@@ -234,6 +242,10 @@ pub fn countries(content: &Content) -> Vec<Country> {
 }
 
 fn where_said(content: &Content) -> &'static str {
+    if !content.place_labels.is_empty() {
+        // Words of another system fit into no sentence of ours.
+        return "As the posting says:";
+    }
     match (content.workplace, places(content).len()) {
         (Workplace::Remote, 1) => "From anywhere in",
         (Workplace::Remote, _) => "From anywhere in these countries:",

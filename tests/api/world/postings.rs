@@ -62,6 +62,7 @@ fn content(mark: &str, pay: (i64, i64)) -> Content {
         requirements: vec![Requirement { text: text("Patience"), level: RequirementLevel::Strict }],
         links: vec![Reading { label: text("Handbook"), url: format!("https://www.example.com/{mark}") }],
         locations: Vec::new(),
+        place_labels: Vec::new(),
         remote_countries: vec![Country::find("DE").unwrap()],
         workplace: Workplace::Remote,
         employment_type: EmploymentType::FullTime,
