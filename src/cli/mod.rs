@@ -2,6 +2,7 @@
 
 pub mod demo;
 pub mod doctor;
+pub mod import;
 pub mod migrate;
 pub mod outbox;
 pub mod schema;
@@ -41,6 +42,8 @@ pub enum Command {
     Demo,
     /// Bring the database's schema up to date, take steps of it back, or tell where it stands.
     Migrate(migrate::Options),
+    /// Bring in the postings of another system's public board; run again, what changed there.
+    Import(import::Options),
     /// List mail, have it sent now, or take it back.
     Outbox(outbox::Options),
     /// Make, list and end API tokens.
@@ -87,6 +90,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve(options) => serve::run(config, &options).await,
         Command::Demo => demo::run(config).await,
         Command::Migrate(options) => migrate::run(config, &options).await,
+        Command::Import(options) => import::run(config, &options).await,
         Command::Outbox(options) => outbox::run(config, &options).await,
         Command::Token(options) => token::run(config, &options).await,
         Command::User(options) => user::run(config, &options).await,
