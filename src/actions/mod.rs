@@ -8,6 +8,7 @@
 
 pub mod allotment;
 pub mod application;
+pub mod archive;
 pub mod delivery;
 pub mod email;
 pub mod feed;

@@ -5,8 +5,8 @@ mod vacancies;
 mod write;
 
 pub use life::{Close, Move, archive, close, close_due, pause, publish, reopen, resume};
-pub use vacancies::{TeamVacancies, VacanciesSet, pause_if_filled, set_vacancies};
 pub(super) use vacancies::adjusted;
+pub use vacancies::{TeamVacancies, VacanciesSet, pause_if_filled, set_vacancies};
 pub(super) use write::place_teams;
 pub use write::{Changes, Create, NewTeam, TeamEntry, create, update};
 

@@ -30,9 +30,17 @@ fn unescaped(content: &str) -> String {
     if content.contains('<') {
         return content.to_owned();
     }
-    [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#34;", "\""), ("&#39;", "'"), ("&#x27;", "'"), ("&amp;", "&")]
-        .iter()
-        .fold(content.to_owned(), |text, (entity, character)| text.replace(entity, character))
+    [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#34;", "\""),
+        ("&#39;", "'"),
+        ("&#x27;", "'"),
+        ("&amp;", "&"),
+    ]
+    .iter()
+    .fold(content.to_owned(), |text, (entity, character)| text.replace(entity, character))
 }
 
 fn department(record: &Record) -> Option<String> {

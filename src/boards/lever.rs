@@ -45,7 +45,11 @@ fn workplace(word: &str) -> Option<Workplace> {
 
 fn locations(record: &Record) -> String {
     let all: Vec<&str> = record.list("categories.allLocations").iter().filter_map(Value::as_str).collect();
-    if all.is_empty() { record.text("categories.location").unwrap_or_default().to_owned() } else { all.join("; ") }
+    if all.is_empty() {
+        record.text("categories.location").unwrap_or_default().to_owned()
+    } else {
+        all.join("; ")
+    }
 }
 
 /// The description, the lists under their headings, what closes it, and the words about pay.

@@ -12,7 +12,8 @@ const MOST: f64 = 1e12;
 /// Greenhouse: `pay_input_ranges`, in cents, without an interval but in their titles.
 pub(super) fn greenhouse(record: &Record, notes: &mut Vec<Note>) -> Vec<PayRange> {
     let ranges = record.list("pay_input_ranges").iter().map(|range| {
-        let words = ["title", "blurb"].map(|name| range.get(name).and_then(Value::as_str).unwrap_or_default());
+        let words =
+            ["title", "blurb"].map(|name| range.get(name).and_then(Value::as_str).unwrap_or_default());
         let cents = |name: &str| Some(range.get(name)?.as_f64()? / 100.0);
         let interval = words.iter().find_map(|words| interval(words));
         range_of(cents("min_cents")?, cents("max_cents")?, text(range, "currency_type")?, interval?)
@@ -24,7 +25,12 @@ pub(super) fn greenhouse(record: &Record, notes: &mut Vec<Note>) -> Vec<PayRange
 pub(super) fn lever(record: &Record, notes: &mut Vec<Note>) -> Vec<PayRange> {
     let range = record.at("salaryRange").map(|range| {
         let amount = |name: &str| range.get(name)?.as_f64();
-        range_of(amount("min")?, amount("max")?, text(range, "currency")?, interval(text(range, "interval")?)?)
+        range_of(
+            amount("min")?,
+            amount("max")?,
+            text(range, "currency")?,
+            interval(text(range, "interval")?)?,
+        )
     });
     one("salaryRange", range.into_iter().collect(), notes)
 }
@@ -52,13 +58,17 @@ fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
 /// A posting states one pay for all places: ranges of one currency and interval become the range that covers them.
 fn one(field: &str, ranges: Vec<Option<PayRange>>, notes: &mut Vec<Note>) -> Vec<PayRange> {
     if ranges.contains(&None) {
-        notes.push(Note::new(field, "a pay without amounts, currency or interval is kept in the source only"));
+        notes
+            .push(Note::new(field, "a pay without amounts, currency or interval is kept in the source only"));
     }
     let mut ranges = ranges.into_iter().flatten();
     let Some(mut covering) = ranges.next() else { return Vec::new() };
     for range in ranges {
         if (range.currency, range.interval) != (covering.currency, covering.interval) {
-            notes.push(Note::new(field, "several kinds of pay; the first is taken, the others are kept in the source"));
+            notes.push(Note::new(
+                field,
+                "several kinds of pay; the first is taken, the others are kept in the source",
+            ));
             continue;
         }
         covering.min = covering.min.min(range.min);

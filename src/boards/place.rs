@@ -271,8 +271,7 @@ impl Places {
     #[must_use]
     pub fn of(spots: Vec<Spot>, stated: &Stated) -> Self {
         let somewhere = spots.iter().any(|spot| matches!(spot.meant, Meant::At(_)));
-        let remotely =
-            |spot: &Spot| matches!(spot.meant, Meant::RemoteIn(_) | Meant::RemoteSomewhere(_));
+        let remotely = |spot: &Spot| matches!(spot.meant, Meant::RemoteIn(_) | Meant::RemoteSomewhere(_));
         let workplace = match stated.workplace {
             Some(stated) => stated,
             None if !somewhere && spots.iter().any(remotely) => Workplace::Remote,
@@ -346,8 +345,14 @@ mod tests {
             ("Remote", "\"Remote\""),
             ("Dublin ", "Dublin, Ireland"),
             ("Dublin OR London", "Dublin, Ireland + London, United Kingdom"),
-            ("San Francisco, CA; Chicago, IL & New York, NY", "San Francisco, CA, United States + Chicago, IL, United States + New York, NY, United States"),
-            ("SF, NYC, remote", "San Francisco, CA, United States + New York, NY, United States + \"remote\""),
+            (
+                "San Francisco, CA; Chicago, IL & New York, NY",
+                "San Francisco, CA, United States + Chicago, IL, United States + New York, NY, United States",
+            ),
+            (
+                "SF, NYC, remote",
+                "San Francisco, CA, United States + New York, NY, United States + \"remote\"",
+            ),
             ("San Francisco, NY", "San Francisco, CA, United States + New York, NY, United States"),
             ("US-SF-HQ, CA-Toronto", "San Francisco, CA, United States + Toronto, ON, Canada"),
             ("Germany, Berlin, Munich", "Berlin, Germany + Munich, Germany"),
@@ -376,7 +381,12 @@ mod tests {
 
     #[test]
     fn an_address_says_better_where_a_place_is() {
-        let address = Address { city: Some("San Fransisco"), region: Some("California "), country: Some("USA"), ..Address::default() };
+        let address = Address {
+            city: Some("San Fransisco"),
+            region: Some("California "),
+            country: Some("USA"),
+            ..Address::default()
+        };
         let spots = spots("Our HQ", &address);
         let places = Places::of(spots, &Stated::default());
         assert_eq!(places.locations[0].to_string(), "San Francisco, CA, United States");

@@ -14,8 +14,26 @@ const LONG: usize = 9_000;
 const HEADING: usize = 120;
 /// Tags that mean something in CommonMark; of all others only the text stays, of `script` and `style` nothing.
 const TAGS: &[&str] = &[
-    "p", "br", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "strong", "b", "em", "i", "a", "hr", "div",
-    "blockquote", "tr",
+    "p",
+    "br",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ul",
+    "ol",
+    "li",
+    "strong",
+    "b",
+    "em",
+    "i",
+    "a",
+    "hr",
+    "div",
+    "blockquote",
+    "tr",
 ];
 
 /// A part of a posting's text.
@@ -263,7 +281,8 @@ impl Writer {
             return;
         }
         let Some(content) = self.inline.get(start..) else { return };
-        let words = content.trim_matches(|c: char| c.is_whitespace() || c == '\\' && content.ends_with("\\\n"));
+        let words =
+            content.trim_matches(|c: char| c.is_whitespace() || c == '\\' && content.ends_with("\\\n"));
         if words.is_empty() {
             return;
         }

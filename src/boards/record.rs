@@ -152,6 +152,5 @@ fn is_sensible(at: &DateTime<Utc>) -> bool {
 }
 
 fn is_id(text: &str) -> bool {
-    (1..=100).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b))
+    (1..=100).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b))
 }

@@ -2,17 +2,21 @@
 
 pub mod demo;
 pub mod doctor;
+pub mod export;
 pub mod import;
 pub mod migrate;
+mod new_file;
 pub mod outbox;
 pub mod schema;
 pub mod serve;
 pub mod token;
 pub mod user;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::{Parser, Subcommand};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -42,7 +46,9 @@ pub enum Command {
     Demo,
     /// Bring the database's schema up to date, take steps of it back, or tell where it stands.
     Migrate(migrate::Options),
-    /// Bring in the postings of another system's public board; run again, what changed there.
+    /// Write the whole organisation into one file: everything that is kept, as documented JSON.
+    Export(export::Options),
+    /// Take in what another system, or this program, wrote.
     Import(import::Options),
     /// List mail, have it sent now, or take it back.
     Outbox(outbox::Options),
@@ -90,6 +96,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve(options) => serve::run(config, &options).await,
         Command::Demo => demo::run(config).await,
         Command::Migrate(options) => migrate::run(config, &options).await,
+        Command::Export(options) => export::run(config, &options).await,
         Command::Import(options) => import::run(config, &options).await,
         Command::Outbox(options) => outbox::run(config, &options).await,
         Command::Token(options) => token::run(config, &options).await,
@@ -129,9 +136,54 @@ fn say(text: &str) -> anyhow::Result<()> {
 
 /// Opens the configured database.
 async fn open(config: &Config) -> anyhow::Result<Store> {
-    let mut options = StoreOptions::new(config.database()?);
-    options.connections = config.database_connections;
+    open_with(options(config)?).await
+}
+
+/// As [`open`], for a write that takes up to `turn`.
+async fn open_patiently(config: &Config, turn: Duration) -> anyhow::Result<Store> {
+    open_with(StoreOptions { turn_limit: turn, ..options(config)? }).await
+}
+
+/// As [`open`], if it is there and its schema is the newest: there is nothing to read in one that is made by opening it.
+async fn open_current(config: &Config) -> anyhow::Result<Store> {
+    require_file(config)?;
+    let store = open(config).await?;
+    require_current(&store).await?;
+    Ok(store)
+}
+
+fn options(config: &Config) -> Result<StoreOptions, Mistake> {
+    Ok(StoreOptions { connections: config.database_connections, ..StoreOptions::new(config.database()?) })
+}
+
+async fn open_with(options: StoreOptions) -> anyhow::Result<Store> {
     Store::open(&options)
         .await
         .context("cannot open the database (hint: vacantia doctor checks VACANTIA_DATABASE_URL)")
+}
+
+/// The file of the configured database, if it is on SQLite.
+fn sqlite_file(config: &Config) -> Result<Option<PathBuf>, Mistake> {
+    Ok(config.database()?.strip_prefix("sqlite://").map(PathBuf::from))
+}
+
+fn require_file(config: &Config) -> anyhow::Result<()> {
+    match sqlite_file(config)? {
+        Some(file) if !file.exists() => {
+            bail!(
+                "there is no database {} (hint: set VACANTIA_DATA_DIR or VACANTIA_DATABASE_URL)",
+                file.display()
+            )
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a database whose schema is not the newest this program knows.
+async fn require_current(store: &Store) -> anyhow::Result<()> {
+    let missing = store.migrations().await?.iter().filter(|step| !step.applied).count();
+    if missing > 0 {
+        bail!("the schema lacks {missing} steps (hint: vacantia migrate, or start without --no-migrate)");
+    }
+    Ok(())
 }

@@ -3,13 +3,13 @@
 use std::process::exit;
 use std::sync::Arc;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::Parser;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::open;
+use super::{open, require_current};
 use crate::config::{Config, Mistake};
 use crate::domain::clock::{SystemChance, SystemClock};
 use crate::feeds::Shelf;
@@ -54,11 +54,7 @@ pub async fn run(config: &Config, options: &Options) -> anyhow::Result<()> {
 
 async fn bring_up_to_date(store: &Store, leave: bool) -> anyhow::Result<()> {
     if leave {
-        let missing = store.migrations().await?.iter().filter(|step| !step.applied).count();
-        if missing > 0 {
-            bail!("the schema lacks {missing} steps (hint: vacantia migrate, or start without --no-migrate)");
-        }
-        return Ok(());
+        return require_current(store).await;
     }
     if store.is_behind().await? {
         let copy = store.copy_beside().await.context("cannot copy the database before migrating it")?;

@@ -21,10 +21,10 @@ use super::connection::{Connection, Paging};
 use super::error::{bad_argument, bounded, fault};
 use super::feed::{self, FeedChannel, FeedReadiness};
 use super::plan::{HiringPlan, PlanByVersion, ProcessStage, process};
-use super::posting_source::{self, PostingSource};
 use super::posting_content::{
     EmploymentType, Location, PayRange, PostingLink, Question, Requirement, Section, Workplace,
 };
+use super::posting_source::{self, PostingSource};
 use super::scalar::{CountryCode, DateTime, Url};
 use super::user::{User, user};
 use crate::domain::country::Country;

@@ -45,6 +45,12 @@ impl Kind {
         self.pick("", " FOR UPDATE SKIP LOCKED")
     }
 
+    /// Follows a text that is to be compared byte by byte, as SQLite compares all and both compare ids.
+    #[must_use]
+    pub fn bytewise(self) -> &'static str {
+        self.pick("", " COLLATE \"C\"")
+    }
+
     /// A subselect of the texts in the JSON array that parameter `$n` holds (see [`json_list`]).
     #[must_use]
     pub fn listed(self, n: usize) -> String {

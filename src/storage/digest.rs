@@ -5,8 +5,14 @@ use sha2::{Digest, Sha256};
 /// The SHA-256 of these bytes, in lower-case hexadecimal.
 #[must_use]
 pub fn sha256(bytes: impl AsRef<[u8]>) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+/// A digest in lower-case hexadecimal.
+#[must_use]
+pub fn hexadecimal(digest: &[u8]) -> String {
     use std::fmt::Write;
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
+    digest.iter().fold(String::with_capacity(64), |mut text, byte| {
         // Writing to a String cannot fail.
         let _done = write!(text, "{byte:02x}");
         text

@@ -27,6 +27,12 @@ pub struct Step {
     pub applied: bool,
 }
 
+/// Whether this program knows the step of this name.
+#[must_use]
+pub fn is_known(step: &str) -> bool {
+    Migrator::migrations().iter().any(|known| known.name() == step)
+}
+
 /// A transaction that alone may change the schema; others wait for it.
 struct SchemaLock {
     transaction: DatabaseTransaction,
@@ -119,8 +125,7 @@ impl Store {
     }
 
     async fn refuse_newer(&self) -> Result<(), Fault> {
-        let known: Vec<String> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
-        let unknown = self.applied().await?.into_iter().find(|name| !known.contains(name));
+        let unknown = self.applied().await?.into_iter().find(|name| !is_known(name));
         unknown.map_or(Ok(()), |name| Err(Fault::newer(name)))
     }
 

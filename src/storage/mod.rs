@@ -7,6 +7,7 @@
 //! * [`migration`]: bringing the schema up, down, and telling where it stands.
 //! * [`fault`]: how this floor fails, and which broken constraint means which refusal.
 //! * [`dialect`]: the few texts that differ between the two databases.
+//! * [`archive`]: the whole database as records, and back.
 //! * [`digest`]: what is kept of a secret instead of itself.
 //! * [`page`]: a part of a list, by keyset.
 //! * `row`: rows by the names of their columns; `document`: what is kept as JSON.
@@ -21,6 +22,7 @@ pub mod allotment;
 pub mod answer;
 pub mod application;
 pub mod approval;
+pub mod archive;
 pub mod candidate;
 mod connect;
 mod content;

@@ -55,7 +55,9 @@ struct AppliedPage {
 /// `GET /jobs/{slug}/apply`.
 pub async fn form(app: Data<App>, slug: Path<String>) -> Result<HttpResponse, Trouble> {
     match posting::found(&app, &slug).await? {
-        (Advertised { posting: Posting { apply_url: Some(url), .. }, .. }, Appearance::Visible) => Ok(elsewhere(&url)),
+        (Advertised { posting: Posting { apply_url: Some(url), .. }, .. }, Appearance::Visible) => {
+            Ok(elsewhere(&url))
+        }
         (job, Appearance::Visible) if job.posting.slug == *slug => {
             shown(StatusCode::OK, &page(&app, &job, &Fields::default(), &[], None))
         }

@@ -6,8 +6,13 @@ use vacantia::storage::fault::REFUSALS;
 use vacantia::storage::{Failure, Kind, dialect};
 
 /// Unique indexes that stand for no refusal: two writes met, or the program has a bug.
-const NOT_REFUSED: &[&str] =
-    &["uq_candidate_email", "uq_posting_source", "uq_opening_offer", "uq_opening_application", "uq_email_message_dedupe"];
+const NOT_REFUSED: &[&str] = &[
+    "uq_candidate_email",
+    "uq_posting_source",
+    "uq_opening_offer",
+    "uq_opening_application",
+    "uq_email_message_dedupe",
+];
 
 both! {
     async fn each_unique_index_has_a_meaning(app: TestApp) {

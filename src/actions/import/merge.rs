@@ -116,7 +116,11 @@ fn again(
     let stays = |same: bool| earlier.is_some() && same;
     let mut after = Posting {
         slug: slug(&content.title, before.id),
-        listed: if stays(earlier.as_ref().map(|job| job.listed) == Some(job.listed)) { before.listed } else { job.listed },
+        listed: if stays(earlier.as_ref().map(|job| job.listed) == Some(job.listed)) {
+            before.listed
+        } else {
+            job.listed
+        },
         expires_at: if stays(earlier.as_ref().map(|job| job.expires_at) == Some(job.expires_at)) {
             before.expires_at
         } else {

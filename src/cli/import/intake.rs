@@ -4,19 +4,20 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::value::RawValue;
 
-use super::{Line, Missing, Options, Progress, Report};
+use super::{BoardOptions, Line, Missing, Progress, Report};
 use crate::actions::Act;
 use crate::actions::import::{self, Board, Outcome};
 use crate::boards::{self, Job, Note};
 use crate::domain::Refusal;
 use crate::domain::id::{PlanId, TeamId};
 use crate::domain::posting::PlanVersion;
+use crate::domain::posting_source::SourceSystem;
 use crate::storage::{Failure, posting_source};
 
 /// A board on its way in.
 pub struct Intake<'a> {
     act: Act<'a>,
-    options: &'a Options,
+    options: &'a BoardOptions,
     board: Board,
     teams: HashMap<String, TeamId>,
     /// Where each id of the file stands.
@@ -33,7 +34,7 @@ impl<'a> Intake<'a> {
     ///
     /// # Errors
     /// When the database cannot be used.
-    pub async fn new(act: Act<'a>, options: &'a Options) -> anyhow::Result<Self> {
+    pub async fn new(act: Act<'a>, system: SourceSystem, options: &'a BoardOptions) -> anyhow::Result<Self> {
         let plan = match import::plan(act).await? {
             Some(plan) => plan,
             // Kept nowhere.
@@ -42,14 +43,9 @@ impl<'a> Intake<'a> {
             }
             None => import::first_plan(act).await?.version,
         };
-        let board = Board {
-            system: options.system,
-            name: options.board.clone(),
-            plan,
-            careers: options.careers.clone(),
-        };
+        let board = Board { system, name: options.board.clone(), plan, careers: options.careers.clone() };
         let report = Report {
-            system: options.system.to_string(),
+            system: system.to_string(),
             board: options.board.clone(),
             dry_run: options.dry_run,
             ..Report::default()
@@ -73,7 +69,7 @@ impl<'a> Intake<'a> {
     }
 
     async fn record(&mut self, index: usize, raw: &str) -> anyhow::Result<()> {
-        let job = match boards::read(self.options.system, raw) {
+        let job = match boards::read(self.board.system, raw) {
             Ok(job) => job,
             Err(faults) => {
                 let id = boards::id_of(raw);

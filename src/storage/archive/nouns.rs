@@ -1,0 +1,185 @@
+//! Every table and column there is. What a table refers to stands before it.
+
+use super::cell::Sort;
+use super::{Field, Form, Noun};
+use crate::domain::country::Country;
+use crate::domain::id::{
+    AllotmentId, AnswerId, ApplicationId, ApprovalId, CandidateId, ChangeId, EmailMessageId, GrantId, LinkId,
+    OfferId, OpeningId, PlanId, PostingId, PostingTeamId, StepId, TeamId, TokenId, UserId,
+};
+use crate::domain::{
+    application, email, event, offer, opening, place, plan, posting, question, step, viewer,
+};
+
+const TEXT: Form = plain(Sort::Text);
+const INTEGER: Form = plain(Sort::Integer);
+const LONG: Form = plain(Sort::Long);
+const FLAG: Form = plain(Sort::Flag);
+const INSTANT: Form = plain(Sort::Instant);
+const BYTES: Form = plain(Sort::Bytes);
+const DOCUMENT: Form = plain(Sort::Document);
+
+const fn plain(sort: Sort) -> Form {
+    Form { sort, optional: false }
+}
+
+/// Text of one of the domain's types.
+const fn word<T: std::str::FromStr>() -> Form {
+    fn is_one<T: std::str::FromStr>(text: &str) -> bool {
+        text.parse::<T>().is_ok()
+    }
+    plain(Sort::Word(is_one::<T>))
+}
+
+/// As `form`, or nothing.
+const fn perhaps(form: Form) -> Form {
+    Form { optional: true, ..form }
+}
+
+macro_rules! nouns {
+    ($($name:literal = $table:ident by $($key:ident),+ { $($column:ident: $form:expr),+ $(,)? })+) => {
+        /// Every kind of record, in the order of the file.
+        pub static NOUNS: &[Noun] = &[$(Noun {
+            name: $name,
+            table: stringify!($table),
+            key: &[$(stringify!($key)),+],
+            fields: &[$(Field { column: stringify!($column), form: $form }),+],
+        }),+];
+    };
+}
+
+nouns! {
+    "team" = team by id {
+        id: word::<TeamId>(), name: TEXT, name_key: TEXT, created_at: INSTANT, revision: INTEGER,
+    }
+    "user" = user_account by id {
+        id: word::<UserId>(), email: TEXT, email_key: TEXT, name: TEXT, title: perhaps(TEXT), created_at: INSTANT,
+    }
+    "grant" = role_grant by id {
+        id: word::<GrantId>(), user_id: word::<UserId>(), role: word::<viewer::Role>(),
+        posting_id: perhaps(word::<PostingId>()), team_id: perhaps(word::<TeamId>()), created_at: INSTANT,
+    }
+    "token" = api_token by id {
+        id: word::<TokenId>(), user_id: word::<UserId>(), name: TEXT, secret_hash: TEXT, scopes: TEXT, last_four: TEXT,
+        created_at: INSTANT, expires_at: INSTANT, revoked_at: perhaps(INSTANT),
+    }
+    "plan" = plan by id, version {
+        id: word::<PlanId>(), version: INTEGER, name: TEXT, definition: DOCUMENT, created_at: INSTANT,
+    }
+    "posting" = posting by id {
+        id: word::<PostingId>(), slug: TEXT, slug_key: TEXT, status: word::<posting::PostingStatus>(), listed: FLAG,
+        title: TEXT, title_key: TEXT, workplace: word::<place::Workplace>(), content: DOCUMENT,
+        plan_id: word::<PlanId>(), plan_version: INTEGER, lead_id: perhaps(word::<UserId>()),
+        published_at: perhaps(INSTANT), reopened_at: perhaps(INSTANT), expires_at: perhaps(INSTANT),
+        close_reason: perhaps(word::<posting::CloseReason>()), created_at: INSTANT, updated_at: INSTANT,
+        revision: INTEGER,
+    }
+    "postingCountry" = posting_country by posting_id, country {
+        posting_id: word::<PostingId>(), country: word::<Country>(),
+    }
+    "postingTeam" = posting_team by id {
+        id: word::<PostingTeamId>(), posting_id: word::<PostingId>(), team_id: word::<TeamId>(), rank: INTEGER,
+        manager_id: perhaps(word::<UserId>()),
+    }
+    "opening" = opening by id {
+        id: word::<OpeningId>(), posting_team_id: word::<PostingTeamId>(), state: word::<opening::OpeningState>(),
+        kind: word::<opening::OpeningKind>(), offer_id: perhaps(word::<OfferId>()),
+        application_id: perhaps(word::<ApplicationId>()), created_at: INSTANT,
+    }
+    "candidate" = candidate by id {
+        id: word::<CandidateId>(), name: TEXT, created_at: INSTANT,
+    }
+    "candidateContact" = candidate_contact by candidate_id {
+        candidate_id: word::<CandidateId>(), email: TEXT, email_key: TEXT, phone: perhaps(TEXT),
+    }
+    "application" = application by id {
+        id: word::<ApplicationId>(), posting_id: word::<PostingId>(), candidate_id: word::<CandidateId>(),
+        plan_id: word::<PlanId>(), plan_version: INTEGER, status: word::<application::ApplicationStatus>(),
+        stage: INTEGER, revision: INTEGER, applied_at: INSTANT, source: word::<application::Source>(), repeated: FLAG,
+        outcome_side: perhaps(word::<application::Side>()), outcome_reason: perhaps(TEXT), outcome_by: perhaps(TEXT),
+        outcome_at: perhaps(INSTANT), needs_decision_since: perhaps(INSTANT),
+    }
+    "applicationContact" = application_contact by application_id {
+        application_id: word::<ApplicationId>(), name: TEXT, email: TEXT, phone: perhaps(TEXT),
+    }
+    "answer" = answer by id {
+        id: word::<AnswerId>(), application_id: word::<ApplicationId>(), position: INTEGER, question_key: TEXT,
+        question_label: TEXT, question_kind: word::<question::QuestionType>(), value: TEXT,
+    }
+    "step" = application_step by id {
+        id: word::<StepId>(), application_id: word::<ApplicationId>(), stage: INTEGER, position: INTEGER, key: TEXT,
+        title: TEXT, kind: word::<plan::StepKind>(), required: FLAG, participant: word::<plan::Participant>(),
+        minutes: perhaps(INTEGER), state: word::<step::StepState>(), round: INTEGER, reason: perhaps(TEXT),
+        moved_by: perhaps(TEXT), moved_at: perhaps(INSTANT),
+    }
+    "stageReturn" = application_return by application_id, revision {
+        application_id: word::<ApplicationId>(), revision: INTEGER, from_stage: INTEGER, to_stage: INTEGER,
+        reason: TEXT, returned_by: TEXT, returned_at: INSTANT,
+    }
+    "allotment" = allotment by id {
+        id: word::<AllotmentId>(), application_id: word::<ApplicationId>(), posting_team_id: word::<PostingTeamId>(),
+        allotted_by: TEXT, since: INSTANT, until: perhaps(INSTANT),
+    }
+    "preferredTeam" = preferred_team by application_id, rank {
+        application_id: word::<ApplicationId>(), rank: INTEGER, posting_team_id: word::<PostingTeamId>(),
+    }
+    "justification" = justification by application_id {
+        application_id: word::<ApplicationId>(), body: TEXT, author_id: word::<UserId>(), updated_at: INSTANT,
+    }
+    "offer" = offer by id {
+        id: word::<OfferId>(), application_id: word::<ApplicationId>(), candidate_id: word::<CandidateId>(),
+        posting_id: word::<PostingId>(), posting_team_id: word::<PostingTeamId>(),
+        opening_id: perhaps(word::<OpeningId>()), status: word::<offer::OfferStatus>(), version: INTEGER,
+        sent_version: perhaps(INTEGER), expires_at: INSTANT, sent_at: perhaps(INSTANT),
+        first_viewed_at: perhaps(INSTANT), decided_at: perhaps(INSTANT), undone_at: perhaps(INSTANT),
+        reason: perhaps(TEXT), created_at: INSTANT, revision: INTEGER,
+    }
+    // The terms stay a text: the hash is of these very bytes.
+    "offerVersion" = offer_version by offer_id, number {
+        offer_id: word::<OfferId>(), number: INTEGER, status: word::<offer::VersionStatus>(), terms: TEXT,
+        terms_hash: TEXT, drafted_by: word::<UserId>(), approver_id: perhaps(word::<UserId>()),
+        released_at: perhaps(INSTANT),
+    }
+    "approval" = offer_approval by id {
+        id: word::<ApprovalId>(), offer_id: word::<OfferId>(), version: INTEGER, approver_id: word::<UserId>(),
+        decision: word::<offer::Decision>(), terms_hash: TEXT, reason: perhaps(TEXT), decided_at: INSTANT,
+    }
+    "decision" = offer_decision by offer_id {
+        offer_id: word::<OfferId>(), version: INTEGER, decision: word::<offer::Decision>(), terms_hash: TEXT,
+        typed_name: perhaps(TEXT), consent: perhaps(TEXT), nonce_hash: perhaps(TEXT),
+        link_id: perhaps(word::<LinkId>()), ip: perhaps(TEXT), user_agent: perhaps(TEXT), reason: perhaps(TEXT),
+        decided_at: INSTANT,
+    }
+    "link" = link by id {
+        id: word::<LinkId>(), secret_hash: TEXT, candidate_id: word::<CandidateId>(),
+        application_id: word::<ApplicationId>(), offer_id: perhaps(word::<OfferId>()), version: perhaps(INTEGER),
+        created_at: INSTANT, revoked_at: perhaps(INSTANT),
+    }
+    "emailMessage" = email_message by id {
+        id: word::<EmailMessageId>(), kind: word::<email::LetterKind>(), dedupe_key: TEXT, message_id: TEXT,
+        posting_id: word::<PostingId>(), application_id: word::<ApplicationId>(),
+        offer_id: perhaps(word::<OfferId>()), version: perhaps(INTEGER), candidate_id: word::<CandidateId>(),
+        envelope_from: TEXT, envelope_to: TEXT, raw: perhaps(BYTES), raw_sha256: TEXT,
+        state: word::<email::EmailState>(), attempts: INTEGER, run_at: INSTANT, expires_at: perhaps(INSTANT),
+        fence: INTEGER, lease_owner: perhaps(TEXT), lease_until: perhaps(INSTANT), transmit_fence: perhaps(INTEGER),
+        transmit_started_at: perhaps(INSTANT), held: FLAG, duplicate_possible: FLAG, created_at: INSTANT,
+        sent_at: perhaps(INSTANT), last_phase: perhaps(TEXT), last_code: perhaps(INTEGER), last_reply: perhaps(TEXT),
+    }
+    "emailAttempt" = email_attempt by email_message_id, fence {
+        email_message_id: word::<EmailMessageId>(), fence: INTEGER, worker: TEXT, started_at: INSTANT,
+        ended_at: perhaps(INSTANT), phase: perhaps(TEXT), outcome: perhaps(TEXT), code: perhaps(INTEGER),
+        enhanced: perhaps(TEXT), reply: perhaps(TEXT),
+    }
+    "feedGeneration" = feed_generation by id {
+        id: INTEGER, number: LONG,
+    }
+    "event" = event by seq {
+        seq: LONG, change_id: word::<ChangeId>(), kind: word::<event::EventKind>(), actor: TEXT, at: INSTANT,
+        posting_id: perhaps(word::<PostingId>()), application_id: perhaps(word::<ApplicationId>()),
+        offer_id: perhaps(word::<OfferId>()), facts: DOCUMENT,
+    }
+    // By time first, since that is how it is indexed in byte order.
+    "idempotency" = idempotency by created_at, viewer, mutation, key {
+        viewer: TEXT, mutation: TEXT, key: TEXT, request_hash: TEXT, outcome: DOCUMENT, created_at: INSTANT,
+    }
+}
