@@ -1,5 +1,7 @@
 //! Floor 6: one file per command. What goes wrong is said on standard error in one line; 2 is wrong usage, 1 a failure.
 
+pub mod backup;
+mod bundle;
 pub mod demo;
 pub mod doctor;
 pub mod export;
@@ -7,6 +9,8 @@ pub mod import;
 pub mod migrate;
 mod new_file;
 pub mod outbox;
+mod postgres;
+pub mod restore;
 pub mod schema;
 pub mod serve;
 pub mod token;
@@ -50,6 +54,10 @@ pub enum Command {
     Export(export::Options),
     /// Take in what another system, or this program, wrote.
     Import(import::Options),
+    /// Copy database and mails into one file, also while others use them.
+    Backup(backup::Options),
+    /// Put a backup back into its place, or check that it is good.
+    Restore(restore::Options),
     /// List mail, have it sent now, or take it back.
     Outbox(outbox::Options),
     /// Make, list and end API tokens.
@@ -98,6 +106,8 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Migrate(options) => migrate::run(config, &options).await,
         Command::Export(options) => export::run(config, &options).await,
         Command::Import(options) => import::run(config, &options).await,
+        Command::Backup(options) => backup::run(config, &options).await,
+        Command::Restore(options) => restore::run(config, &options).await,
         Command::Outbox(options) => outbox::run(config, &options).await,
         Command::Token(options) => token::run(config, &options).await,
         Command::User(options) => user::run(config, &options).await,

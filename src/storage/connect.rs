@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteLockingMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
 
 use super::dialect::Kind;
@@ -91,6 +91,28 @@ pub(super) async fn sqlite_writer(options: &StoreOptions) -> Result<DatabaseConn
 /// The connections that can only read.
 pub(super) async fn sqlite_readers(options: &StoreOptions) -> Result<DatabaseConnection, Fault> {
     sqlite(options, Role::Reader).await
+}
+
+/// A connection that nobody else can be beside. Leaving WAL mode needs the file to oneself and folds the log into it.
+pub(super) async fn sqlite_alone(file: &Path) -> Result<DatabaseConnection, Fault> {
+    let path = file.to_owned();
+    let mut connect = ConnectOptions::new("sqlite::memory:");
+    lasting(&mut connect);
+    connect.max_connections(1).idle_timeout(None).map_sqlx_sqlite_opts(move |sqlite| {
+        sqlite
+            .in_memory(false)
+            .shared_cache(false)
+            .filename(&path)
+            .create_if_missing(false)
+            .locking_mode(SqliteLockingMode::Exclusive)
+            .journal_mode(SqliteJournalMode::Delete)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(1))
+    });
+    let db = Database::connect(connect).await?;
+    // A database that was not in WAL mode is locked by this, and for good: see its locking mode.
+    db.execute_unprepared("BEGIN EXCLUSIVE; COMMIT").await?;
+    Ok(db)
 }
 
 /// One pool for reads and writes.

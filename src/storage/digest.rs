@@ -8,6 +8,13 @@ pub fn sha256(bytes: impl AsRef<[u8]>) -> String {
     hexadecimal(&Sha256::digest(bytes))
 }
 
+/// Reads to the end and says how many bytes there were, and their SHA-256.
+pub fn sha256_of(mut from: impl std::io::Read) -> std::io::Result<(u64, String)> {
+    let mut digest = Sha256::new();
+    let length = std::io::copy(&mut from, &mut digest)?;
+    Ok((length, hexadecimal(&digest.finalize())))
+}
+
 /// A digest in lower-case hexadecimal.
 #[must_use]
 pub fn hexadecimal(digest: &[u8]) -> String {

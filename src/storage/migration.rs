@@ -86,10 +86,7 @@ impl Store {
         if copy.exists() {
             return Ok(None);
         }
-        let alone = connect::sqlite_writer(&self.shared.options).await?;
-        let path = copy.to_string_lossy().into_owned();
-        let sql = Statement::from_sql_and_values(self.kind().backend(), "VACUUM INTO ?", [path.into()]);
-        alone.execute_raw(sql).await?;
+        self.copy_into(&copy).await?;
         Ok(Some(copy))
     }
 

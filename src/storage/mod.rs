@@ -8,6 +8,7 @@
 //! * [`fault`]: how this floor fails, and which broken constraint means which refusal.
 //! * [`dialect`]: the few texts that differ between the two databases.
 //! * [`archive`]: the whole database as records, and back.
+//! * [`backup`]: what copying a database needs to know of it.
 //! * [`digest`]: what is kept of a secret instead of itself.
 //! * [`page`]: a part of a list, by keyset.
 //! * `row`: rows by the names of their columns; `document`: what is kept as JSON.
@@ -23,6 +24,7 @@ pub mod answer;
 pub mod application;
 pub mod approval;
 pub mod archive;
+pub mod backup;
 pub mod candidate;
 mod connect;
 mod content;

@@ -34,12 +34,8 @@ pub struct Records {
 impl Copy {
     /// Takes the state of now, however long reading it takes.
     pub async fn begin(store: &Store) -> Result<Self, Fault> {
-        let snapshot = store.snapshot().await?;
-        if snapshot.kind() == Kind::Postgres {
-            // Whoever takes the records may be slow.
-            let patient = "SET LOCAL idle_in_transaction_session_timeout = 0";
-            snapshot.link().execute_unprepared(patient).await?;
-        }
+        // Whoever takes the records may be slow.
+        let snapshot = store.long_snapshot().await?;
         let mut nouns = NOUNS.iter();
         Ok(Self { snapshot, noun: nouns.next(), nouns, after: None })
     }
