@@ -35,6 +35,7 @@ mod graphql_cors;
 mod graphql_hostile;
 mod graphql_http;
 mod hire;
+mod history;
 mod ledger;
 mod letter;
 mod look;
