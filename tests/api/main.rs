@@ -56,6 +56,7 @@ mod paging;
 mod permissions;
 mod plan;
 mod posting;
+mod race;
 mod rate;
 mod schema;
 mod seed;

@@ -8,13 +8,13 @@ use vacantia::actions::application::{self, Notice, Withdraw};
 use vacantia::actions::offer::{self, Decline, Rescind};
 use vacantia::domain::application::ApplicationStatus;
 use vacantia::domain::offer::{Offer, OfferStatus};
-use vacantia::domain::plan_reference;
 
 use crate::app::TestApp;
 use crate::hire::sweep;
 use crate::offering::{Desk, accepting, offeree, refused, short};
+use crate::race::rounds;
 
-/// How often each race is run: who is polled first alternates.
+/// How often each race is run, unless `VACANTIA_RACE_ROUNDS` says otherwise: who is polled first alternates.
 const ROUNDS: usize = 6;
 
 /// A sent offer of a posting with one seat.
@@ -52,24 +52,6 @@ async fn hired_or(app: &TestApp, offer: &Offer, hired: bool, other: (OfferStatus
 }
 
 both! {
-    async fn invariant_05_racing_for_the_last_opening_exactly_one_wins(app: TestApp) {
-        let desk = app.desk().await;
-        let only_offer = plan_reference::stages().into_iter().filter(|stage| stage.key == "offer").collect();
-        let posted = app.posting("Backend").hiring("Create", 1).with_stages(only_offer).open().await;
-        let mut offers = Vec::new();
-        for number in 0..64 {
-            let application = desk.ready(&posted, &format!("Ada {number}")).await;
-            offers.push(desk.draft(&application).await.id);
-        }
-        let outcomes = join_all(offers.into_iter().map(|offer| desk.submit(offer))).await;
-        let (won, lost): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(Result::is_ok);
-        assert_eq!((won.len(), lost.len()), (1, 63));
-        for outcome in lost {
-            assert_eq!(refused(outcome), "NO_OPENING");
-        }
-        app.check_invariants().await;
-    }
-
     async fn invariant_05_each_of_several_openings_is_won_once(app: TestApp) {
         let desk = app.desk().await;
         let posted = app.posting("Backend").hiring("Create", 5).with_stages(short()).open().await;
@@ -89,7 +71,7 @@ both! {
 
     async fn one_person_gets_one_of_two_offers_submitted_at_once(app: TestApp) {
         let desk = app.desk().await;
-        for round in 0..ROUNDS {
+        for round in 0..rounds(ROUNDS) {
             let name = format!("Ada {round}");
             let mut drafts = Vec::new();
             for team in ["Create", "Plan"] {
@@ -107,7 +89,7 @@ both! {
 
     async fn accepting_twice_by_one_page_hires_once(app: TestApp) {
         let desk = app.desk().await;
-        for round in 0..ROUNDS {
+        for round in 0..rounds(ROUNDS) {
             let offer = sent(&desk, round).await;
             let outcomes = join_all((0..8).map(|_| desk.accept(&offer, "page-1"))).await;
             for outcome in outcomes {
@@ -119,7 +101,7 @@ both! {
 
     async fn accepting_by_two_pages_hires_once(app: TestApp) {
         let desk = app.desk().await;
-        for round in 0..ROUNDS {
+        for round in 0..rounds(ROUNDS) {
             let offer = sent(&desk, round).await;
             let (one, other) = (desk.accept(&offer, "page-1"), desk.accept(&offer, "page-2"));
             let (first, second) = race(round, one, other).await;
@@ -131,7 +113,7 @@ both! {
 
     async fn accepting_against_declining_it_by_another_page(app: TestApp) {
         let desk = app.desk().await;
-        for round in 0..ROUNDS {
+        for round in 0..rounds(ROUNDS) {
             let offer = sent(&desk, round).await;
             let (me, page) = (offeree(&offer), desk.page(&offer, "page-2").await);
             let decline = offer::decline(app.act(&me), Decline { page, reason: None });
@@ -144,7 +126,7 @@ both! {
 
     async fn accepting_against_rescinding(app: TestApp) {
         let desk = app.desk().await;
-        for round in 0..ROUNDS {
+        for round in 0..rounds(ROUNDS) {
             let offer = sent(&desk, round).await;
             let input = Rescind { offer: offer.id, revision: None, reason: "No budget.".into(), note: None };
             let rescind = offer::rescind(app.act(&desk.recruiter), input);
@@ -158,7 +140,7 @@ both! {
 
     async fn accepting_against_the_deadline(app: TestApp) {
         let desk = app.desk().await;
-        for round in 0..ROUNDS {
+        for round in 0..rounds(ROUNDS) {
             let offer = sent(&desk, round).await;
             let sweep = sweep(&app);
             let (me, page) = (offeree(&offer), desk.page(&offer, "page-1").await);
@@ -182,7 +164,7 @@ both! {
 
     async fn accepting_against_declining_the_application(app: TestApp) {
         let desk = app.desk().await;
-        for round in 0..ROUNDS {
+        for round in 0..rounds(ROUNDS) {
             let offer = sent(&desk, round).await;
             let input = application::Decline {
                 application: offer.application,
@@ -202,7 +184,7 @@ both! {
 
     async fn accepting_against_withdrawing(app: TestApp) {
         let desk = app.desk().await;
-        for round in 0..ROUNDS {
+        for round in 0..rounds(ROUNDS) {
             let offer = sent(&desk, round).await;
             let me = TestApp::applicant(offer.application, offer.candidate);
             let input = Withdraw {
@@ -225,7 +207,7 @@ both! {
 
     async fn accepting_against_a_newer_version(app: TestApp) {
         let desk = app.desk().await;
-        for round in 0..ROUNDS {
+        for round in 0..rounds(ROUNDS) {
             let offer = sent(&desk, round).await;
             desk.approved_beside(&offer).await;
             let (yes, newer) = race(round, desk.accept(&offer, "page-1"), desk.send(offer.id)).await;
@@ -239,9 +221,26 @@ both! {
         }
     }
 
+    async fn a_newer_version_cannot_be_sent_once_the_deadline_has_passed_swept_or_not(app: TestApp) {
+        let desk = app.desk().await;
+        let offer = sent(&desk, 0).await;
+        desk.approved_beside(&offer).await;
+        app.clock.pass(TimeDelta::days(14));
+        let input = offer::Send {
+            offer: offer.id,
+            revision: None,
+            expires_at: Some(desk.in_days(7)),
+            request: None,
+        };
+        assert_eq!(refused(offer::send(app.act(&desk.recruiter), input).await), "EXPIRED");
+        sweep(&app).step().await.unwrap();
+        assert_eq!(app.offer(offer.id).await.status, OfferStatus::Expired);
+        app.check_invariants().await;
+    }
+
     async fn approving_against_changing_the_terms(app: TestApp) {
         let desk = app.desk().await;
-        for round in 0..ROUNDS {
+        for round in 0..rounds(ROUNDS) {
             let title = format!("Backend {round}");
             let posted = app.posting(&title).hiring("Create", 1).with_stages(short()).open().await;
             let offer = desk.submitted(&posted, &format!("Ada {round}")).await;
@@ -262,7 +261,7 @@ both! {
 
     async fn submitting_against_declining_the_application(app: TestApp) {
         let desk = app.desk().await;
-        for round in 0..ROUNDS {
+        for round in 0..rounds(ROUNDS) {
             let title = format!("Backend {round}");
             let posted = app.posting(&title).hiring("Create", 1).with_stages(short()).open().await;
             let application = desk.ready(&posted, &format!("Ada {round}")).await;

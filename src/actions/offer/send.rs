@@ -68,6 +68,7 @@ pub async fn send(act: Act<'_>, input: Send) -> Result<Offer, Failure> {
                 return Ok(held.offer);
             }
             held.is_at(input.revision)?;
+            held.is_in_time(change)?;
             held.application.active()?;
             let version = held.newest(&tx).await?.release(change.at)?;
             // The letter was written for the revision that was read.
