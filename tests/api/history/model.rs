@@ -289,6 +289,9 @@ impl Model {
             moves.extend(self.sensible_for(app));
         }
         for (offer, now) in self.offers.iter().enumerate() {
+            if now.status == "sent" && now.expires > self.now {
+                moves.push(Move::Wait { hours: (now.expires - self.now) / 60 + 1 });
+            }
             let newest = now.versions.last().map(|version| version.status);
             match newest {
                 Some("draft") => moves.push(Move::Submit { offer, asked: true, age }),
