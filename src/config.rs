@@ -5,6 +5,7 @@
 
 pub mod duration;
 mod environment;
+mod metrics;
 mod rate;
 mod reference;
 mod relay;
@@ -27,6 +28,7 @@ use crate::web::peer::Network;
 
 pub use duration::parse as parse_duration;
 pub use environment::{Stray, strays};
+pub use metrics::MetricsListen;
 pub use rate::Rating;
 pub use reference::reference;
 pub use relay::Relaying;
@@ -193,6 +195,12 @@ pub struct Config {
     /// How patient and how often the parts that work by themselves are.
     #[command(flatten)]
     pub work: Work,
+
+    /// Address and port for Prometheus (`/metrics`) and for probes, or `off`; not for strangers. Without it:
+    /// `127.0.0.1:9090`, or nothing where that port is taken. The demo has none that is not set.
+    #[arg(long, env = "VACANTIA_METRICS_LISTEN", global = true, help_heading = "Log")]
+    #[arg(value_name = "ADDRESS:PORT", value_parser = metrics::parse)]
+    pub metrics_listen: Option<MetricsListen>,
 
     /// What is logged: a level (`error`, `warn`, `info`, `debug`, `trace`, `off`), or levels per part of the program:
     /// `info,vacantia::work=debug`.

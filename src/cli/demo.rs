@@ -13,7 +13,7 @@ use anyhow::{Context as _, bail};
 
 use self::world::Key;
 use super::{say, serve};
-use crate::config::{Config, Secret};
+use crate::config::{Config, MetricsListen, Secret};
 use crate::domain::clock::{Clock, SystemChance, SystemClock};
 use crate::domain::site::Site;
 use crate::graphql::Shared;
@@ -50,6 +50,7 @@ fn demo_config(given: &Config, folder: &Path) -> anyhow::Result<Config> {
         graphiql: true,
         // Who looks at the demo is on this machine and comes from one address.
         rating: given.rating.only_as_set(),
+        metrics_listen: Some(given.metrics_listen.unwrap_or(MetricsListen::OFF)),
         org_name: "Example Works".to_owned(),
         org_url: Some("https://www.example.com".to_owned()),
         mail_from: Some(given.mail_from.clone().unwrap_or_else(|| "jobs@example.com".to_owned())),

@@ -10,13 +10,14 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::{open, require_current};
-use crate::config::{Config, Mistake};
+use crate::config::{Config, MetricsListen, Mistake};
 use crate::domain::clock::{SystemChance, SystemClock};
 use crate::feeds::Shelf;
 use crate::graphql::Shared;
 use crate::mail::driver::Smtp;
 use crate::mail::transport::Transport;
 use crate::storage::{Store, user};
+use crate::web::metrics::{self, Meters, ServerHandle};
 use crate::web::server::{Patience, Server};
 use crate::web::{App, Introspection, Settings};
 use crate::work::event_tail::{self, EventTail};
@@ -91,6 +92,7 @@ pub async fn serve(
             format!("cannot listen on {} (hint: set VACANTIA_LISTEN to a free port)", config.listen)
         })?;
     let address = server.addresses().first().copied().unwrap_or(config.listen);
+    let inner = metrics(config, &server)?;
     let (stop, stopped) = watch::channel(false);
     let mut workers = JoinSet::new();
     workers.spawn(outbox.run(stopped.clone()));
@@ -104,9 +106,37 @@ pub async fn serve(
     // However the server ended, what works beside it ends as well.
     stop.send_replace(true);
     while workers.join_next().await.is_some() {}
+    if let Some(inner) = inner {
+        inner.stop(true).await;
+    }
     store.close().await?;
     tracing::info!("stopped");
     Ok(ended?)
+}
+
+/// Serves metrics on a listener of their own. One that was not asked for may find its port taken.
+fn metrics(config: &Config, server: &Server) -> anyhow::Result<Option<ServerHandle>> {
+    let (on, asked) = match config.metrics_listen {
+        None => (MetricsListen::USUAL, false),
+        Some(MetricsListen(None)) => return Ok(None),
+        Some(MetricsListen(Some(on))) => (on, true),
+    };
+    let meters = Meters::begin()?;
+    let running = match metrics::listen(on, server.app(), &meters) {
+        Err(error) if !asked => {
+            tracing::warn!(%on, %error, "no metrics: the port is taken (VACANTIA_METRICS_LISTEN sets another)");
+            return Ok(None);
+        }
+        bound => bound.with_context(|| {
+            format!(
+                "cannot listen on {on} for metrics (hint: set VACANTIA_METRICS_LISTEN to a free port, or off)"
+            )
+        })?,
+    };
+    let handle = running.handle();
+    tokio::spawn(meters.upkeep());
+    tokio::spawn(running);
+    Ok(Some(handle))
 }
 
 fn settings(config: &Config) -> Result<Settings, Mistake> {

@@ -126,6 +126,18 @@ impl Viewer {
         self.staff().map(|staff| staff.user)
     }
 
+    /// What kind of viewer it is; a word that names nobody.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Anonymous => "anonymous",
+            Self::Applicant { .. } => "applicant",
+            Self::Offeree { .. } => "offeree",
+            Self::Staff(_) => "staff",
+            Self::System => "system",
+        }
+    }
+
     /// A name that is the same for the same person: what idempotency keys and rates are counted by.
     #[must_use]
     pub fn key(&self) -> String {

@@ -134,7 +134,11 @@ impl From<&Refusal> for UserError {
 pub fn answer<T, P: From<Result<T, Refusal>>>(ended: Result<T, Failure>) -> async_graphql::Result<Option<P>> {
     match ended {
         Ok(object) => Ok(Some(P::from(Ok(object)))),
-        Err(Failure::Refused(refusal)) => Ok(Some(P::from(Err(refusal)))),
+        Err(Failure::Refused(refusal)) => {
+            tracing::debug!(code = refusal.code(), "a change was refused");
+            metrics::counter!("vacantia_refusals_total", "code" => refusal.code()).increment(1);
+            Ok(Some(P::from(Err(refusal))))
+        }
         Err(Failure::Fault(broken)) => Err(fault(&broken)),
     }
 }

@@ -171,9 +171,21 @@ pub struct Prepared {
     pub(super) request: Request,
     pub(super) began: Began,
     roots: Vec<Name>,
+    kind: OperationType,
 }
 
 impl Prepared {
+    /// What is to be run: a query or a mutation, and the name its sender gave it.
+    #[must_use]
+    pub fn operation(&self) -> (&'static str, Option<&str>) {
+        let kind = match self.kind {
+            OperationType::Query => "query",
+            OperationType::Mutation => "mutation",
+            OperationType::Subscription => "subscription",
+        };
+        (kind, self.request.operation_name.as_deref())
+    }
+
     /// How many of its root fields have this name.
     #[must_use]
     pub fn roots_named(&self, name: &str) -> usize {
@@ -211,7 +223,7 @@ pub(super) fn prepare(
     let mut request = Request::new(params.query).variables(variables).data(began.clone());
     request.operation_name = name.map(ToString::to_string);
     request.set_parsed_query(document.clone());
-    Ok(Prepared { request, began, roots })
+    Ok(Prepared { request, began, roots, kind: operation.ty })
 }
 
 fn choose<'a>(

@@ -4,6 +4,7 @@
 //! * [`mod@write`]: the one way to change something: a closure that may run again, all of it or nothing.
 //! * `turn`: how writes take turns on SQLite and share one COMMIT.
 //! * [`source`]: where a statement goes (pool, snapshot, transaction) and how it is counted.
+//! * [`tally`]: what one piece of work asked; [`gauge`]: how the installation stands, in numbers.
 //! * [`migration`]: bringing the schema up, down, and telling where it stands.
 //! * [`fault`]: how this floor fails, and which broken constraint means which refusal.
 //! * [`dialect`]: the few texts that differ between the two databases.
@@ -37,6 +38,7 @@ pub mod email_message;
 pub mod event;
 pub mod fault;
 pub mod feed;
+pub mod gauge;
 pub mod idempotency;
 pub mod justification;
 pub mod link;
@@ -56,6 +58,7 @@ pub mod source;
 pub mod stage_return;
 pub mod step;
 pub mod store;
+pub mod tally;
 pub mod team;
 pub mod token;
 mod turn;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use sea_orm::entity::prelude::async_trait::async_trait;
 use sea_orm::sqlx::{Row, TypeInfo, ValueRef};
@@ -10,9 +11,11 @@ use sea_orm::{
     Statement,
 };
 use tokio::sync::RwLock;
+use tracing::{Instrument as _, Span};
 
 use super::dialect::Kind;
 use super::store::Store;
+use super::tally;
 use super::write::Tx;
 
 /// Anything that can be read from: the [`Store`], a [`Snapshot`], or a [`Tx`].
@@ -97,8 +100,10 @@ impl Meter {
         }
     }
 
-    fn asked(&self) {
+    fn asked(&self, time: Duration) {
         self.statements.fetch_add(1, Ordering::Relaxed);
+        tally::asked(time);
+        metrics::histogram!("vacantia_database_statement_seconds").record(time);
     }
 
     fn brought(&self, rows: &[QueryResult]) {
@@ -147,6 +152,32 @@ macro_rules! pass {
     };
 }
 
+/// Sends one call in a span of its own, counts it and the time it took.
+macro_rules! ask {
+    ($link:ident, $sql:expr, $call:ident($argument:expr)) => {{
+        let (span, began) = (span($sql), Instant::now());
+        let answer = async { pass!($link, $call($argument)) }.instrument(span).await;
+        $link.meter.asked(began.elapsed());
+        answer
+    }};
+}
+
+fn span(sql: &str) -> Span {
+    tracing::debug_span!("sql", what = gist(sql))
+}
+
+/// `SELECT posting` of a statement: its verb and its table, and nothing of its values.
+fn gist(sql: &str) -> String {
+    let mut words = sql.split_whitespace();
+    let verb = words.next().unwrap_or_default();
+    let table = if verb == "UPDATE" {
+        words.next()
+    } else {
+        words.skip_while(|word| !matches!(*word, "FROM" | "INTO")).nth(1)
+    };
+    format!("{verb} {}", table.unwrap_or_default()).trim_end().to_owned()
+}
+
 #[async_trait]
 impl ConnectionTrait for Link {
     fn get_database_backend(&self) -> DbBackend {
@@ -154,26 +185,40 @@ impl ConnectionTrait for Link {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.meter.asked();
-        pass!(self, execute_raw(statement))
+        ask!(self, &statement.sql, execute_raw(statement))
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.meter.asked();
-        pass!(self, execute_unprepared(sql))
+        ask!(self, sql, execute_unprepared(sql))
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.meter.asked();
-        let row = pass!(self, query_one_raw(statement))?;
+        let row = ask!(self, &statement.sql, query_one_raw(statement))?;
         self.meter.brought(row.as_slice());
         Ok(row)
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.meter.asked();
-        let rows = pass!(self, query_all_raw(statement))?;
+        let rows = ask!(self, &statement.sql, query_all_raw(statement))?;
         self.meter.brought(&rows);
         Ok(rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::gist;
+
+    #[test]
+    fn a_statement_is_told_without_its_values() {
+        for (sql, expected) in [
+            ("SELECT p.* FROM plan p WHERE p.id = $1", "SELECT plan"),
+            ("UPDATE offer SET status = 'sent'", "UPDATE offer"),
+            ("INSERT INTO event (seq) VALUES ($1)", "INSERT event"),
+            ("SELECT 1", "SELECT"),
+            ("", ""),
+        ] {
+            assert_eq!(gist(sql), expected);
+        }
     }
 }

@@ -126,6 +126,8 @@ impl Writer {
             }
         };
         let mut waiting = Vec::new();
+        metrics::gauge!("vacantia_database_writes_waiting")
+            .set(u32::try_from(asked.len()).unwrap_or(u32::MAX));
         let mut next = Some(first);
         for _ in 0..BATCH {
             let Some(ask) = next.take().or_else(|| asked.try_recv().ok()) else { break };
@@ -197,6 +199,8 @@ async fn commit(
         return Err(Broken(DbErr::Custom("a write kept the transaction".into())));
     };
     let committed = outer.commit().await;
+    metrics::histogram!("vacantia_database_commit_writes")
+        .record(u32::try_from(waiting.len()).unwrap_or(u32::MAX));
     for keeper in waiting {
         // A failed commit is not tried again: whether it reached the disk is not certain.
         let outcome = committed.clone().map_err(Fault::uncommitted);

@@ -98,6 +98,7 @@ impl Store {
                     if fault.is_passing() && tries < TRIES && started.elapsed() < PATIENCE =>
                 {
                     tracing::debug!(%fault, tries, "a write is tried again");
+                    metrics::counter!("vacantia_database_retries_total").increment(1);
                     tokio::time::sleep(self.pause(tries)).await;
                     tries += 1;
                 }

@@ -11,7 +11,7 @@ use super::cors::Cors;
 use super::media::{self, Media};
 use super::rate::{self, Deed, TooMany};
 use super::viewer::{Unknown, viewer};
-use super::{App, Introspection, peer};
+use super::{App, Introspection, observe, peer};
 use crate::domain::id::LinkId;
 use crate::domain::viewer::Viewer;
 use crate::graphql::answer::{self, Answer, Outcome};
@@ -77,6 +77,7 @@ async fn answer<E: Executor>(
             return Err(unknown.into());
         }
     };
+    observe::seen(request, &viewer);
     if viewer.staff().is_none() {
         counted(Deed::Query, 1)?;
     }
@@ -89,6 +90,7 @@ async fn answer<E: Executor>(
             RequestError::introspection_off().into()
         }
         Ok(prepared) => {
+            observe::runs(request, prepared.operation());
             if viewer == Viewer::Anonymous {
                 counted(Deed::Application, prepared.roots_named(APPLY))?;
             }
@@ -97,6 +99,7 @@ async fn answer<E: Executor>(
         }
         Err(error) => error.into(),
     };
+    observe::ended(request, answer.outcome);
     Ok((media, answer))
 }
 

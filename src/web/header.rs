@@ -1,6 +1,4 @@
-//! What every answer carries, and the one line it leaves in the log.
-
-use std::time::Instant;
+//! What every answer carries.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -16,16 +14,12 @@ use super::App;
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
                       frame-ancestors 'none'; base-uri 'none'";
 
-/// Adds the headers that protect a reader, unless the answer has its own, and logs the request. While the program is
-/// stopping, also says that this is the last answer on its connection (RFC 9112 section 9.6).
-///
-/// The line names the route's pattern: never the path, which may hold a secret, nor the query, nor who asked.
+/// Adds the headers that protect a reader, unless the answer has its own. While the program is stopping, also says that
+/// this is the last answer on its connection (RFC 9112 section 9.6).
 pub async fn added(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let began = Instant::now();
-    let method = request.method().clone();
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
     usual(headers, header::CONTENT_SECURITY_POLICY, POLICY);
@@ -36,14 +30,6 @@ pub async fn added(
     if response.request().app_data::<web::Data<App>>().is_some_and(|app| app.is_stopping()) {
         response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
-    let pattern = response.request().match_pattern();
-    tracing::info!(
-        %method,
-        route = pattern.as_deref().unwrap_or("none"),
-        status = response.status().as_u16(),
-        ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
-        "request"
-    );
     Ok(response)
 }
 

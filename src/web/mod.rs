@@ -4,6 +4,7 @@
 //! * `posting`, `apply`: the pages of visitors; `application`, `offer`: those of candidates, behind a link's secret.
 //! * `feed`: feeds and their reports.
 //! * [`page`], [`asset`], `form`, `nonce`: what all pages share.
+//! * [`observe`], [`metrics`]: what is noted of a request, and how the installation stands.
 //! * `header`, [`peer`], [`rate`], `health`: what all answers share, who is at the other end and how often, whether we are
 //!   well.
 
@@ -18,7 +19,9 @@ pub mod graphql;
 mod header;
 mod health;
 pub mod media;
+pub mod metrics;
 mod nonce;
+pub mod observe;
 mod offer;
 pub mod page;
 pub mod peer;
@@ -49,6 +52,7 @@ pub struct App {
     /// How the web part was told to behave.
     pub settings: Settings,
     counts: rate::Counts,
+    names: observe::Names,
     stopping: AtomicBool,
 }
 
@@ -82,7 +86,8 @@ impl App {
     #[must_use]
     pub fn new(shared: Shared, shelf: Arc<Shelf>, settings: Settings) -> Self {
         let counts = rate::Counts::new(settings.rates, &shared.clock);
-        Self { shared, shelf, settings, counts, stopping: AtomicBool::new(false) }
+        let (names, stopping) = (observe::Names::default(), AtomicBool::new(false));
+        Self { shared, shelf, settings, counts, names, stopping }
     }
 
     /// Tells those who send requests here to send them elsewhere; those that come are answered.
@@ -112,6 +117,7 @@ pub fn routes(
         let everything = web::scope("")
             .wrap(from_fn(page::told))
             .wrap(from_fn(header::added))
+            .wrap(from_fn(observe::noted))
             .configure(graphql::configure(endpoint, shared, cors))
             .service(read("/graphiql", graphiql::page))
             .service(read("/assets/{name}", asset::served))

@@ -72,6 +72,12 @@ impl Server {
         Ok(Self { running: server.run(), app, addresses, notice: patience.notice })
     }
 
+    /// What it answers with.
+    #[must_use]
+    pub fn app(&self) -> web::Data<App> {
+        self.app.clone()
+    }
+
     /// Where it listens; the port is a real one even when 0 was asked for.
     #[must_use]
     pub fn addresses(&self) -> &[SocketAddr] {

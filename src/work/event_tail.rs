@@ -60,6 +60,7 @@ impl EventTail {
             let _ = self.events.send(Arc::new(event));
         }
         self.newest.send_replace(last);
+        metrics::gauge!("vacantia_event_tail_seq").set(seq_gauge(last));
         Ok(Step::Done)
     }
 
@@ -79,6 +80,12 @@ impl EventTail {
             }
         }
     }
+}
+
+/// Exact up to 2^53 events.
+#[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+fn seq_gauge(seq: i64) -> f64 {
+    seq as f64
 }
 
 impl std::fmt::Debug for EventTail {

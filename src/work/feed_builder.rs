@@ -153,15 +153,22 @@ fn build(shelf: &Shelf, stock: &Stock) -> Result<Vec<Arc<Snapshot>>, Unbuilt> {
             Ok(snapshot) => {
                 let (entries, withheld) = (snapshot.counts.entries, snapshot.counts.withheld);
                 tracing::info!(%channel, entries, withheld, hash = snapshot.hash, "a feed was built");
+                built(*channel, "built");
                 if let Ok(all) = &mut all {
                     all.push(snapshot);
                 }
             }
             Err(cause) => {
                 tracing::error!(%channel, %cause, "a feed could not be built");
+                built(*channel, "failed");
                 all = all.and(Err(Unbuilt::Unwritten { channel: *channel, cause }));
             }
         }
     }
     all
+}
+
+fn built(channel: Channel, outcome: &'static str) {
+    metrics::counter!("vacantia_feed_builds_total", "channel" => channel.as_str(), "outcome" => outcome)
+        .increment(1);
 }

@@ -219,6 +219,9 @@ impl Outbox {
         self.with_breaker(|breaker| breaker.hears(delivery, now));
         let (outcome, phase, code) = (delivery.outcome, delivery.phase.as_str(), delivery.code);
         tracing::info!(email = %claimed.id, kind = %claimed.kind, %outcome, phase, code, "a delivery was tried");
+        metrics::counter!("vacantia_outbox_tries_total", "outcome" => outcome.as_str()).increment(1);
+        let open = self.with_breaker(|breaker| breaker.is_open());
+        metrics::gauge!("vacantia_outbox_breaker_open").set(u8::from(open));
         self.settle(claimed, report(delivery)).await
     }
 
