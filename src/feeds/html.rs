@@ -141,7 +141,7 @@ pub fn summary(content: &Content, most: usize) -> String {
             match event {
                 // Here as well a numeric entity may have stood for anything.
                 Event::Text(part) | Event::Code(part) => {
-                    text.extend(part.chars().filter(|c| may_be_shown(*c)))
+                    text.extend(part.chars().filter(|c| may_be_shown(*c)));
                 }
                 Event::SoftBreak | Event::HardBreak | Event::End(_) => text.push(' '),
                 _ => {}
