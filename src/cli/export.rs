@@ -39,7 +39,11 @@ pub async fn run(config: &Config, options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn write(store: &Store, to: impl Write) -> anyhow::Result<End> {
+/// Writes one state of the whole database, and says what its last line says.
+///
+/// # Errors
+/// When the database cannot be read, or `to` written to.
+pub async fn write(store: &Store, to: impl Write) -> anyhow::Result<End> {
     let cannot = "cannot write the export";
     let mut to = BufWriter::new(to);
     let (line, mut tally) = Header::new(store.schema_version().await?.unwrap_or_default()).begin()?;

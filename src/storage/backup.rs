@@ -70,17 +70,6 @@ pub async fn share(snapshot: &Snapshot) -> Result<String, Fault> {
     name.map(|name| name.name).ok_or_else(|| Fault::unfit("PostgreSQL did not share its snapshot"))
 }
 
-/// How many other connections use the same PostgreSQL database.
-pub async fn others(db: &impl Source) -> Result<i64, Fault> {
-    #[derive(FromQueryResult)]
-    struct Count {
-        others: i64,
-    }
-    let sql = "SELECT count(*) AS others FROM pg_stat_activity WHERE datname = current_database() \
-               AND backend_type = 'client backend' AND pid <> pg_backend_pid()";
-    Ok(dialect::query_one::<Count>(db, sql, []).await?.map_or(0, |count| count.others))
-}
-
 impl Store {
     /// A snapshot that may be read for as long as it takes.
     pub async fn long_snapshot(&self) -> Result<Snapshot, Fault> {

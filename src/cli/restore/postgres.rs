@@ -2,17 +2,17 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 
 use super::{Options, put_mails, require_equal, require_room};
 use crate::cli::bundle::Manifest;
-use crate::cli::{open, postgres, sqlite_file};
+use crate::cli::postgres::{self, Target};
+use crate::cli::{open, sqlite_file};
 use crate::config::Config;
 use crate::storage::archive::nouns::NOUNS;
-use crate::storage::{Store, StoreOptions, backup};
-
-use postgres::Target;
+use crate::storage::{Store, StoreOptions};
 
 /// Checks an unpacked dump, in a scratch database where one may be made, and says what was done.
 pub async fn verify(config: &Config, scratch: &Path, manifest: &Manifest) -> anyhow::Result<String> {
@@ -72,19 +72,38 @@ pub async fn restore(
 ) -> anyhow::Result<()> {
     let store = open(config).await?;
     require_room(&store, options).await?;
-    let others = backup::others(&store).await?;
     store.close().await?;
-    if others > 0 {
-        bail!("{others} other connections use the database (hint: stop the servers that use it)");
-    }
+    let target = Target::of(&config.database()?)?;
+    require_unused(&target).await?;
     let (clearing, script) = (scratch.join("clear.sql"), script(scratch, manifest)?);
     std::fs::write(&clearing, clear(manifest))?;
     put_mails(config, scratch)?;
-    Target::of(&config.database()?)?.apply(&[&clearing, &script])?;
+    target.apply(&[&clearing, &script])?;
     let store = open(config).await?;
     let equal = require_equal(&store, manifest).await;
     store.close().await?;
     equal
+}
+
+/// Connections to the database beside the one that asks.
+const OTHERS: &str = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+                      AND backend_type = 'client backend' AND pid <> pg_backend_pid()";
+/// How often, and with which pause, they are counted before somebody is taken to stay: this program's own connections
+/// take a moment to go.
+const LOOKS: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(100);
+
+async fn require_unused(target: &Target) -> anyhow::Result<()> {
+    let mut others = String::new();
+    for _ in 0..LOOKS {
+        others = target
+            .run("psql", ["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--command", OTHERS])?;
+        if others.trim() == "0" {
+            return Ok(());
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    bail!("{} other connections use the database (hint: stop the servers that use it)", others.trim())
 }
 
 /// The dump as statements, so that they and the clearing before them can be one transaction.
