@@ -5,22 +5,23 @@ use std::path::Path;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, FromQueryResult, Statement};
 
+use super::archive::load::FOUNDED;
 use super::connect;
 use super::dialect::{self, Kind};
 use super::fault::Fault;
 use super::source::{Snapshot, Source};
 use super::store::Store;
 
-/// Tables of which the schema itself fills a row: they say nothing of whether anything is kept.
-const FOUNDED: &[&str] = &["schema_migration", "feed_generation"];
+/// The migrator's own table.
+const STEPS: &str = "schema_migration";
 
 /// The rows of every table there is, whether or not this program knows it.
 pub type Tables = BTreeMap<String, i64>;
 
-/// Whether anything is kept in them but what comes with the schema.
+/// Whether anything is kept in them but what is there by itself.
 #[must_use]
 pub fn hold_something(tables: &Tables) -> bool {
-    tables.iter().any(|(name, rows)| *rows > 0 && !FOUNDED.contains(&name.as_str()))
+    tables.iter().any(|(name, rows)| *rows > 0 && name != STEPS && !FOUNDED.contains(&name.as_str()))
 }
 
 /// Counts the rows of every table.

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use vacantia::actions::application::{self, GoBack};
 use vacantia::actions::archive::{NotLoaded, load};
 use vacantia::cli::export;
-use vacantia::storage::archive::file::Flaw;
+use vacantia::storage::archive::file::{Flaw, TYPE};
 use vacantia::storage::archive::nouns::NOUNS;
 use vacantia::storage::digest::sha256;
 use vacantia::storage::{Kind, Store};
@@ -30,7 +30,7 @@ const HOSTILE: &[&str] = &[
     "]]></script><!-- &amp; &#0; -->",
     "日本語 Zoë O\u{308} 👩‍👩‍👧‍👦 \u{10ffff}\u{fffd}",
     "'; DROP TABLE team; --",
-    "{\"record\":\"end\"}\n{\"record\":\"team\"}",
+    "{\"type\":\"end\"}\n{\"type\":\"team\"}",
 ];
 
 async fn exported(store: &Store) -> Vec<u8> {
@@ -90,6 +90,10 @@ async fn fill(app: &TestApp) {
     let user = "INSERT INTO api_token (id, user_id, name, secret_hash, scopes, last_four, created_at, expires_at) \
                 SELECT 'tok_00000000000000000000000000', id, 'k', 'h', 'read', 'abcd', $1, $1 FROM user_account LIMIT 1";
     set(app, user, [app.now().into()]).await;
+    let source = "INSERT INTO posting_source (posting_id, system, board, external_id, record, digest, imported_at) \
+                  SELECT id, 'lever', $1, $1, '{\"text\": \"\\u0000\\ud800\"}', 'd', $2 FROM posting LIMIT 1";
+    set(app, source, [HOSTILE[6].into(), app.now().into()]).await;
+    set(app, "INSERT INTO feed_edition (channel, fingerprint) VALUES ($1, 'f')", ["rss".into()]).await;
     let answer = "INSERT INTO answer (id, application_id, position, question_key, question_label, question_kind, value) \
                   SELECT 'ans_00000000000000000000000000', id, 1, 'k', $1, 'prose', $1 FROM application LIMIT 1";
     set(app, answer, [long.as_str().into()]).await;
@@ -113,11 +117,11 @@ async fn set<const N: usize>(app: &TestApp, sql: &str, values: [Value; N]) {
 fn sealed(lines: &[String]) -> Vec<u8> {
     let (body, mut counts) = (lines.concat(), std::collections::BTreeMap::<String, u64>::new());
     for line in &lines[1..] {
-        if let Some(name) = line.strip_prefix("{\"record\":\"").and_then(|rest| rest.split('"').next()) {
+        if let Some(name) = line.strip_prefix("{\"type\":\"").and_then(|rest| rest.split('"').next()) {
             *counts.entry(name.to_owned()).or_default() += 1;
         }
     }
-    let end = serde_json::json!({ "record": "end", "records": counts, "sha256": sha256(&body) });
+    let end = serde_json::json!({ "type": "end", "records": counts, "sha256": sha256(&body) });
     format!("{body}{end}\n").into_bytes()
 }
 
@@ -143,7 +147,7 @@ async fn loaded(store: &Store, file: &Path) -> u64 {
 fn the_documentation_names_every_field() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/export.md");
     let text = std::fs::read_to_string(path).unwrap();
-    let mut rows = text.lines().skip_while(|line| !line.starts_with("| record |")).skip(2);
+    let mut rows = text.lines().skip_while(|line| !line.starts_with("| type |")).skip(2);
     for noun in NOUNS {
         let row = rows.next().unwrap_or_default();
         let fields: Vec<String> = noun.fields.iter().map(|field| format!("`{}`", field.name())).collect();
@@ -171,6 +175,7 @@ both! {
         assert!(kept.len() > 150, "only {} columns were found", kept.len());
         let missing: Vec<_> = kept.difference(&out).collect();
         assert!(missing.is_empty(), "not in storage/archive/nouns.rs: {missing:?}");
+        assert!(NOUNS.iter().flat_map(|noun| noun.fields).all(|field| field.name() != TYPE));
         let gone: Vec<_> = out.difference(&kept).collect();
         assert!(gone.is_empty(), "in no table: {gone:?}");
     }
@@ -178,7 +183,7 @@ both! {
     async fn everything_comes_back_the_same(app: TestApp) {
         fill(&app).await;
         let file = exported(&app.store).await;
-        let named = |noun: &str| lines(&file).iter().filter(|line| line.starts_with(&format!("{{\"record\":\"{noun}\""))).count();
+        let named = |noun: &str| lines(&file).iter().filter(|line| line.starts_with(&format!("{{\"type\":\"{noun}\""))).count();
         for noun in NOUNS {
             assert!(named(noun.name) > 0, "there is no {} to test with", noun.name);
         }
@@ -223,7 +228,7 @@ both! {
         let store = database.open().await;
         loaded(&store, &path).await;
         assert_eq!(exported(&store).await, file);
-        let seats = lines(&file).iter().filter(|line| line.starts_with("{\"record\":\"opening\"")).count();
+        let seats = lines(&file).iter().filter(|line| line.starts_with("{\"type\":\"opening\"")).count();
         assert_eq!(seats, 200);
     }
 
@@ -281,8 +286,8 @@ both! {
             ("team", "\"name\":\"", "\"name\":\"\\u0000", "team.name holds the character U+0000"),
             ("team", "\"name\":\"", "\"name\":\"\\ud800", "team.name has to be a text"),
             ("team", "\"name\":", "\"id\":1,\"name\":", "says \"id\" twice"),
-            ("team", "{\"record\":\"team\"", "{\"record\":\"crew\"", "is of no known kind: \"crew\""),
-            ("team", "{\"record\":\"team\",", "{", "does not say which record it is"),
+            ("team", "{\"type\":\"team\"", "{\"type\":\"crew\"", "is of no known kind: \"crew\""),
+            ("team", "{\"type\":\"team\",", "{", "does not say which record it is"),
             ("team", "{", "[", "expected"),
             ("opening", "\"state\":\"open\"", "\"state\":\"ajar\"", "opening.state cannot be \"ajar\""),
             ("posting", "\"listed\":true", "\"listed\":1", "posting.listed has to be true or false"),
@@ -291,7 +296,7 @@ both! {
         ];
         for (noun, from, to, what) in cases {
             let mut broken = body.clone();
-            let starts = format!("{{\"record\":\"{noun}\"");
+            let starts = format!("{{\"type\":\"{noun}\"");
             let at = broken.iter().position(|line| line.starts_with(&starts) && line.contains(from)).unwrap();
             broken[at] = broken[at].replacen(from, to, 1);
             let flaws = flaws(&store, &sealed(&broken)).await;
@@ -310,7 +315,7 @@ both! {
         let Some(empty) = Database::new(other(app.store.kind())) else { return };
         let store = empty.open().await;
         let untouched = exported(&store).await;
-        let is = |noun: &str, line: &String| line.starts_with(&format!("{{\"record\":\"{noun}\""));
+        let is = |noun: &str, line: &String| line.starts_with(&format!("{{\"type\":\"{noun}\""));
         let first = body.iter().position(|line| is("opening", line)).unwrap();
         let mut twice = body.clone();
         twice.insert(first + 2, body[first].clone());

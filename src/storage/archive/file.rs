@@ -17,6 +17,8 @@ use crate::storage::digest::hexadecimal;
 pub const FORMAT: &str = "vacantia export";
 /// The format's version. It rises when a program that reads the old one would misread the new one.
 pub const VERSION: u32 = 1;
+/// The name under which a record says what it is. No column is called so.
+pub const TYPE: &str = "type";
 /// The longest line that is read, in bytes: several times the longest letter.
 const LONGEST: u64 = 32 * 1024 * 1024;
 
@@ -87,13 +89,13 @@ impl Tally {
 /// A line's content under the name of its kind.
 #[derive(Serialize)]
 struct Framed<'a, T> {
-    record: &'a str,
+    r#type: &'a str,
     #[serde(flatten)]
     content: &'a T,
 }
 
-fn framed<T: Serialize>(record: &str, content: &T) -> serde_json::Result<String> {
-    Ok(serde_json::to_string(&Framed { record, content })? + "\n")
+fn framed<T: Serialize>(r#type: &str, content: &T) -> serde_json::Result<String> {
+    Ok(serde_json::to_string(&Framed { r#type, content })? + "\n")
 }
 
 impl Header {
@@ -211,11 +213,8 @@ impl<R: BufRead> Lines<R> {
 
     fn part(&self) -> Result<Part<'_>, String> {
         let mut fields: Fields<'_> = serde_json::from_slice(&self.line).map_err(|error| error.to_string())?;
-        let at = fields
-            .0
-            .iter()
-            .position(|(name, _)| name == "record")
-            .ok_or("does not say which record it is")?;
+        let at =
+            fields.0.iter().position(|(name, _)| name == TYPE).ok_or("does not say which record it is")?;
         let (_, name) = fields.0.remove(at);
         let name: String = serde_json::from_str(name.get()).map_err(|_| "does not say which record it is")?;
         if name == "end" {

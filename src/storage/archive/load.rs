@@ -10,8 +10,9 @@ use crate::storage::fault::Fault;
 use crate::storage::source::Source;
 use crate::storage::write::Tx;
 
-/// The one table that is never empty: the schema comes with its row.
-const FOUNDED: &str = "feed_generation";
+/// Tables that may hold rows though nobody has done anything: the schema comes with one, and a server that builds the
+/// feeds of no postings writes the other's.
+pub(in crate::storage) const FOUNDED: &[&str] = &["feed_generation", "feed_edition"];
 
 /// A record as it was read: each of its noun's fields.
 #[derive(Debug, Clone)]
@@ -47,7 +48,7 @@ pub async fn occupant(db: &impl Source) -> Result<Option<&'static Noun>, Fault> 
         #[expect(dead_code, reason = "that there is a row is all that is asked")]
         one: i32,
     }
-    for noun in NOUNS.iter().filter(|noun| noun.table != FOUNDED) {
+    for noun in NOUNS.iter().filter(|noun| !FOUNDED.contains(&noun.table)) {
         let sql = format!("SELECT 1 AS one FROM {} LIMIT 1", noun.table);
         if dialect::query_one::<Any>(db, &sql, []).await?.is_some() {
             return Ok(Some(noun));
@@ -66,9 +67,11 @@ pub async fn keep_others_out(tx: &Tx) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Takes away what comes with the schema, so that it can come from the file.
+/// Takes away what is there by itself, so that it can come from the file.
 pub async fn make_room(tx: &Tx) -> Result<(), Fault> {
-    dialect::execute(tx, &format!("DELETE FROM {FOUNDED}"), []).await?;
+    for table in FOUNDED {
+        dialect::execute(tx, &format!("DELETE FROM {table}"), []).await?;
+    }
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use crate::domain::id::{
     OfferId, OpeningId, PlanId, PostingId, PostingTeamId, StepId, TeamId, TokenId, UserId,
 };
 use crate::domain::{
-    application, email, event, offer, opening, place, plan, posting, question, step, viewer,
+    application, email, event, offer, opening, place, plan, posting, posting_source, question, step, viewer,
 };
 
 const TEXT: Form = plain(Sort::Text);
@@ -72,7 +72,11 @@ nouns! {
         plan_id: word::<PlanId>(), plan_version: INTEGER, lead_id: perhaps(word::<UserId>()),
         published_at: perhaps(INSTANT), reopened_at: perhaps(INSTANT), expires_at: perhaps(INSTANT),
         close_reason: perhaps(word::<posting::CloseReason>()), created_at: INSTANT, updated_at: INSTANT,
-        revision: INTEGER,
+        revision: INTEGER, apply_url: perhaps(TEXT),
+    }
+    "postingSource" = posting_source by posting_id {
+        posting_id: word::<PostingId>(), system: word::<posting_source::SourceSystem>(), board: TEXT,
+        external_id: TEXT, record: DOCUMENT, digest: TEXT, imported_at: INSTANT, missing_since: perhaps(INSTANT),
     }
     "postingCountry" = posting_country by posting_id, country {
         posting_id: word::<PostingId>(), country: word::<Country>(),
@@ -172,6 +176,9 @@ nouns! {
     }
     "feedGeneration" = feed_generation by id {
         id: INTEGER, number: LONG,
+    }
+    "feedEdition" = feed_edition by channel {
+        channel: TEXT, fingerprint: TEXT, last_modified: perhaps(INSTANT),
     }
     "event" = event by seq {
         seq: LONG, change_id: word::<ChangeId>(), kind: word::<event::EventKind>(), actor: TEXT, at: INSTANT,

@@ -29,7 +29,7 @@ TABLES = {
 NOT_OURS = {"schema_migration"}
 GUESTS = [
     "Zoë O'Hara \"Quote\" <b>&amp;</b>", "]]></script><!-- x", "日本語 テスト", "👩\u200d👩\u200d👧\u200d👦 Family",
-    "\\u0000 \\n \\\\ %s ${x}", "'; DROP TABLE team; --", "null", "{\"record\": \"end\"}", "e\u0301\u0302\u0303 Combining",
+    "\\u0000 \\n \\\\ %s ${x}", "'; DROP TABLE team; --", "null", "{\"type\": \"end\"}", "e\u0301\u0302\u0303 Combining",
     "Ω" * 90,
 ]
 
@@ -103,12 +103,12 @@ def read(path):
     whole = content[:-1].split(b"\n")
     parsed = [json.loads(line, object_pairs_hook=once) for line in whole]
     header, records, end = parsed[0], parsed[1:-1], parsed[-1]
-    insist((header["record"], header["format"], header["version"]) == ("header", "vacantia export", 1), header)
+    insist((header["type"], header["format"], header["version"]) == ("header", "vacantia export", 1), header)
     digest = hashlib.sha256(content[: len(content) - len(whole[-1]) - 1]).hexdigest()
-    insist(end["record"] == "end" and end["sha256"] == digest, "the digest is not that of the lines")
+    insist(end["type"] == "end" and end["sha256"] == digest, "the digest is not that of the lines")
     counts = {}
     for record in records:
-        counts[record["record"]] = counts.get(record["record"], 0) + 1
+        counts[record["type"]] = counts.get(record["type"], 0) + 1
     insist(counts == end["records"], "counted %s, said %s" % (counts, end["records"]))
     return records, counts
 
@@ -149,8 +149,8 @@ def hold(records, tables, whose):
     """Every value of every record against its row, and every row and column against the records."""
     by_table = {}
     for record in records:
-        table = TABLES.get(record["record"], snake(record["record"]))
-        by_table.setdefault(table, []).append({snake(name): value for name, value in record.items() if name != "record"})
+        table = TABLES.get(record["type"], snake(record["type"]))
+        by_table.setdefault(table, []).append({snake(name): value for name, value in record.items() if name != "type"})
     values = 0
     for table, rows in tables.items():
         if table in NOT_OURS:
@@ -172,7 +172,7 @@ def hold(records, tables, whose):
 
 KEYS = [("id", "version"), ("id",), ("seq",), ("posting_id", "country"), ("offer_id", "number"), ("email_message_id", "fence"),
         ("viewer", "mutation", "key"), ("application_id", "revision"), ("application_id", "rank"), ("application_id",),
-        ("candidate_id",), ("offer_id",)]
+        ("candidate_id",), ("offer_id",), ("posting_id",), ("channel",)]
 
 
 def key(row):
@@ -201,7 +201,7 @@ def same(said, kept):
 
 def letters(records):
     """How many letters wait, each of which Python's own parser reads."""
-    waiting = [record for record in records if record["record"] == "emailMessage" and record["raw"] is not None]
+    waiting = [record for record in records if record["type"] == "emailMessage" and record["raw"] is not None]
     for record in waiting:
         raw = base64.b64decode(record["raw"], validate=True)
         insist(hashlib.sha256(raw).hexdigest() == record["rawSha256"], "a letter is not the one that was frozen")
@@ -234,7 +234,7 @@ def go(binary, folder):
     insist(waiting > applied, "only %d letters wait" % waiting)
     contents = {open(file, "rb").read() for file in files}
     insist(len(contents) == 1, "the three files differ")
-    names = {record["name"] for record in records if record["record"] == "applicationContact"}
+    names = {record["name"] for record in records if record["type"] == "applicationContact"}
     insist(sum(name in names for name in GUESTS) >= applied - 1, "guests' names changed on the way")
     print("%d records of %d kinds, %d of hostile guests' applications, %d letters" % (len(records), len(counts), applied, waiting))
     print("SQLite to PostgreSQL to SQLite: 3 files of %d bytes, equal; %d values held against both databases"
