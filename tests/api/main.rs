@@ -62,6 +62,7 @@ mod plan;
 mod posting;
 mod race;
 mod rate;
+mod refusal;
 mod schema;
 mod seed;
 mod sight;

@@ -64,6 +64,7 @@ fn stages() -> Vec<Stage> {
         title: (*key).into(),
         mode: if number == 1 { StageMode::Parallel } else { StageMode::Sequential },
         optional: number == CEO,
+        sla_hours: None,
         steps: (0..STEPS.len()).filter(|&place| STEPS[place].1 == number).map(step).collect(),
     };
     STAGES.iter().enumerate().map(stage).collect()
@@ -278,6 +279,7 @@ fn content() -> Content {
         requirements: Vec::new(),
         links: Vec::new(),
         locations: Vec::new(),
+        place_labels: Vec::new(),
         remote_countries: vec![Country::parse("country", "DE").unwrap()],
         workplace: Workplace::Remote,
         employment_type: EmploymentType::FullTime,
