@@ -281,6 +281,9 @@ impl Model {
                     let free = (0..PEOPLE.len()).find(|&person| self.current(posting, person).is_none());
                     let apply = |person| Move::Apply { posting, person, by_staff: false, key: None };
                     moves.extend(free.map(apply));
+                    let now = now.seats[0].open + now.seats[0].held;
+                    let seats = |people| Move::Seats { posting, wanted: vec![(0, people)], age };
+                    moves.extend([seats(now + 1), seats(now.saturating_sub(1))]);
                 }
                 _ => {}
             }
@@ -298,7 +301,9 @@ impl Model {
                 Some("pendingApproval") => moves.push(Move::Approve { offer, other_terms: false }),
                 Some("approved") => moves.push(Move::Send { offer, days: None, key: None, age }),
                 Some("sent") if now.status == "sent" => {
+                    moves.push(Move::Accept { offer, page: 0, first_version: now.sent.len() > 1 });
                     moves.push(Move::Accept { offer, page: 0, first_version: false });
+                    moves.push(Move::Refuse { offer, page: 0, first_version: false });
                     moves.push(Move::Revise { offer, age });
                 }
                 _ => {}

@@ -28,7 +28,8 @@ impl ReferenceStateMachine for Hiring {
     type Transition = Move;
 
     fn init_state() -> BoxedStrategy<Model> {
-        (1..3_u32, 0..3_u32, 0..3_usize).prop_map(|(one, two, ready)| begun([one, two], ready)).boxed()
+        let offers = prop::collection::vec(0..3_u8, 0..3);
+        (1..3_u32, 0..3_u32, offers).prop_map(|(one, two, offers)| begun([one, two], &offers)).boxed()
     }
 
     fn transitions(state: &Model) -> BoxedStrategy<Move> {
@@ -46,12 +47,12 @@ impl ReferenceStateMachine for Hiring {
     }
 }
 
-/// An open posting, and this many people who wait for their offers to be submitted.
-fn begun(seats: [u32; 2], ready: usize) -> Model {
+/// An open posting, and people who wait for their offers: drafted (0), sent (1), or to be replaced by an approved version (2).
+fn begun(seats: [u32; 2], offers: &[u8]) -> Model {
     let (age, mut model) = (Age::Unsaid, Model::default());
     let mut prelude =
         vec![Move::Create { seats, days: None }, Move::Turn { posting: 0, turn: Turn::Publish, age }];
-    for app in 0..ready {
+    for (app, &far) in offers.iter().enumerate() {
         prelude.push(Move::Apply { posting: 0, person: app, by_staff: false, key: None });
         prelude.push(Move::Allot { app, team: 0, age });
         prelude.push(Move::Justify { app });
@@ -62,6 +63,16 @@ fn begun(seats: [u32; 2], ready: usize) -> Model {
             }
         }
         prelude.push(Move::Draft { app, days: 14, key: None });
+        let (offer, other_terms) = (app, false);
+        let asks = [Move::Submit { offer, asked: true, age }, Move::Approve { offer, other_terms }];
+        if far > 0 {
+            prelude.extend(asks.clone());
+            prelude.push(Move::Send { offer, days: None, key: None, age });
+        }
+        if far > 1 {
+            prelude.push(Move::Revise { offer, age });
+            prelude.extend(asks);
+        }
     }
     prelude.iter().for_each(|step| model.take(step));
     Model { prelude, ..model }
