@@ -38,6 +38,8 @@ mod graphql_hostile;
 mod graphql_http;
 mod hire;
 mod history;
+mod import;
+mod import_boards;
 mod ledger;
 mod letter;
 mod look;

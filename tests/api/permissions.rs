@@ -44,7 +44,10 @@ anew. What decides is `src/domain/policy`; read the difference as a change of it
 ";
 
 /// Fields that no world shows, with the reason.
-const UNSEEN: &[(&str, &str)] = &[("OfferEvidence.reason", "nobody in the world declined an offer")];
+const UNSEEN: &[(&str, &str)] = &[
+    ("OfferEvidence.reason", "nobody in the world declined an offer"),
+    ("PostingSource.missingSince", "the board still has what was imported"),
+];
 
 /// What only wraps others, whoever asks: its rows are the same for all.
 fn is_wrapping(row: &str) -> bool {

@@ -56,7 +56,7 @@ fn entry(team: TeamId) -> TeamEntry {
     TeamEntry { team, manager: None }
 }
 
-fn at(posting: &Posting) -> Move {
+pub fn at(posting: &Posting) -> Move {
     Move { posting: posting.id, expected_revision: Some(posting.revision) }
 }
 

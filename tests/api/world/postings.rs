@@ -2,7 +2,9 @@
 
 use chrono::TimeDelta;
 use vacantia::actions::posting::{self, Close, Create, Move, NewTeam, TeamEntry};
+use vacantia::actions::import::{self, Board};
 use vacantia::actions::{plan, team};
+use vacantia::boards;
 use vacantia::domain::country::Country;
 use vacantia::domain::id::{PlanId, PostingId, TeamId};
 use vacantia::domain::money::{Currency, PayInterval, PayRange};
@@ -12,6 +14,7 @@ use vacantia::domain::plan_reference;
 use vacantia::domain::posting::{
     CloseReason, Content, EmploymentType, Posting, Reading, Requirement, RequirementLevel, Section,
 };
+use vacantia::domain::posting_source::SourceSystem;
 use vacantia::domain::question::{Question, QuestionType};
 
 use super::Founder;
@@ -128,7 +131,25 @@ impl Founder {
         let text = self.content("closed posting");
         let closed = self.draft("closed", new(text, &[(yttrium, 3)])).await;
         self.publish(&closed).await;
+        self.imported().await;
         Postings { open: open.id, unlisted: unlisted.id, closed: closed.id, xenon, yttrium }
+    }
+
+    /// Open, and brought in from a board; only its record is a secret.
+    async fn imported(&mut self) {
+        self.pass();
+        let mark = self.word("imported record");
+        let record = format!(
+            r#"{{"id": 1, "title": "Imported", "location": {{"name": "Oslo, EMEA"}}, "internal": "{mark}",
+                "absolute_url": "https://boards.example.com/1"}}"#
+        );
+        let job = boards::read(SourceSystem::Greenhouse, &record).unwrap();
+        let act = self.app.system();
+        let plan = import::plan(act).await.unwrap().unwrap();
+        let board = Board { system: SourceSystem::Greenhouse, name: "main".into(), plan, careers: None };
+        let team = import::team(act, "Yttrium").await.unwrap();
+        let posting = import::bring(act, &board, &job, team).await.unwrap().posting;
+        self.call("imported", posting);
     }
 
     /// Texts that only those may see who may see the posting.
