@@ -76,6 +76,9 @@ pub async fn send(
 ) -> Result<HttpResponse, Trouble> {
     let fields = Fields::read(&request, &app.shared.site, body).await?;
     let (job, _) = posting::found(&app, &slug).await?;
+    if job.posting.apply_url.is_some() {
+        return Ok(elsewhere(&format!("/jobs/{}", job.posting.slug)));
+    }
     let done = elsewhere(&format!("/jobs/{}/applied", job.posting.slug));
     if fields.stated(TRAP).is_some() {
         tracing::info!("a form with its trap filled in was dropped");
@@ -98,7 +101,7 @@ pub async fn send(
         Ok(_) => Ok(done),
         Err(Failure::Fault(fault)) => Err(fault.into()),
         Err(Failure::Refused(Refusal::NotFound(_))) => Err(Trouble::NotFound),
-        Err(Failure::Refused(Refusal::NotTakingApplications | Refusal::AppliesElsewhere)) => {
+        Err(Failure::Refused(Refusal::NotTakingApplications)) => {
             Ok(elsewhere(&format!("/jobs/{}", job.posting.slug)))
         }
         Err(Failure::Refused(Refusal::IdempotencyMismatch)) => {

@@ -9,7 +9,7 @@ use super::intake::Intake;
 use super::progress::Progress;
 use crate::actions::Act;
 use crate::boards;
-use crate::cli::{open, say};
+use crate::cli::{open_current, say};
 use crate::config::{Config, Mistake};
 use crate::domain::Viewer;
 use crate::domain::clock::{SystemChance, SystemClock};
@@ -54,10 +54,7 @@ pub async fn run(config: &Config, system: SourceSystem, options: &Options) -> an
     let text = contents(&options.file).await?;
     let named = || format!("cannot import {}", options.file.display());
     let records = boards::records(system, &text).with_context(named)?;
-    let (store, site) = (open(config).await?, config.site()?);
-    if store.is_behind().await? {
-        bail!("the database's schema is missing or older than this program (hint: vacantia migrate)");
-    }
+    let (store, site) = (open_current(config).await?, config.site()?);
     let (clock, chance, viewer) = (SystemClock, SystemChance, Viewer::System);
     let act = Act { store: &store, clock: &clock, chance: &chance, site: &site, viewer: &viewer };
     let mut progress = Progress::new(records.len(), act.clock.now());

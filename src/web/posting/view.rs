@@ -161,7 +161,11 @@ impl JobPage {
             pay: pay(content),
             where_said: where_said(content),
             places: places(content),
-            stages: plan.stages.iter().map(stage).collect(),
+            // Whoever takes the applications has a process of their own.
+            stages: match posting.apply_url {
+                Some(_) => Vec::new(),
+                None => plan.stages.iter().map(stage).collect(),
+            },
             links: content
                 .links
                 .iter()
