@@ -18,7 +18,7 @@ use crate::domain::id::{PostingId, TeamId};
 use crate::domain::opening::{Adjustment, OpeningKind};
 use crate::domain::plan::{ApprovalRule, HiringPlan, ReferenceRule};
 use crate::domain::plan_reference;
-use crate::domain::policy::posting::may_create;
+use crate::domain::policy::posting::{may_create, sources};
 use crate::domain::posting::{CloseReason, PlanVersion, PostingStatus};
 use crate::domain::posting_source::{PostingSource, SourceSystem};
 use crate::domain::text;
@@ -146,7 +146,10 @@ pub async fn close_missing(act: Act<'_>, id: PostingId) -> Result<(), Failure> {
     let work = |tx: Tx| async move {
         let before = posting::lock(&tx, id).await?.ok_or(Refusal::NotFound("posting"))?;
         let Ok(after) = before.clone().close(CloseReason::NoLongerNeeded, change.at) else { return Ok(()) };
-        let source = posting_source::of(&tx, &[id]).await?.remove(&id).ok_or(Refusal::NotFound("posting"))?;
+        let source = posting_source::of(&tx, &sources(act.viewer), &[id])
+            .await?
+            .remove(&id)
+            .ok_or(Refusal::NotFound("posting"))?;
         posting_source::save(&tx, &PostingSource { missing_since: Some(change.at), ..source }).await?;
         let event = moved(change, EventKind::PostingClosed, &after)
             .word("reason", CloseReason::NoLongerNeeded)

@@ -281,7 +281,7 @@ impl Places {
             Self { workplace, locations: Vec::new(), remote_countries: Vec::new(), labels: Vec::new() };
         for spot in spots {
             match workplace {
-                Workplace::Remote => places.from_anywhere(spot),
+                Workplace::Remote => places.anywhere(spot),
                 Workplace::Onsite | Workplace::Hybrid => places.at_place(spot),
             }
         }
@@ -291,7 +291,7 @@ impl Places {
         places
     }
 
-    fn from_anywhere(&mut self, spot: Spot) {
+    fn anywhere(&mut self, spot: Spot) {
         let country = match spot.meant {
             Meant::RemoteIn(country) | Meant::Country(country) => country,
             Meant::At(location) => {

@@ -88,7 +88,7 @@ impl Record {
 
     /// The id: a whole number or a short text.
     pub fn id(&self) -> String {
-        let id = match self.at("id") {
+        match self.at("id") {
             Some(Value::Number(number)) if !number.is_f64() => number.to_string(),
             Some(Value::String(text)) if is_id(text) => text.clone(),
             Some(_) => {
@@ -99,8 +99,7 @@ impl Record {
                 self.fault("id", "missing");
                 String::new()
             }
-        };
-        id
+        }
     }
 
     pub fn flag(&self, path: &str) -> Option<bool> {

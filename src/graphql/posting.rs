@@ -270,7 +270,7 @@ impl Posting {
         feed::json_ld_of(asking(ctx), self.0.id).await
     }
 
-    /// Where the posting was imported from; for those who may change it.
+    /// Where the posting was imported from; for administrators and recruiters.
     async fn source(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<PostingSource>> {
         posting_source::of(asking(ctx), self.0.id).await
     }

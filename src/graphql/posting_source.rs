@@ -1,4 +1,4 @@
-//! Where an imported posting came from; for those who may change it.
+//! Where an imported posting came from; for administrators and recruiters.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use super::batch::Load;
 use super::scalar::DateTime;
 use crate::domain;
 use crate::domain::id::PostingId;
-use crate::domain::policy::posting::may_edit;
+use crate::domain::policy::posting::sources;
 use crate::storage::{self, Fault};
 
 /// System whose public boards can be imported.
@@ -64,14 +64,11 @@ impl Load for SourceByPosting {
     type Value = domain::posting_source::PostingSource;
 
     async fn load(asking: &Asking, keys: Vec<PostingId>) -> Result<HashMap<PostingId, Self::Value>, Fault> {
-        storage::posting_source::of(asking.store(), &keys).await
+        storage::posting_source::of(asking.store(), &sources(&asking.viewer), &keys).await
     }
 }
 
-/// Where the posting came from, if from somewhere and if the viewer may change it.
+/// Where the posting came from, if from somewhere and if the viewer may know.
 pub(super) async fn of(asking: &Asking, posting: PostingId) -> async_graphql::Result<Option<PostingSource>> {
-    if may_edit(&asking.viewer, posting, true).is_err() {
-        return Ok(None);
-    }
     Ok(asking.load::<SourceByPosting>(posting).await?.map(PostingSource::from))
 }

@@ -5,12 +5,15 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use sea_orm::FromQueryResult;
 
-use super::dialect::{self, json_list};
+use super::dialect::{self, Binds, json_list};
 use super::fault::Fault;
 use super::row::{self, Cells, cells};
+use super::scope::{Columns, within};
 use super::source::Source;
 use super::write::Tx;
 use crate::domain::id::PostingId;
+use crate::domain::policy::Scope;
+use crate::domain::policy::posting::Sources;
 use crate::domain::posting_source::{PostingSource, SourceSystem};
 
 #[derive(FromQueryResult)]
@@ -63,13 +66,18 @@ pub async fn find(
     Ok(row.map(PostingSource::from))
 }
 
-/// Where these postings came from, for those that came from somewhere. For whoever may change them.
+/// Where these postings came from, for those that came from somewhere and are within the scope.
 pub async fn of(
     db: &impl Source,
+    scope: &Scope<Sources>,
     postings: &[PostingId],
 ) -> Result<HashMap<PostingId, PostingSource>, Fault> {
-    let sql = format!("SELECT * FROM posting_source WHERE posting_id IN {}", db.kind().listed(1));
-    let rows = dialect::query_all::<Row>(db, &sql, [json_list(postings)]).await?;
+    let mut binds = Binds::default();
+    let listed = db.kind().listed(binds.add(json_list(postings)));
+    let columns = Columns { posting: Some("s.posting_id"), ..Columns::default() };
+    let seen = within(scope, &columns, db.kind(), &mut binds);
+    let sql = format!("SELECT s.* FROM posting_source s WHERE s.posting_id IN {listed} AND {seen}");
+    let rows = dialect::query_all::<Row>(db, &sql, binds).await?;
     Ok(rows.into_iter().map(|row| (row.posting_id, row.into())).collect())
 }
 

@@ -16,7 +16,8 @@ pub const DEPTH: u32 = 3;
 /// Which canaries each may hear, by the beginning or the end of their labels. Each is also heard, or the list is wrong.
 fn may_hear(who: Who) -> Vec<&'static str> {
     const STAFF: [&str; 3] = ["user *", "plan", "hidden team"];
-    const HIDDEN: [&str; 5] = ["imported record", "draft posting*", "unlisted posting*", "paused posting*", "closed posting*"];
+    const HIDDEN: [&str; 5] =
+        ["imported record", "draft posting*", "unlisted posting*", "paused posting*", "closed posting*"];
     const EVERYONE: [&str; 12] = [
         "mine *",
         "ready *",

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use vacantia::actions::application::submit;
 use vacantia::actions::posting::{Changes, Close, close, pause};
 use vacantia::boards;
-use vacantia::cli::import::{Intake, Options, Progress, Report};
+use vacantia::cli::import::{BoardOptions, Intake, Progress, Report};
+use vacantia::domain::policy::posting::sources;
 use vacantia::domain::posting::{CloseReason, Posting, PostingStatus};
 use vacantia::domain::posting_source::SourceSystem;
 use vacantia::domain::{Refusal, Viewer};
@@ -21,9 +22,8 @@ const LEVER: &str = include_str!("fixtures/boards/lever.json");
 const ASHBY: &str = include_str!("fixtures/boards/ashby.json");
 const HOSTILE: &str = include_str!("fixtures/boards/hostile.json");
 
-pub fn options(system: SourceSystem) -> Options {
-    Options {
-        system,
+pub fn options() -> BoardOptions {
+    BoardOptions {
         file: "board.json".into(),
         dry_run: false,
         careers: None,
@@ -49,20 +49,23 @@ fn without(board: &str, place: usize) -> String {
 }
 
 impl TestApp {
-    pub async fn import(&self, options: &Options, board: &str) -> Report {
-        let records = boards::records(options.system, board).unwrap();
+    pub async fn import(&self, system: SourceSystem, options: &BoardOptions, board: &str) -> Report {
+        let records = boards::records(system, board).unwrap();
         let mut progress = Progress::new(records.len(), self.now());
-        let intake = Intake::new(self.system(), options).await.unwrap();
+        let intake = Intake::new(self.system(), system, options).await.unwrap();
         intake.take(&records, &mut progress).await.unwrap()
     }
 
     async fn comes_in(&self, board: &str) -> Report {
-        self.import(&options(SourceSystem::Greenhouse), board).await
+        self.import(SourceSystem::Greenhouse, &options(), board).await
     }
 
     async fn everything(&self) -> Vec<Posting> {
         let sight = Sight::of(&Viewer::System, self.now());
-        storage::posting::listed(&self.store, &sight, &Wanted::default(), &Page::newest(2_000)).await.unwrap().items
+        storage::posting::listed(&self.store, &sight, &Wanted::default(), &Page::newest(2_000))
+            .await
+            .unwrap()
+            .items
     }
 
     async fn titled(&self, title: &str) -> Posting {
@@ -81,8 +84,8 @@ fn counts(report: &Report) -> [usize; 6] {
 
 both! {
     async fn each_field_of_greenhouse_is_mapped_or_kept(app: TestApp) {
-        let options = Options { team_from: Some("department".into()), ..options(SourceSystem::Greenhouse) };
-        let report = app.import(&options, GREENHOUSE).await;
+        let options = BoardOptions { team_from: Some("department".into()), ..options() };
+        let report = app.import(SourceSystem::Greenhouse, &options, GREENHOUSE).await;
         assert_eq!(counts(&report), [3, 0, 0, 0, 0, 0], "{}", report.in_words());
         let keeper = app.titled("Lighthouse Keeper").await;
         assert_eq!(keeper.status, PostingStatus::Open);
@@ -107,13 +110,13 @@ both! {
         let open = storage::advertised::visible(&app.store, app.now()).await.unwrap();
         let teams: Vec<_> = open.iter().flat_map(|one| &one.teams).map(|team| (team.name.as_str(), team.vacancies)).collect();
         assert_eq!(teams, [("General", 1), ("General", 1), ("Coast", 1)]);
-        let source = storage::posting_source::of(&app.store, &[keeper.id]).await.unwrap().remove(&keeper.id).unwrap();
+        let source = storage::posting_source::of(&app.store, &sources(&Viewer::System), &[keeper.id]).await.unwrap().remove(&keeper.id).unwrap();
         let kept: Value = serde_json::from_str(&source.record).unwrap();
         assert_eq!(kept, serde_json::from_str::<Value>(GREENHOUSE).unwrap()["jobs"][0], "word for word");
     }
 
     async fn lever_and_ashby_come_in(app: TestApp) {
-        let report = app.import(&options(SourceSystem::Lever), LEVER).await;
+        let report = app.import(SourceSystem::Lever, &options(), LEVER).await;
         assert_eq!(counts(&report), [1, 0, 0, 0, 0, 0], "{}", report.in_words());
         let clerk = app.titled("Harbour Clerk").await;
         assert_eq!(clerk.content.remote_countries[0].code(), "US");
@@ -121,20 +124,20 @@ both! {
         assert_eq!(clerk.apply_url.as_deref(), Some("https://jobs.example.com/1/apply"));
         let text: Vec<_> = clerk.content.sections.iter().map(|one| (one.heading.as_str(), one.body.as_str())).collect();
         assert_eq!(text, [("", "Ships come *in*."), ("What you do:", "- Count them\n- Write it down"), ("", "We answer everyone.")]);
-        let report = app.import(&options(SourceSystem::Ashby), ASHBY).await;
+        let report = app.import(SourceSystem::Ashby, &options(), ASHBY).await;
         assert_eq!(counts(&report), [2, 0, 0, 0, 0, 0], "{}", report.in_words());
         let maker = app.titled("Rope Maker").await;
         assert_eq!(maker.content.locations[0].to_string(), "Halifax, NS, Canada");
         assert_eq!((maker.content.workplace.as_str(), maker.content.place_labels[0].as_str()), ("hybrid", "Remote Canada"));
         assert_eq!(maker.content.pay_ranges[0].to_string(), "CAD 50,000 to 60,000 per year");
         assert!(!app.titled("Knot Tester").await.listed);
-        let again = app.import(&options(SourceSystem::Ashby), ASHBY).await;
+        let again = app.import(SourceSystem::Ashby, &options(), ASHBY).await;
         assert_eq!(counts(&again), [0, 0, 2, 0, 0, 0], "the boards of two systems are apart");
     }
 
     async fn twice_changes_nothing_and_a_dry_run_never_does(app: TestApp) {
-        let dry = Options { dry_run: true, ..options(SourceSystem::Greenhouse) };
-        let foreseen = app.import(&dry, GREENHOUSE).await;
+        let dry = BoardOptions { dry_run: true, ..options() };
+        let foreseen = app.import(SourceSystem::Greenhouse, &dry, GREENHOUSE).await;
         assert_eq!((app.events().await, app.everything().await.len()), (0, 0));
         let first = app.comes_in(GREENHOUSE).await;
         let changed = |report: Report| Report { dry_run: false, ..report }.in_words();
@@ -163,25 +166,25 @@ both! {
         let touched = with(&retitled, 1, "updated_at", json!("2026-12-01T00:00:00Z"));
         assert_eq!(counts(&app.comes_in(&touched).await), [0, 1, 2, 0, 0, 0]);
         assert_eq!(app.titled("Buoy Artist").await, artist);
-        let linked = Options { careers: Some("https://careers.example.com/jobs/{id}".into()), ..options(SourceSystem::Greenhouse) };
-        assert_eq!(counts(&app.import(&linked, &touched).await), [0, 3, 0, 0, 0, 0]);
+        let linked = BoardOptions { careers: Some("https://careers.example.com/jobs/{id}".into()), ..options() };
+        assert_eq!(counts(&app.import(SourceSystem::Greenhouse, &linked, &touched).await), [0, 3, 0, 0, 0, 0]);
         let artist = app.titled("Buoy Artist").await;
         assert_eq!(artist.apply_url.as_deref(), Some("https://careers.example.com/jobs/1002"));
     }
 
     async fn what_is_missing_is_closed_when_asked_and_comes_back(app: TestApp) {
-        let closing = Options { close_missing: true, ..options(SourceSystem::Greenhouse) };
+        let closing = BoardOptions { close_missing: true, ..options() };
         app.comes_in(GREENHOUSE).await;
         let fewer = without(GREENHOUSE, 1);
         assert_eq!(counts(&app.comes_in(&fewer).await), [0, 0, 2, 0, 1, 0], "only said");
         assert_eq!(app.titled("Buoy Painter").await.status, PostingStatus::Open);
-        let other = Options { board: "other".into(), ..closing.clone() };
-        assert_eq!(counts(&app.import(&other, r#"{"jobs": []}"#).await), [0, 0, 0, 0, 0, 0], "another board");
+        let other = BoardOptions { board: "other".into(), ..closing.clone() };
+        assert_eq!(counts(&app.import(SourceSystem::Greenhouse, &other, r#"{"jobs": []}"#).await), [0, 0, 0, 0, 0, 0], "another board");
         let nameless = fewer.replace("\"id\":\"1003\"", "\"id\":null");
-        assert_eq!(app.import(&closing, &nameless).await.closed, 0, "it may be the one without an id");
-        assert_eq!(counts(&app.import(&closing, &fewer).await), [0, 0, 2, 0, 1, 1]);
+        assert_eq!(app.import(SourceSystem::Greenhouse, &closing, &nameless).await.closed, 0, "it may be the one without an id");
+        assert_eq!(counts(&app.import(SourceSystem::Greenhouse, &closing, &fewer).await), [0, 0, 2, 0, 1, 1]);
         assert_eq!(app.titled("Buoy Painter").await.status, PostingStatus::Closed);
-        assert_eq!(counts(&app.import(&closing, &fewer).await), [0, 0, 2, 0, 0, 0], "once");
+        assert_eq!(counts(&app.import(SourceSystem::Greenhouse, &closing, &fewer).await), [0, 0, 2, 0, 0, 0], "once");
         let back = app.comes_in(GREENHOUSE).await;
         assert_eq!(counts(&back), [0, 1, 2, 0, 0, 0], "{}", back.in_words());
         let painter = app.titled("Buoy Painter").await;

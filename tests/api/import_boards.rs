@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use vacantia::cli::import::Options;
+use vacantia::cli::import::BoardOptions;
 use vacantia::domain::posting_source::SourceSystem;
 use vacantia::storage;
 
@@ -30,11 +30,11 @@ both! {
         };
         for (file, system, records) in BOARDS {
             let text = std::fs::read_to_string(folder.join(file)).unwrap();
-            let options = Options { board: (*file).into(), team_from: Some("department".into()), ..options(*system) };
-            let report = app.import(&options, &text).await;
+            let options = BoardOptions { board: (*file).into(), team_from: Some("department".into()), ..options() };
+            let report = app.import(*system, &options, &text).await;
             assert_eq!((report.records, report.created), (*records, *records), "{file}: {}", report.in_words());
             let events = storage::event::settled(&app.store).await.unwrap();
-            let again = app.import(&options, &text).await;
+            let again = app.import(*system, &options, &text).await;
             assert_eq!((again.unchanged, storage::event::settled(&app.store).await.unwrap()), (*records, events), "{file}");
         }
         let open = storage::advertised::visible(&app.store, app.now()).await.unwrap();

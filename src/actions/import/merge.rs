@@ -113,36 +113,32 @@ fn again(
         same if same == before.content => same,
         other => other.checked(&before.content.locations, act.chance)?,
     };
-    let stays = |same: bool| earlier.is_some() && same;
+    let differs =
+        |alike: fn(&Job, &Job) -> bool| !earlier.as_ref().is_some_and(|earlier| alike(earlier, job));
     let mut after = Posting {
         slug: slug(&content.title, before.id),
-        listed: if stays(earlier.as_ref().map(|job| job.listed) == Some(job.listed)) {
-            before.listed
-        } else {
-            job.listed
-        },
-        expires_at: if stays(earlier.as_ref().map(|job| job.expires_at) == Some(job.expires_at)) {
-            before.expires_at
-        } else {
-            job.expires_at
-        },
         apply_url: board.apply_url(job)?,
         content,
         ..before.clone()
     };
+    if differs(|a, b| a.listed == b.listed) {
+        after.listed = job.listed;
+    }
+    if differs(|a, b| a.expires_at == b.expires_at) {
+        after.expires_at = job.expires_at;
+    }
     if after.status == PostingStatus::Open {
         after.content.has_place()?;
     }
     let gone = known.missing_since.is_some();
-    match after.status {
-        PostingStatus::Closed if gone => {
+    if after.status == PostingStatus::Closed {
+        let note = if gone {
             after = after.reopen(vacancies, now)?;
-            notes.push(Note::new("status", "is on the board again and was opened again"));
-        }
-        PostingStatus::Closed => {
-            notes.push(Note::new("status", "is on the board, but was closed here and stays closed"));
-        }
-        _ => {}
+            "is on the board again and was opened again"
+        } else {
+            "is on the board, but was closed here and stays closed"
+        };
+        notes.push(Note::new("status", note));
     }
     let mut fields = changed(&before, &after);
     if !fields.is_empty() {

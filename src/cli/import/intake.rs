@@ -166,5 +166,10 @@ fn note(refusal: &Refusal) -> Note {
         Refusal::PostingStatus(_) | Refusal::NoVacancies => "status",
         other => other.field().unwrap_or_default(),
     };
-    Note::new(field, refusal.to_string())
+    let reason = match refusal {
+        Refusal::Required { .. } => "missing".to_owned(),
+        Refusal::Invalid { expected, .. } => format!("expected {expected}"),
+        other => other.to_string(),
+    };
+    Note::new(field, reason)
 }

@@ -11,6 +11,9 @@ pub enum Postings {}
 /// The right to read the ledger: how many seats are open, held, filled, cancelled.
 #[derive(Debug, Clone)]
 pub enum Ledgers {}
+/// The right to read the records that postings were imported from.
+#[derive(Debug, Clone)]
+pub enum Sources {}
 /// The right to change a posting.
 #[derive(Debug, Clone)]
 pub enum Editing {}
@@ -32,6 +35,12 @@ pub fn postings(viewer: &Viewer) -> Scope<Postings> {
 #[must_use]
 pub fn ledgers(viewer: &Viewer) -> Scope<Ledgers> {
     reading(viewer, &[Role::Admin, Role::Recruiter, Role::HiringManager])
+}
+
+/// The records that postings were imported from: administrators and recruiters.
+#[must_use]
+pub fn sources(viewer: &Viewer) -> Scope<Sources> {
+    reading(viewer, &[Role::Admin, Role::Recruiter])
 }
 
 /// Changing a posting, its vacancies included: administrators and recruiters.

@@ -1,8 +1,8 @@
 //! What is advertised: two postings for everyone, and one of each kind that is not.
 
 use chrono::TimeDelta;
-use vacantia::actions::posting::{self, Close, Create, Move, NewTeam, TeamEntry};
 use vacantia::actions::import::{self, Board};
+use vacantia::actions::posting::{self, Close, Create, Move, NewTeam, TeamEntry};
 use vacantia::actions::{plan, team};
 use vacantia::boards;
 use vacantia::domain::country::Country;
