@@ -320,9 +320,10 @@ both! {
         let mut twice = body.clone();
         twice.insert(first + 2, body[first].clone());
         let mut orphaned = body.clone();
-        let team = orphaned.iter().position(|line| is("postingTeam", line)).unwrap();
-        orphaned.remove(team);
-        for (file, line) in [(twice, first + 3), (orphaned, first)] {
+        let gone = orphaned.remove(orphaned.iter().position(|line| is("postingTeam", line)).unwrap());
+        let gone: serde_json::Value = serde_json::from_str(&gone).unwrap();
+        let orphan = orphaned.iter().position(|line| is("opening", line) && line.contains(gone["id"].as_str().unwrap()));
+        for (file, line) in [(twice, first + 3), (orphaned, orphan.unwrap() + 1)] {
             let (_folder, path) = saved(&sealed(&file));
             let told = load(&store, &path).await.unwrap_err().to_string();
             assert!(told.contains(&format!("line {line}: the database does not take this opening")), "{line}: {told}");

@@ -18,6 +18,7 @@ from load import HIRED, RECEIVED, Journal, Mailbox, World, Writer
 from program import Api, Vacantia, seeded
 
 WRITERS = 6
+PAUSE = 0.1  # seconds between two deeds of one of them, on average: the copies have to be made too
 EVENTS = "SELECT seq, change_id, kind, facts FROM event ORDER BY seq"
 SEATS = {
     "openingCreated": "open", "openingFreed": "open", "openingReopened": "open", "openingHeld": "held",
@@ -74,7 +75,7 @@ class Run:
         self.journal, api = Journal(), Api(self.vacantia.address, token)
         world, mailbox = World(api), Mailbox(self.vacantia.data)
         self.writers = [
-            Writer("w%d" % place, random.Random(dice.random()), [api], world, self.journal, mailbox) for place in range(WRITERS)
+            Writer("w%d" % place, random.Random(dice.random()), [api], world, self.journal, mailbox, PAUSE) for place in range(WRITERS)
         ]
 
     def sub(self, name):
