@@ -1,5 +1,14 @@
 //! The schema is a contract: what is served is what is committed.
 
+/// The page for operators lists every metric there is.
+#[test]
+fn the_metrics_on_the_page_are_those_that_are_served() {
+    let page = include_str!("../../docs/operations.md");
+    let is_row = |line: &&str| line.starts_with("| `vacantia_") && line.matches(" | ").count() == 3;
+    let rows: String = page.lines().filter(is_row).flat_map(|line| [line, "\n"]).collect();
+    assert_eq!(rows, vacantia::web::metrics::table());
+}
+
 /// # Panics
 /// When the two differ: read the difference, then `cargo run -q -- schema > schema/schema.graphql`.
 #[test]

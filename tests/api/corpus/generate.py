@@ -62,7 +62,7 @@ DOCUMENTS = {
     "PASSES a byte order mark": "\ufeff{__typename}",
     "PASSES deep introspection": "{__schema{types" + nested("{fields{type", "}}", 7, "{name}") + "}}",
     "PASSES 1,600 escapes": "{node(id:\"" + "\\u0041" * 1_600 + "\"){id}}",
-    "PASSES 400 inline fragments": "{" + "...on Query{...{__typename}}" * 150 + "}",
+    "QUERY_TOO_MANY_ROOT_FIELDS inline fragments": "{" + "...on Query{...{__typename}}" * 150 + "}",
 }
 
 LONE = "\\ud800"

@@ -79,10 +79,13 @@ class Vacantia:
             os.environ,
             VACANTIA_LISTEN=self.base.removeprefix("http://"),
             VACANTIA_SMTP_URL=f"smtp://127.0.0.1:{smtp_port}",
-            VACANTIA_OUTBOX_RETRY_FIRST="1s",
+            VACANTIA_OUTBOX_FIRST_PAUSE="1s",
+            VACANTIA_LOG="debug",
+            VACANTIA_LOG_FORMAT="json",
         )
+        self.log = tempfile.NamedTemporaryFile("w+", prefix="vacantia-log-")
         self.process = subprocess.Popen(
-            [program, "demo"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            [program, "demo"], env=environment, stdout=subprocess.PIPE, stderr=self.log, text=True
         )
         self.said = ""
         threading.Thread(target=self._listen, daemon=True).start()
@@ -365,6 +368,20 @@ def feeds(vacantia):
         check(f"xmllint is content with {channel}.xml", xml.returncode == 0, xml.stderr)
 
 
+def quiet(vacantia, mailbox):
+    """The log, at its most talkative, names nobody and opens nothing."""
+    log = open(vacantia.log.name).read()
+    sent = b"".join(content for _, content in mailbox.mails).decode(errors="replace").replace("=\r\n", "")
+    links = set(re.findall(r"/(?:offers|applications)/([\w-]{20,})", sent))
+    people = {address for recipients, _ in mailbox.mails for address in recipients}
+    check("the log is there, and mail and links to look for", len(log) > 10_000 and links and people)
+    for secret in [*vacantia.tokens.values(), *links, *people, "Ottoline", "Fairweather"]:
+        lines = [line for line in log.splitlines() if secret in line]
+        if lines:
+            check(f"the log does not hold {secret[:8]}...", False, lines[:2])
+    check("the log holds no person, no token, no link", not any("the log does not hold" in what for what in FAILED))
+
+
 def main():
     mailbox, port = Mailbox(), free_port()
     smtp = Relay(mailbox, port)
@@ -379,6 +396,7 @@ def main():
     finally:
         vacantia.process.send_signal(signal.SIGTERM)
         check("it stops in good order", vacantia.process.wait(35) == 0)
+        quiet(vacantia, mailbox)
         smtp.stop()
     print(f"\n{len(PASSED)} passed, {len(FAILED)} failed")
     sys.exit(bool(FAILED))
