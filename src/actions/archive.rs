@@ -58,7 +58,7 @@ pub fn check(file: &Path) -> Result<u64, NotLoaded> {
     let mut lines = open(file)?;
     let (mut flaws, mut more) = (Vec::new(), 0);
     loop {
-        match lines.next() {
+        match lines.read() {
             Ok(Some(Ok(_))) => {}
             Ok(Some(Err(flaw))) if flaws.len() < TOLD => flaws.push(flaw),
             Ok(Some(Err(_))) => more += 1,
@@ -108,7 +108,7 @@ async fn take_in(tx: &Tx, file: &Path) -> Result<Option<&'static Noun>, Failure>
     let changed = |flaw: Flaw| Fault::unfit(format!("the file changed while it was read: {flaw}"));
     let mut lines = open(file).map_err(changed)?;
     let mut batch = Batch::default();
-    while let Some(next) = lines.next().map_err(changed)? {
+    while let Some(next) = lines.read().map_err(changed)? {
         let (line, record) = next.map_err(changed)?;
         if !batch.takes(&record) {
             std::mem::take(&mut batch).put_in(tx).await?;

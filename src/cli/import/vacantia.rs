@@ -24,7 +24,7 @@ pub struct Options {
 }
 
 /// It is one write, and takes as long as it takes.
-const TURN: Duration = Duration::from_secs(24 * 60 * 60);
+const TURN: Duration = Duration::from_hours(24);
 
 /// Runs the command.
 ///

@@ -63,7 +63,7 @@ impl Copy {
         let names: Vec<String> = noun.fields.iter().map(|field| format!(",\"{}\":", field.name())).collect();
         for row in &rows {
             let values = noun.fields.iter().map(|field| field.read(row)).collect::<Result<Vec<_>, _>>()?;
-            records.lines.push_str(&format!("{{\"type\":\"{}\"", noun.name));
+            records.lines.extend(["{\"type\":\"", noun.name, "\""]);
             for ((field, name), value) in noun.fields.iter().zip(&names).zip(&values) {
                 records.lines.push_str(name);
                 field.write(value, &mut records.lines)?;

@@ -125,6 +125,9 @@ impl End {
     }
 }
 
+/// A record and the number of its line, or what is wrong with it.
+pub type Read = Result<(u64, Record), Flaw>;
+
 /// A file that is read line by line.
 pub struct Lines<R> {
     input: R,
@@ -171,7 +174,7 @@ impl<R: BufRead> Lines<R> {
     ///
     /// # Errors
     /// `Err(flaw)` when it cannot go on; `Ok(Some(Err(flaw)))` when this record is wrong.
-    pub fn next(&mut self) -> Result<Option<Result<(u64, Record), Flaw>>, Flaw> {
+    pub fn read(&mut self) -> Result<Option<Read>, Flaw> {
         if !self.advance()? {
             return Err(self.flaw("is missing: the file was cut off before its end"));
         }

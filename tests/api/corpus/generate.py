@@ -53,7 +53,7 @@ DOCUMENTS = {
     "GRAPHQL_PARSE_FAILED full-width braces": "\uff5b__typename\uff5d",
     "GRAPHQL_VALIDATION_FAILED 900 unknown fields": "{postings{nodes{" + " ".join(f"u{at}" for at in range(900)) + "}}}",
     "GRAPHQL_VALIDATION_FAILED one long name": "{" + "x" * 9_900 + "}",
-    "GRAPHQL_VALIDATION_FAILED 9,000 digits": "{postings(first:" + "9" * 9_000 + "){nodes{id}}}",
+    "GRAPHQL_PARSE_FAILED 9,000 digits": "{postings(first:" + "9" * 9_000 + "){nodes{id}}}",
     "GRAPHQL_PARSE_FAILED 1e999999": "{postings(first:1e999999){nodes{id}}}",
     "GRAPHQL_VALIDATION_FAILED every field conflicts": "{" + "".join(f"postings(first:{at}){{nodes{{id}}}}" for at in range(1, 20)) + "}",
     "DUPLICATE_MUTATION": "mutation{teamCreate(input:{name:\"a\"}){team{id}} teamCreate(input:{name:\"b\"}){team{id}}}",
@@ -79,7 +79,7 @@ BODIES = {
     "BAD_REQUEST two objects": '{"query":"{__typename}"}{"query":"{__typename}"}',
     "BAD_REQUEST a query that is none": '{"query":{"a":1}}',
     "BAD_REQUEST NaN": '{"query":"{__typename}","variables":{"v":NaN}}',
-    "VARIABLES_TOO_LARGE wide": json.dumps({"query": "query($v:[ID!]!){" + "nodes(ids:$v){id}" * 10 + "}", "variables": {"v": [str(at) for at in range(10_000)]}}),
+    "PASSES a wide variable": json.dumps({"query": "query($v:[ID!]!){" + "nodes(ids:$v){id}" * 10 + "}", "variables": {"v": [str(at) for at in range(10_000)]}}),
     "PASSES variables nobody declared": json.dumps({"query": "{__typename}", "variables": {f"v{at}": at for at in range(2_000)}}),
     "PASSES a pair of surrogates": '{"query":"{node(id:\\"\\ud83c\\udf89\\"){id}}"}',
 }

@@ -74,7 +74,9 @@ fn begun(seats: [u32; 2], offers: &[u8]) -> Model {
             prelude.extend(asks);
         }
     }
-    prelude.iter().for_each(|step| model.take(step));
+    for step in &prelude {
+        model.take(step);
+    }
     Model { prelude, ..model }
 }
 
@@ -109,7 +111,7 @@ impl Telling {
 
     fn so_far(&self) -> String {
         let numbered = self.story.iter().enumerate();
-        numbered.map(|(number, line)| format!("\n{number:3}. {line}")).collect()
+        numbered.map(|(number, line)| format!("\n{number:3}. {line}")).collect::<Vec<_>>().concat()
     }
 }
 

@@ -132,7 +132,7 @@ impl Model {
 /// What differs, told from both sides; None when nothing does.
 pub fn difference(left: (&str, &BTreeSet<String>), right: (&str, &BTreeSet<String>)) -> Option<String> {
     let only = |name: &str, these: &BTreeSet<String>, those: &BTreeSet<String>| {
-        these.difference(those).map(|line| format!("\n   {name}: {line}")).collect::<String>()
+        these.difference(those).map(|line| format!("\n   {name}: {line}")).collect::<Vec<_>>().concat()
     };
     let found = only(left.0, left.1, right.1) + &only(right.0, right.1, left.1);
     (!found.is_empty()).then_some(found)
@@ -141,7 +141,9 @@ pub fn difference(left: (&str, &BTreeSet<String>), right: (&str, &BTreeSet<Strin
 /// Whether the events alone tell how everything stands.
 pub async fn replayed(app: &TestApp, events: &[Told]) -> Option<String> {
     let mut tale = Tale::default();
-    events.iter().for_each(|event| tale.hear(event));
+    for event in events {
+        tale.hear(event);
+    }
     let told = tale.lines();
     difference(("by the events", &told), ("by the tables", &lines(app, TOLD).await))
 }
