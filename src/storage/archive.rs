@@ -3,7 +3,7 @@
 //! * [`nouns`]: every table and column, in an order in which nothing names what comes later. A migration that adds some
 //!   adds them there; `tests/api/archive.rs` holds that list against the database's own catalogue.
 //! * `cell`: a value of the database as JSON, and back.
-//! * [`file`]: the lines of a file: its header, its records, and the end that proves it whole.
+//! * [`mod@file`]: the lines of a file: its header, its records, and the end that proves it whole.
 //! * [`copy`]: records out of one state of the database.
 //! * [`load`]: records into an empty one.
 //!
