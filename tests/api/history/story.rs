@@ -283,7 +283,7 @@ fn run<M: StateMachineTest<Reference = Hiring>>(cases: u32) {
 
 #[test]
 fn any_history_on_sqlite() {
-    run::<OnSqlite>(25);
+    run::<OnSqlite>(60);
 }
 
 #[test]
