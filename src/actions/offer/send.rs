@@ -50,7 +50,7 @@ impl Prepared {
 /// before gives way to it: its links are revoked, its unsent mail is taken back, and the seat stays with the offer.
 ///
 /// # Errors
-/// `NOT_FOUND`, `FORBIDDEN`, `STALE`, `NOT_APPROVED`, `OFFER_STATUS`, `NOT_ACTIVE`, `INVALID` on `expiresAt`, or
+/// `NOT_FOUND`, `FORBIDDEN`, `STALE`, `NOT_APPROVED`, `OFFER_STATUS`, `NOT_ACTIVE`, `EXPIRED`, `INVALID` on `expiresAt`, or
 /// `IDEMPOTENCY_MISMATCH`.
 pub async fn send(act: Act<'_>, input: Send) -> Result<Offer, Failure> {
     let change = act.change();
