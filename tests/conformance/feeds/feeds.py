@@ -291,7 +291,7 @@ def over_http(server, channel):
     unchanged, same, none = server.ask("GET", path, if_none_match=plain["etag"])
     dated, _, _ = server.ask("GET", path, if_modified_since=plain["last-modified"])
     other, _, _ = server.ask("GET", path, if_none_match=packed["etag"])
-    volatile = ("date", "connection")
+    volatile = ("date", "connection", "x-request-id")
     stable = lambda headers: {name: text for name, text in headers.items() if name not in volatile}
     holds = {
         "200": status == 200 and int(plain["content-length"]) == len(body),
