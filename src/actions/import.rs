@@ -11,7 +11,7 @@ use self::merge::{Step, decide};
 use super::Act;
 use super::posting::{adjusted, moved, place_teams, save};
 use crate::actions::posting::TeamEntry;
-use crate::boards::{Job, Note};
+use crate::boards::{self, Cleared, Job, Note};
 use crate::domain::Refusal;
 use crate::domain::event::{Change, EventKind};
 use crate::domain::id::{PostingId, TeamId};
@@ -22,7 +22,7 @@ use crate::domain::policy::posting::{may_create, sources};
 use crate::domain::posting::{CloseReason, PlanVersion, PostingStatus};
 use crate::domain::posting_source::{PostingSource, SourceSystem};
 use crate::domain::text;
-use crate::storage::{self, Failure, Page, Tx, posting, posting_source};
+use crate::storage::{self, Failure, Page, Source, Tx, posting, posting_source};
 
 /// What stays itself in an address.
 const IN_ADDRESS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
@@ -156,6 +156,46 @@ pub async fn close_missing(act: Act<'_>, id: PostingId) -> Result<(), Failure> {
             .word("cause", "missing");
         save(&tx, change, &before, after, event).await?;
         Ok(())
+    };
+    act.store.write(work).await
+}
+
+/// What is kept of a posting's record, if that says anything about people.
+async fn speaks_of_people(
+    db: &impl Source,
+    act: Act<'_>,
+    id: PostingId,
+) -> Result<Option<(PostingSource, Cleared)>, Failure> {
+    let found = posting_source::of(db, &sources(act.viewer), &[id]).await?.remove(&id);
+    Ok(found.and_then(|source| boards::cleared(&source.record).map(|cleared| (source, cleared))))
+}
+
+/// How many values [`forget_people`] would take out.
+///
+/// # Errors
+/// `FORBIDDEN`.
+pub async fn foresee_people(act: Act<'_>, id: PostingId) -> Result<usize, Failure> {
+    may_create(act.viewer)?;
+    let found = speaks_of_people(act.store, act, id).await?;
+    Ok(found.map_or(0, |(_, cleared)| cleared.left_out))
+}
+
+/// Takes what is about people out of the record that is kept of a posting, and says how many values it was: an earlier
+/// program kept them.
+///
+/// # Errors
+/// `FORBIDDEN`.
+pub async fn forget_people(act: Act<'_>, id: PostingId) -> Result<usize, Failure> {
+    may_create(act.viewer)?;
+    let change = &act.change();
+    let work = |tx: Tx| async move {
+        let kept = posting::lock(&tx, id).await?.ok_or(Refusal::NotFound("posting"))?;
+        let Some((source, cleared)) = speaks_of_people(&tx, act, id).await? else { return Ok(0) };
+        let Cleared { record, digest, left_out } = cleared;
+        posting_source::save(&tx, &PostingSource { record, digest, ..source }).await?;
+        let event = moved(change, EventKind::PostingUpdated, &kept).word("fields", "source");
+        tx.record(event.posting(id));
+        Ok(left_out)
     };
     act.store.write(work).await
 }

@@ -22,6 +22,7 @@ pub(super) fn job(record: &Record) -> Job {
         notes,
         record: record.raw(),
         digest: record.digest(),
+        left_out: record.left_out(),
     }
 }
 

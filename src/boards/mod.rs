@@ -2,6 +2,7 @@
 //!
 //! * `greenhouse`, `lever`, `ashby`: which field of a record is what.
 //! * `record`: fields by their paths, with every fault named.
+//! * `people`: what is not kept of a record.
 //! * [`place`]: what a text about a place means; `gazetteer`: the places it knows.
 //! * `prose`: HTML becomes sections of CommonMark. `pay`: amounts become ranges.
 
@@ -10,6 +11,7 @@ mod gazetteer;
 mod greenhouse;
 mod lever;
 mod pay;
+mod people;
 pub mod place;
 mod prose;
 mod record;
@@ -73,10 +75,12 @@ pub struct Job {
     pub apply_url: Option<String>,
     /// What could not be taken over as it is.
     pub notes: Vec<Note>,
-    /// The record, word for word.
+    /// The record: word for word, unless something about people was left out of it.
     pub record: String,
     /// The SHA-256 of the record, whatever its white space.
     pub digest: String,
+    /// How many values about people were left out of the record.
+    pub left_out: usize,
 }
 
 /// Why a file is no board.
@@ -138,6 +142,25 @@ pub fn id_of(raw: &str) -> Option<String> {
     let record = Record::parse(raw).ok()?;
     let id = record.id();
     record.faults().is_empty().then_some(id)
+}
+
+/// A record without what it says about people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cleared {
+    /// The record, written anew.
+    pub record: String,
+    /// The SHA-256 of the record, whatever its white space.
+    pub digest: String,
+    /// How many values were left out.
+    pub left_out: usize,
+}
+
+/// A record without what it says about people, if it says anything about them.
+#[must_use]
+pub fn cleared(raw: &str) -> Option<Cleared> {
+    let record = Record::parse(raw).ok()?;
+    let (left_out, digest) = (record.left_out(), record.digest());
+    (left_out > 0).then(|| Cleared { record: record.raw(), digest, left_out })
 }
 
 /// The kind of employment that a board's word stands for.

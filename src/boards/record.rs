@@ -5,12 +5,13 @@ use std::cell::RefCell;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 
-use super::{LARGEST_RECORD, Note};
+use super::{LARGEST_RECORD, Note, people};
 use crate::storage::digest::sha256;
 
 pub(super) struct Record {
     raw: String,
     value: Value,
+    left_out: usize,
     faults: RefCell<Vec<Note>>,
 }
 
@@ -19,20 +20,28 @@ impl Record {
         if raw.len() > LARGEST_RECORD {
             return Err(Note::new("", "larger than 1 MB"));
         }
-        let value: Value =
+        let mut value: Value =
             serde_json::from_str(raw).map_err(|error| Note::new("", format!("unreadable: {error}")))?;
         if !value.is_object() {
             return Err(Note::new("", "expected an object"));
         }
-        Ok(Self { raw: raw.to_owned(), value, faults: RefCell::default() })
+        let left_out = people::leave_out(&mut value);
+        let raw = if left_out == 0 { raw.to_owned() } else { value.to_string() };
+        Ok(Self { raw, value, left_out, faults: RefCell::default() })
     }
 
+    /// The record as it may be kept.
     pub fn raw(&self) -> String {
         self.raw.clone()
     }
 
     pub fn digest(&self) -> String {
         sha256(self.value.to_string())
+    }
+
+    /// How many values about people were left out.
+    pub fn left_out(&self) -> usize {
+        self.left_out
     }
 
     pub fn fault(&self, field: &str, reason: &str) {

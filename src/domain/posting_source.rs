@@ -27,7 +27,7 @@ pub struct PostingSource {
     pub board: String,
     /// What the system calls the posting.
     pub external_id: String,
-    /// The system's record, word for word: JSON text.
+    /// The system's record, all of it but what is about people: JSON text.
     pub record: String,
     /// The SHA-256 of the record, whatever its white space.
     pub digest: String,

@@ -33,7 +33,7 @@ pub struct PostingSource {
     board: String,
     /// What the system calls the posting.
     external_id: String,
-    /// The system's whole record as JSON text, word for word.
+    /// The system's record as JSON text: all of it but what is about people.
     record: String,
     /// SHA-256 of the record.
     digest: String,

@@ -14,6 +14,7 @@ use super::write::Tx;
 use crate::domain::id::PostingId;
 use crate::domain::policy::Scope;
 use crate::domain::policy::posting::Sources;
+use crate::domain::posting::PostingStatus;
 use crate::domain::posting_source::{PostingSource, SourceSystem};
 
 #[derive(FromQueryResult)]
@@ -43,15 +44,17 @@ impl From<Row> for PostingSource {
     }
 }
 
-/// A posting that a board brought and that is still open or paused.
+/// A posting that a board brought.
 #[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
-pub struct Running {
+pub struct Brought {
     /// The posting.
     pub posting: PostingId,
     /// What the board calls it.
     pub external_id: String,
     /// Its title.
     pub title: String,
+    /// Whether it is open, or what else.
+    pub status: PostingStatus,
 }
 
 /// What a board says under this id, if it was brought in.
@@ -81,12 +84,11 @@ pub async fn of(
     Ok(rows.into_iter().map(|row| (row.posting_id, row.into())).collect())
 }
 
-/// The open and paused postings that a board brought, by its ids.
-pub async fn running(db: &impl Source, system: SourceSystem, board: &str) -> Result<Vec<Running>, Fault> {
-    let sql = "SELECT s.posting_id AS posting, s.external_id, p.title FROM posting_source s \
-               JOIN posting p ON p.id = s.posting_id \
-               WHERE s.system = $1 AND s.board = $2 AND p.status IN ('open', 'paused') ORDER BY s.external_id";
-    dialect::query_all::<Running>(db, sql, [system.into(), board.into()]).await
+/// The postings that a board brought, by its ids.
+pub async fn brought(db: &impl Source, system: SourceSystem, board: &str) -> Result<Vec<Brought>, Fault> {
+    let sql = "SELECT s.posting_id AS posting, s.external_id, p.title, p.status FROM posting_source s \
+               JOIN posting p ON p.id = s.posting_id WHERE s.system = $1 AND s.board = $2 ORDER BY s.external_id";
+    dialect::query_all::<Brought>(db, sql, [system.into(), board.into()]).await
 }
 
 fn changing(source: &PostingSource) -> Cells {

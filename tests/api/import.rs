@@ -11,7 +11,7 @@ use vacantia::domain::posting::{CloseReason, Posting, PostingStatus};
 use vacantia::domain::posting_source::SourceSystem;
 use vacantia::domain::{Refusal, Viewer};
 use vacantia::storage::posting::{Sight, Wanted};
-use vacantia::storage::{self, Page};
+use vacantia::storage::{self, Page, Tx, dialect};
 
 use crate::app::TestApp;
 use crate::look::refused;
@@ -20,6 +20,7 @@ use crate::posting::at;
 pub const GREENHOUSE: &str = include_str!("fixtures/boards/greenhouse.json");
 const LEVER: &str = include_str!("fixtures/boards/lever.json");
 const ASHBY: &str = include_str!("fixtures/boards/ashby.json");
+const PEOPLE: &str = include_str!("fixtures/boards/people.json");
 const HOSTILE: &str = include_str!("fixtures/boards/hostile.json");
 
 pub fn options() -> BoardOptions {
@@ -70,6 +71,14 @@ impl TestApp {
 
     async fn titled(&self, title: &str) -> Posting {
         self.everything().await.into_iter().find(|one| one.content.title == title).unwrap()
+    }
+
+    /// The records of all postings, one after the other.
+    async fn kept_records(&self) -> String {
+        let postings: Vec<_> = self.everything().await.iter().map(|one| one.id).collect();
+        let sources =
+            storage::posting_source::of(&self.store, &sources(&Viewer::System), &postings).await.unwrap();
+        sources.into_values().map(|source| source.record).collect::<Vec<_>>().join("\n")
     }
 
     async fn events(&self) -> i64 {
@@ -195,6 +204,58 @@ both! {
         pause(app.system(), at(&app.titled("Tide Reader").await)).await.unwrap();
         assert_eq!(counts(&app.comes_in(GREENHOUSE).await), [0, 0, 3, 0, 0, 0]);
         assert_eq!(app.titled("Buoy Painter").await.status, PostingStatus::Closed);
+    }
+
+    async fn people_of_a_board_are_left_out(app: TestApp) {
+        let boards: Value = serde_json::from_str(PEOPLE).unwrap();
+        for (system, values) in [(SourceSystem::Greenhouse, 4), (SourceSystem::Lever, 5), (SourceSystem::Ashby, 3)] {
+            let board = boards[system.as_str()].to_string();
+            let dry = BoardOptions { dry_run: true, ..options() };
+            assert_eq!(app.import(system, &dry, &board).await.left_out, values, "{system}");
+            let report = app.import(system, &options(), &board).await;
+            assert_eq!((report.created, report.left_out), (1, values), "{system}: {}", report.in_words());
+            assert!(report.in_words().ends_with(&format!("\n{values} values about people left out\n")));
+            let again = app.import(system, &options(), &board).await;
+            assert_eq!((again.unchanged, again.left_out), (1, values), "{system}");
+        }
+        let kept = app.kept_records().await;
+        assert!(!kept.contains("Staff") && !kept.contains("staff"), "{kept}");
+        for stays in ["\"Employment Type\"", "\"Quay 7\"", "2147483648.5", "\"Rope\""] {
+            assert!(kept.contains(stays), "{stays}: {kept}");
+        }
+    }
+
+    async fn people_that_are_kept_go_with_the_next_import(app: TestApp) {
+        let board = serde_json::from_str::<Value>(PEOPLE).unwrap()["greenhouse"].take();
+        let job = |id: u64| with(&board.to_string(), 0, "id", json!(id));
+        for id in [1, 2, 3] {
+            app.comes_in(&job(id)).await;
+        }
+        let sql = "UPDATE posting_source SET record = $1, digest = 'old' WHERE external_id = $2";
+        for id in [1, 2, 3] {
+            let record = serde_json::from_str::<Value>(&job(id)).unwrap()["jobs"][0].to_string();
+            let (record, id) = (record.as_str(), id.to_string());
+            let kept = async |tx: Tx| Ok(dialect::execute(&tx, sql, [record.into(), id.as_str().into()]).await?);
+            assert_eq!(app.store.write(kept).await.unwrap(), 1);
+        }
+        assert!(app.kept_records().await.contains("staff.one@example.com"));
+        let before = app.everything().await;
+        // The second is refused now, the third is gone.
+        let mut jobs = [1, 2].map(|id| serde_json::from_str::<Value>(&job(id)).unwrap()["jobs"][0].take());
+        jobs[1]["title"] = Value::Null;
+        let file = json!({ "jobs": jobs }).to_string();
+        let dry = BoardOptions { dry_run: true, ..options() };
+        assert_eq!(app.import(SourceSystem::Greenhouse, &dry, &file).await.left_out, 12);
+        assert!(app.kept_records().await.contains("staff.one@example.com"), "a dry run changes nothing");
+        let report = app.comes_in(&file).await;
+        assert_eq!((counts(&report), report.left_out), ([0, 1, 0, 1, 1, 0], 12), "{}", report.in_words());
+        let kept = app.kept_records().await;
+        assert!(!kept.contains("Staff") && !kept.contains("staff"), "{kept}");
+        assert_eq!(app.everything().await, before, "the postings are no others for it");
+        let events = app.events().await;
+        let report = app.comes_in(&file).await;
+        assert_eq!((counts(&report), report.left_out), ([0, 0, 1, 1, 1, 0], 4));
+        assert_eq!(app.events().await, events);
     }
 
     async fn bad_records_are_named_and_the_rest_goes_in(app: TestApp) {

@@ -9,8 +9,8 @@ use crate::actions::Act;
 use crate::actions::import::{self, Board, Outcome};
 use crate::boards::{self, Job, Note};
 use crate::domain::Refusal;
-use crate::domain::id::{PlanId, TeamId};
-use crate::domain::posting::PlanVersion;
+use crate::domain::id::{PlanId, PostingId, TeamId};
+use crate::domain::posting::{PlanVersion, PostingStatus};
 use crate::domain::posting_source::SourceSystem;
 use crate::storage::{Failure, posting_source};
 
@@ -24,6 +24,8 @@ pub struct Intake<'a> {
     ids: HashMap<String, usize>,
     /// Where each apply link of the file stands.
     links: HashMap<String, usize>,
+    /// What is kept as the file has it, by the system's ids.
+    taken: HashSet<String>,
     /// Whether a record is there of which nobody can say which posting it is.
     nameless: bool,
     report: Report,
@@ -51,7 +53,7 @@ impl<'a> Intake<'a> {
             ..Report::default()
         };
         let (teams, ids, links) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Ok(Self { act, options, board, teams, ids, links, nameless: false, report })
+        Ok(Self { act, options, board, teams, ids, links, taken: HashSet::new(), nameless: false, report })
     }
 
     /// Takes every record that can be taken, and says what became of each.
@@ -64,7 +66,7 @@ impl<'a> Intake<'a> {
             self.record(index, raw.get()).await?;
             progress.reach(index + 1, self.act.clock.now());
         }
-        self.missing().await?;
+        self.rest().await?;
         Ok(self.report)
     }
 
@@ -96,6 +98,8 @@ impl<'a> Intake<'a> {
                     Outcome::Updated => self.report.updated += 1,
                     Outcome::Unchanged => self.report.unchanged += 1,
                 }
+                self.report.left_out += job.left_out;
+                self.taken.insert(job.external_id.clone());
                 let notes = brought.notes.into_iter().chain(self.link(index, job));
                 let lines = notes.map(|note| Line::new(index, Some(&job.external_id), note));
                 self.report.warnings.extend(lines);
@@ -140,21 +144,39 @@ impl<'a> Intake<'a> {
         self.report.refused.extend(notes.into_iter().map(|note| Line::new(index, id, note)));
     }
 
-    /// What came from the board and is no longer on it.
-    async fn missing(&mut self) -> anyhow::Result<()> {
-        let here: HashSet<&str> = self.ids.keys().map(String::as_str).collect();
-        let running = posting_source::running(self.act.store, self.board.system, &self.board.name).await?;
-        for gone in running.into_iter().filter(|one| !here.contains(one.external_id.as_str())) {
-            // A record without an id may be this very one.
-            if self.options.close_missing && !self.nameless {
-                if !self.options.dry_run {
-                    import::close_missing(self.act, gone.posting).await?;
-                }
-                self.report.closed += 1;
+    /// What came from the board before and did not come, or was refused, this time.
+    async fn rest(&mut self) -> anyhow::Result<()> {
+        let brought = posting_source::brought(self.act.store, self.board.system, &self.board.name).await?;
+        for one in brought {
+            if !self.taken.contains(&one.external_id) {
+                self.report.left_out += self.without_people(one.posting).await?;
             }
-            let (posting, id, title) = (gone.posting.to_string(), gone.external_id, gone.title);
-            self.report.missing.push(Missing { posting, id, title });
+            let is_running = matches!(one.status, PostingStatus::Open | PostingStatus::Paused);
+            if is_running && !self.ids.contains_key(&one.external_id) {
+                self.missing(one).await?;
+            }
         }
+        Ok(())
+    }
+
+    async fn without_people(&self, posting: PostingId) -> Result<usize, Failure> {
+        if self.options.dry_run {
+            return import::foresee_people(self.act, posting).await;
+        }
+        import::forget_people(self.act, posting).await
+    }
+
+    /// A posting that is no longer on the board.
+    async fn missing(&mut self, gone: posting_source::Brought) -> anyhow::Result<()> {
+        // A record without an id may be this very one.
+        if self.options.close_missing && !self.nameless {
+            if !self.options.dry_run {
+                import::close_missing(self.act, gone.posting).await?;
+            }
+            self.report.closed += 1;
+        }
+        let (posting, id, title) = (gone.posting.to_string(), gone.external_id, gone.title);
+        self.report.missing.push(Missing { posting, id, title });
         Ok(())
     }
 }

@@ -27,6 +27,8 @@ pub struct Report {
     pub unchanged: usize,
     /// Postings closed because the board no longer has them.
     pub closed: usize,
+    /// Values about people that were not kept, or are kept no longer.
+    pub left_out: usize,
     /// Open or paused postings that the board no longer has.
     pub missing: Vec<Missing>,
     /// What was not taken; one line for each field at fault.
@@ -110,6 +112,9 @@ impl Report {
             self.missing.len(),
             self.closed,
         );
+        if self.left_out > 0 {
+            let _ = writeln!(text, "{} values about people left out", self.left_out);
+        }
         text
     }
 }
