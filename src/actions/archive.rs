@@ -50,14 +50,24 @@ impl From<Flaw> for NotLoaded {
     }
 }
 
-/// Reads the whole file without touching the database, and says how many records it holds.
+/// A file that was read to its end and found sound.
+#[derive(Debug)]
+pub struct Checked<'a> {
+    file: &'a Path,
+    /// How many records it holds.
+    pub records: u64,
+}
+
+/// Reads the whole file without touching the database; `reached` hears how many bytes of it are done.
 ///
 /// # Errors
 /// What is wrong with it: every line that is, up to a score.
-pub fn check(file: &Path) -> Result<u64, NotLoaded> {
+pub fn check<'a>(file: &'a Path, reached: &(dyn Fn(u64) + Sync)) -> Result<Checked<'a>, NotLoaded> {
     let mut lines = open(file)?;
-    let (mut flaws, mut more) = (Vec::new(), 0);
+    let (mut flaws, mut more, mut bytes) = (Vec::new(), 0, 0);
     loop {
+        bytes += lines.length() as u64;
+        reached(bytes);
         match lines.read() {
             Ok(Some(Ok(_))) => {}
             Ok(Some(Err(flaw))) if flaws.len() < TOLD => flaws.push(flaw),
@@ -69,7 +79,10 @@ pub fn check(file: &Path) -> Result<u64, NotLoaded> {
             }
         }
     }
-    if flaws.is_empty() { Ok(lines.records().values().sum()) } else { Err(NotLoaded::Flawed { flaws, more }) }
+    if !flaws.is_empty() {
+        return Err(NotLoaded::Flawed { flaws, more });
+    }
+    Ok(Checked { file, records: lines.records().values().sum() })
 }
 
 fn open(file: &Path) -> Result<Lines<BufReader<File>>, Flaw> {
@@ -84,21 +97,28 @@ fn open(file: &Path) -> Result<Lines<BufReader<File>>, Flaw> {
     Err(Flaw { line: 1, field: None, what })
 }
 
-/// Takes the file in and says how many records that were. Open the store with a long turn limit: it is one write.
+/// Takes a file in; `reached` hears how many records are. Open the store with a long turn limit: it is one write.
 ///
 /// # Errors
-/// When the database is not empty, or the file is not sound; then nothing is changed.
-pub async fn load(store: &Store, file: &Path) -> Result<u64, NotLoaded> {
-    let count = check(file)?;
-    // Read once more in each run of the closure: what was checked above need not fit into memory.
-    match store.write(|tx| async move { take_in(&tx, file).await }).await? {
+/// When the database is not empty, or does not take a record; then nothing is changed.
+pub async fn load(
+    store: &Store,
+    sound: &Checked<'_>,
+    reached: &(dyn Fn(u64) + Sync),
+) -> Result<(), NotLoaded> {
+    // Read once more in each run of the closure: what was checked need not fit into memory.
+    match store.write(|tx| async move { take_in(&tx, sound.file, reached).await }).await? {
         Some(occupant) => Err(NotLoaded::Occupied(occupant.name)),
-        None => Ok(count),
+        None => Ok(()),
     }
 }
 
 /// What occupies the database, in which case nothing is done.
-async fn take_in(tx: &Tx, file: &Path) -> Result<Option<&'static Noun>, Failure> {
+async fn take_in(
+    tx: &Tx,
+    file: &Path,
+    reached: &(dyn Fn(u64) + Sync),
+) -> Result<Option<&'static Noun>, Failure> {
     load::keep_others_out(tx).await?;
     if let Some(occupant) = load::occupant(tx).await? {
         return Ok(Some(occupant));
@@ -112,6 +132,7 @@ async fn take_in(tx: &Tx, file: &Path) -> Result<Option<&'static Noun>, Failure>
         let (line, record) = next.map_err(changed)?;
         if !batch.takes(&record) {
             std::mem::take(&mut batch).put_in(tx).await?;
+            reached(lines.records().values().sum::<u64>() - 1);
         }
         batch.add(line, record, lines.length());
     }

@@ -10,7 +10,8 @@ use tempfile::TempDir;
 use super::bundle::{self, Copied, Engine};
 use super::new_file::{self, NewFile};
 use super::postgres::Target;
-use super::{open, require_file, say};
+use super::progress::{Amount, Progress};
+use super::{open, require_file, say, sqlite_file};
 use crate::config::Config;
 use crate::domain::clock::{Clock as _, SystemClock};
 use crate::storage::{Kind, Store, StoreOptions, backup};
@@ -35,7 +36,7 @@ pub async fn run(config: &Config, options: &Options) -> anyhow::Result<()> {
     // Said of a newer one before anything is copied.
     store.migrations().await?;
     let copied = match store.kind() {
-        Kind::Sqlite => copy_sqlite(&store, scratch.path()).await?,
+        Kind::Sqlite => copy_sqlite(config, &store, scratch.path()).await?,
         Kind::Postgres => copy_postgres(config, &store, scratch.path()).await?,
     };
     store.close().await?;
@@ -44,9 +45,12 @@ pub async fn run(config: &Config, options: &Options) -> anyhow::Result<()> {
     // After the database: a mail that it calls written is there.
     files.extend(mails(&config.data_dir.join("mail"))?);
     let rows: i64 = copied.tables.values().sum();
+    let sizes = files.iter().map(|(_, path)| path.metadata().map_or(0, |file| file.len()));
+    let packing = Progress::watching("packing", Amount::Bytes(sizes.sum()), file.place().to_owned());
     let mut to = BufWriter::new(file);
     bundle::pack(&mut to, copied, SystemClock.now(), &files).context("cannot write the backup")?;
     to.into_inner().map_err(std::io::IntoInnerError::into_error)?.keep()?;
+    drop(packing);
     say(&format!("backed up {rows} rows and {} mails\n", files.len() - 1))
 }
 
@@ -57,8 +61,10 @@ fn scratch_beside(file: &Path) -> anyhow::Result<TempDir> {
     scratch.with_context(|| format!("cannot write to {}", folder.display()))
 }
 
-async fn copy_sqlite(store: &Store, into: &Path) -> anyhow::Result<Copied> {
+async fn copy_sqlite(config: &Config, store: &Store, into: &Path) -> anyhow::Result<Copied> {
     let file = into.join(Engine::Sqlite.member());
+    let size = sqlite_file(config)?.and_then(|from| from.metadata().ok()).map_or(0, |from| from.len());
+    let _copying = Progress::watching("copying", Amount::Bytes(size), file.clone());
     store.copy_into(&file).await.context("cannot copy the database")?;
     describe(&file).await
 }
@@ -86,8 +92,9 @@ async fn copy_postgres(config: &Config, store: &Store, into: &Path) -> anyhow::R
         format!("--file={}", into.join(Engine::Postgres.member()).display()),
     ];
     let target = Target::of(&config.database()?)?;
+    let dumping = Progress::begin("dumping", Amount::Unknown);
     tokio::task::spawn_blocking(move || target.run("pg_dump", words)).await??;
-    drop(snapshot);
+    drop((snapshot, dumping));
     Ok(Copied { engine: Engine::Postgres, schema, tables })
 }
 

@@ -8,6 +8,7 @@ use anyhow::{Context as _, bail, ensure};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::progress::{Amount, Progress};
 use crate::storage::Kind;
 use crate::storage::backup::Tables;
 use crate::storage::digest::sha256_of;
@@ -148,7 +149,9 @@ fn append<W: Write>(
 /// When it is no backup, or a later version of one, or anything in it is missing, changed or superfluous.
 pub fn unpack(file: &Path, into: &Path) -> anyhow::Result<Manifest> {
     let opened = File::open(file).with_context(|| format!("cannot open {}", file.display()))?;
-    let mut archive = tar::Archive::new(io::BufReader::new(opened));
+    let progress =
+        Progress::begin("unpacking", Amount::Bytes(opened.metadata().map_or(0, |file| file.len())));
+    let mut archive = tar::Archive::new(io::BufReader::new(progress.of(opened)));
     let broken = || format!("{} is no backup of Vacantia, or was cut off or changed", file.display());
     let mut entries = archive.entries().with_context(broken)?;
     let first = entries.next().with_context(broken)?.with_context(broken)?;

@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::new_file::NewFile;
 use super::open_current;
+use super::progress::{Amount, Progress};
 use crate::config::Config;
 use crate::storage::Store;
 use crate::storage::archive::copy::Copy;
@@ -49,10 +50,15 @@ pub async fn write(store: &Store, to: impl Write) -> anyhow::Result<End> {
     let (line, mut tally) = Header::new(store.schema_version().await?.unwrap_or_default()).begin()?;
     to.write_all(line.as_bytes()).context(cannot)?;
     let mut copy = Copy::begin(store).await?;
+    let progress = Progress::begin("exporting", Amount::Records(copy.total().await?));
+    let mut done = 0;
     while let Some(records) = copy.next().await? {
         tally.add(records.noun, records.count, records.lines.as_bytes());
         to.write_all(records.lines.as_bytes()).context(cannot)?;
+        done += records.count;
+        progress.reach(done);
     }
+    drop(progress);
     let end = tally.end();
     to.write_all(end.line()?.as_bytes()).context(cannot)?;
     to.flush().context(cannot)?;

@@ -2,7 +2,6 @@
 
 mod board;
 mod intake;
-mod progress;
 mod report;
 mod vacantia;
 
@@ -10,7 +9,6 @@ use clap::{Args, Subcommand};
 
 pub use self::board::Options as BoardOptions;
 pub use self::intake::Intake;
-pub use self::progress::Progress;
 pub use self::report::{Line, Missing, Report};
 use crate::config::Config;
 use crate::domain::posting_source::SourceSystem;

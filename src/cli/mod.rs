@@ -10,6 +10,7 @@ pub mod migrate;
 mod new_file;
 pub mod outbox;
 mod postgres;
+pub mod progress;
 pub mod restore;
 pub mod schema;
 pub mod serve;

@@ -28,6 +28,11 @@ impl NewFile {
         Ok(Self { path: path.to_owned(), temporary })
     }
 
+    /// Where it is being written.
+    pub fn place(&self) -> &Path {
+        self.temporary.path()
+    }
+
     /// Gives it its name once it is safe on the disk.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ use clap::Args;
 use tempfile::TempDir;
 
 use super::bundle::{self, Engine, Manifest};
+use super::progress::{Amount, Progress};
 use super::{new_file, say};
 use crate::config::Config;
 use crate::storage::backup::{self, Tables};
@@ -44,11 +45,13 @@ pub async fn run(config: &Config, options: &Options) -> anyhow::Result<()> {
     );
     let database = scratch.path().join(manifest.engine.member());
     ensure!(database.is_file(), "the backup holds no database");
+    let progress = Progress::begin(if options.verify { "checking" } else { "restoring" }, Amount::Unknown);
     if options.verify {
         let how = match manifest.engine {
             Engine::Sqlite => sqlite::verify(&database, &manifest).await?,
             Engine::Postgres => postgres::verify(config, scratch.path(), &manifest).await?,
         };
+        drop(progress);
         return say(&format!("good: {}, {how}\n", summary(&manifest)));
     }
     require_engine(config, manifest.engine)?;
@@ -56,6 +59,7 @@ pub async fn run(config: &Config, options: &Options) -> anyhow::Result<()> {
         Engine::Sqlite => sqlite::restore(config, options, scratch.path(), &manifest).await?,
         Engine::Postgres => postgres::restore(config, options, scratch.path(), &manifest).await?,
     }
+    drop(progress);
     say(&format!("restored {}\n", summary(&manifest)))
 }
 

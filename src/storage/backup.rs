@@ -30,10 +30,6 @@ pub async fn tables(db: &impl Source) -> Result<Tables, Fault> {
     struct Table {
         name: String,
     }
-    #[derive(FromQueryResult)]
-    struct Count {
-        rows: i64,
-    }
     let catalogue = match db.kind() {
         Kind::Sqlite => {
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
@@ -42,11 +38,21 @@ pub async fn tables(db: &impl Source) -> Result<Tables, Fault> {
     };
     let mut tables = Tables::new();
     for Table { name } in dialect::query_all::<Table>(db, catalogue, []).await? {
-        let sql = format!("SELECT count(*) AS rows FROM \"{}\"", name.replace('"', "\"\""));
-        let count = dialect::query_one::<Count>(db, &sql, []).await?;
-        tables.insert(name, count.map_or(0, |count| count.rows));
+        let rows = count(db, &name).await?;
+        tables.insert(name, rows);
     }
     Ok(tables)
+}
+
+/// Counts the rows of a table.
+pub(super) async fn count(db: &impl Source, table: &str) -> Result<i64, Fault> {
+    #[derive(FromQueryResult)]
+    struct Count {
+        rows: i64,
+    }
+    let sql = format!("SELECT count(*) AS rows FROM \"{}\"", table.replace('"', "\"\""));
+    let count = dialect::query_one::<Count>(db, &sql, []).await?;
+    Ok(count.map_or(0, |count| count.rows))
 }
 
 /// What SQLite finds wrong with a database: its pages, its indexes, and what refers to nothing.

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use vacantia::actions::application::submit;
 use vacantia::actions::posting::{Changes, Close, close, pause};
 use vacantia::boards;
-use vacantia::cli::import::{BoardOptions, Intake, Progress, Report};
+use vacantia::cli::import::{BoardOptions, Intake, Report};
+use vacantia::cli::progress::{Amount, Progress};
 use vacantia::domain::policy::posting::sources;
 use vacantia::domain::posting::{CloseReason, Posting, PostingStatus};
 use vacantia::domain::posting_source::SourceSystem;
@@ -52,9 +53,11 @@ fn without(board: &str, place: usize) -> String {
 impl TestApp {
     pub async fn import(&self, system: SourceSystem, options: &BoardOptions, board: &str) -> Report {
         let records = boards::records(system, board).unwrap();
-        let mut progress = Progress::new(records.len(), self.now());
         let intake = Intake::new(self.system(), system, options).await.unwrap();
-        intake.take(&records, &mut progress).await.unwrap()
+        intake
+            .take(&records, &Progress::begin("importing", Amount::Records(records.len() as u64)))
+            .await
+            .unwrap()
     }
 
     async fn comes_in(&self, board: &str) -> Report {

@@ -6,9 +6,9 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 
 use super::intake::Intake;
-use super::progress::Progress;
 use crate::actions::Act;
 use crate::boards;
+use crate::cli::progress::{Amount, Progress};
 use crate::cli::{open_current, say};
 use crate::config::{Config, Mistake};
 use crate::domain::Viewer;
@@ -57,9 +57,10 @@ pub async fn run(config: &Config, system: SourceSystem, options: &Options) -> an
     let (store, site) = (open_current(config).await?, config.site()?);
     let (clock, chance, viewer) = (SystemClock, SystemChance, Viewer::System);
     let act = Act { store: &store, clock: &clock, chance: &chance, site: &site, viewer: &viewer };
-    let mut progress = Progress::new(records.len(), act.clock.now());
-    let report = Intake::new(act, system, &options).await?.take(&records, &mut progress).await?;
-    progress.end();
+    let intake = Intake::new(act, system, &options).await?;
+    let progress = Progress::begin("importing", Amount::Records(records.len() as u64));
+    let report = intake.take(&records, &progress).await?;
+    drop(progress);
     say(&if options.json { report.in_json()? } else { report.in_words() })?;
     match report.refused_records() {
         0 => Ok(()),

@@ -4,10 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::value::RawValue;
 
-use super::{BoardOptions, Line, Missing, Progress, Report};
+use super::{BoardOptions, Line, Missing, Report};
 use crate::actions::Act;
 use crate::actions::import::{self, Board, Outcome};
 use crate::boards::{self, Job, Note};
+use crate::cli::progress::Progress;
 use crate::domain::Refusal;
 use crate::domain::id::{PlanId, PostingId, TeamId};
 use crate::domain::posting::{PlanVersion, PostingStatus};
@@ -60,11 +61,11 @@ impl<'a> Intake<'a> {
     ///
     /// # Errors
     /// When the database cannot be used; what is in by then stays.
-    pub async fn take(mut self, records: &[&RawValue], progress: &mut Progress) -> anyhow::Result<Report> {
+    pub async fn take(mut self, records: &[&RawValue], progress: &Progress) -> anyhow::Result<Report> {
         self.report.records = records.len();
         for (index, raw) in records.iter().enumerate() {
             self.record(index, raw.get()).await?;
-            progress.reach(index + 1, self.act.clock.now());
+            progress.reach(index as u64 + 1);
         }
         self.rest().await?;
         Ok(self.report)

@@ -1,12 +1,13 @@
 //! `vacantia import vacantia`: an export of Vacantia into an empty database, of either kind.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
 
-use crate::actions::archive::{self, NotLoaded};
+use crate::actions::archive::{self, Checked, NotLoaded};
+use crate::cli::progress::{Amount, Progress};
 use crate::cli::{open_patiently, require_current, say};
 use crate::config::Config;
 use crate::storage::archive::load;
@@ -40,26 +41,39 @@ pub async fn run(config: &Config, options: &Options) -> anyhow::Result<()> {
         }
     }
     if options.dry_run {
-        let count = rehearse(options).await?;
+        let count = rehearse(&options.file).await?;
         return say(&format!("{count} records would go in\n"));
     }
+    let sound = check(&options.file)?;
     if is_bare {
-        archive::check(&options.file)?;
         store.migrate().await?;
     }
-    let count = archive::load(&store, &options.file).await?;
+    take_in(&store, &sound).await?;
     store.close().await?;
-    say(&format!("{count} records went in\n"))
+    say(&format!("{} records went in\n", sound.records))
+}
+
+fn check(file: &Path) -> Result<Checked<'_>, NotLoaded> {
+    // A file that cannot be read is a flaw of its own.
+    let bytes = file.metadata().map_or(0, |file| file.len());
+    let progress = Progress::begin("checking", Amount::Bytes(bytes));
+    archive::check(file, &|done| progress.reach(done))
+}
+
+async fn take_in(store: &Store, sound: &Checked<'_>) -> Result<(), NotLoaded> {
+    let progress = Progress::begin("importing", Amount::Records(sound.records));
+    archive::load(store, sound, &|done| progress.reach(done)).await
 }
 
 /// Takes the file into a database that is gone afterwards.
-async fn rehearse(options: &Options) -> anyhow::Result<u64> {
+async fn rehearse(file: &Path) -> anyhow::Result<u64> {
     let folder = tempfile::Builder::new().prefix("vacantia-import-").tempdir()?;
     let url = format!("sqlite://{}", folder.path().join("vacantia.db").display());
     let place = StoreOptions { synchronous: Synchronous::Off, turn_limit: TURN, ..StoreOptions::new(url) };
     let store = Store::open(&place).await.context("cannot make a temporary database")?;
+    let sound = check(file)?;
     store.migrate().await?;
-    let count = archive::load(&store, &options.file).await?;
+    take_in(&store, &sound).await?;
     store.close().await?;
-    Ok(count)
+    Ok(sound.records)
 }

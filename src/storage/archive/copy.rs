@@ -4,6 +4,7 @@ use sea_orm::{ConnectionTrait, Statement, Value};
 
 use super::Noun;
 use super::nouns::NOUNS;
+use crate::storage::backup::count;
 use crate::storage::dialect::{Binds, Kind};
 use crate::storage::fault::Fault;
 use crate::storage::source::{Snapshot, Source};
@@ -38,6 +39,15 @@ impl Copy {
         let snapshot = store.long_snapshot().await?;
         let mut nouns = NOUNS.iter();
         Ok(Self { snapshot, noun: nouns.next(), nouns, after: None })
+    }
+
+    /// How many records there are.
+    pub async fn total(&self) -> Result<u64, Fault> {
+        let mut total = 0;
+        for noun in NOUNS {
+            total += count(&self.snapshot, noun.table).await?;
+        }
+        Ok(total.unsigned_abs())
     }
 
     /// The next records; `None` after the last.
