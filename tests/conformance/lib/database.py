@@ -40,22 +40,22 @@ class Postgres:
 
     name = "postgres"
 
-    def __init__(self, folder):
+    def __init__(self, folder, data=None, log=None):
+        """Its tables and its write-ahead log may be given folders of their own, to be made within others that exist."""
         self.folder = tempfile.mkdtemp(prefix="vacantia-pg-")
         self.binaries = _binaries()
         self.owner = _owner()
-        if self.owner:
-            os.chown(self.folder, self.owner.pw_uid, self.owner.pw_gid)
-        self._run(
-            "initdb", "-U", "postgres", "-A", "trust", "--no-instructions", "-E", "UTF8", "--locale=C.UTF-8", "-D", self._data()
-        )
+        for place in filter(None, (self.folder, data, log)):
+            os.makedirs(place, mode=0o700, exist_ok=True)
+            if self.owner:
+                os.chown(place, self.owner.pw_uid, self.owner.pw_gid)
+        self.data = data or os.path.join(self.folder, "data")
+        words = ["-U", "postgres", "-A", "trust", "--no-instructions", "-E", "UTF8", "--locale=C.UTF-8", "-D", self.data]
+        self._run("initdb", *words, *(["-X", log, "--wal-segsize=1"] if log else []))
         self.process = None
         self.start()
         self._run("createdb", "-h", self.folder, "-U", "postgres", "vacantia")
         self.url = "postgres://postgres@localhost/vacantia?host=" + self.folder
-
-    def _data(self):
-        return os.path.join(self.folder, "data")
 
     def _as_owner(self):
         return {"user": self.owner.pw_uid, "group": self.owner.pw_gid, "extra_groups": []} if self.owner else {}
@@ -68,7 +68,9 @@ class Postgres:
         return done.stdout
 
     def start(self):
-        words = ["-D", self._data(), "-k", self.folder, "-c", "listen_addresses=", "-c", "max_connections=100"]
+        words = ["-D", self.data, "-k", self.folder, "-c", "listen_addresses=", "-c", "max_connections=100"]
+        # With the SQLSTATE of each complaint.
+        words += ["-c", "log_line_prefix=%m %e "]
         with open(os.path.join(self.folder, "log"), "ab") as log:
             self.process = subprocess.Popen(
                 [os.path.join(self.binaries, "postgres"), *words], cwd=self.folder, stdout=log, stderr=log, **self._as_owner()
@@ -84,6 +86,14 @@ class Postgres:
         """At once, whoever is connected: what was not committed is gone."""
         self._stop(signal.SIGQUIT)
         self.start()
+
+    def has_fallen(self):
+        """Whether the server has ended by itself."""
+        return self.process.poll() is not None
+
+    def said(self):
+        with open(os.path.join(self.folder, "log"), encoding="utf-8", errors="replace") as log:
+            return log.read()
 
     def _stop(self, how):
         self.process.send_signal(how)
