@@ -10,4 +10,5 @@ mod moves;
 mod offering;
 mod story;
 mod tables;
+mod temptation;
 mod world;

@@ -101,6 +101,8 @@ pub struct Model {
     pub names: Option<usize>,
     /// What has happened before anything is left to chance.
     pub prelude: Vec<Move>,
+    /// Whether the plan lets offers go out without an approval.
+    pub asks_nobody: bool,
 }
 
 pub fn live(status: &str) -> bool {
@@ -168,6 +170,12 @@ impl Model {
         } else {
             self.answer = said.ok();
         }
+    }
+
+    /// Takes a move in as one of the prelude.
+    pub fn begins(&mut self, step: Move) {
+        self.take(&step);
+        self.prelude.push(step);
     }
 
     fn told(&mut self, step: &Move) -> Said {

@@ -168,14 +168,15 @@ fn key() -> impl Strategy<Value = Option<u8>> {
     prop_oneof![2 => Just(None), 1 => (0..3_u8).prop_map(Some)]
 }
 
-/// What is tried next: mostly the next sensible thing, else anything that names records there are.
+/// What is tried next: mostly the next sensible thing, else anything that names records there are, or what tempts a rule.
 pub fn next(model: &Model) -> BoxedStrategy<Move> {
     let sensible = model.sensible();
     let anything = anything(model);
-    if sensible.is_empty() {
-        return anything;
-    }
-    prop_oneof![3 => select(sensible), 2 => anything].boxed()
+    let tempting = model.tempting();
+    let mut ways = vec![(4, anything)];
+    ways.extend((!sensible.is_empty()).then(|| (6, select(sensible).boxed())));
+    ways.extend((!tempting.is_empty()).then(|| (3, select(tempting).boxed())));
+    proptest::strategy::Union::new_weighted(ways).boxed()
 }
 
 fn anything(model: &Model) -> BoxedStrategy<Move> {

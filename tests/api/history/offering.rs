@@ -126,7 +126,7 @@ impl Model {
         let app = self.offers[id].app;
         self.apps[app].active()?;
         check(self.offers[id].newest().status == "draft", "OFFER_STATUS")?;
-        check(asked, "APPROVER_REQUIRED")?;
+        check(asked || self.asks_nobody, "APPROVER_REQUIRED")?;
         let to = &self.apps[app];
         check(to.stage == LAST_STAGE, "STEP_NOT_REACHED")?;
         check(to.justified, "NO_JUSTIFICATION")?;
@@ -141,9 +141,9 @@ impl Model {
             let of_person = |offer: &Offer| self.apps[offer.app].person == person && live(offer.status);
             check(!self.offers.iter().any(of_person), "OFFER_LIVE")?;
         }
-        self.set_newest(id, "pendingApproval");
-        self.offers[id].newest().asked = true;
-        self.offers[id].ever_asked = true;
+        self.set_newest(id, if self.asks_nobody { "approved" } else { "pendingApproval" });
+        self.offers[id].newest().asked = !self.asks_nobody;
+        self.offers[id].ever_asked |= !self.asks_nobody;
         Ok(Answer::Done)
     }
 

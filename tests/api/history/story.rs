@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use proptest::prelude::*;
+use proptest::sample::select;
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest};
 use sea_orm::FromQueryResult;
 use tokio::runtime::Runtime;
+use vacantia::domain::plan::ApprovalRule;
 use vacantia::storage::{Failure, Kind, dialect};
 
 use super::model::{Answer, Model};
@@ -28,8 +30,11 @@ impl ReferenceStateMachine for Hiring {
     type Transition = Move;
 
     fn init_state() -> BoxedStrategy<Model> {
-        let offers = prop::collection::vec(0..3_u8, 0..3);
-        (1..3_u32, 0..3_u32, offers).prop_map(|(one, two, offers)| begun([one, two], &offers)).boxed()
+        let far = select(vec![Far::BeforeTheCeo, Far::Drafted, Far::Sent, Far::ToBeReplaced, Far::Hired]);
+        let people = prop::collection::vec((far, any::<bool>()), 0..3);
+        (any::<bool>(), 1..3_u32, 0..3_u32, people)
+            .prop_map(|(asks_nobody, one, two, people)| begun(asks_nobody, [one, two], &people))
+            .boxed()
     }
 
     fn transitions(state: &Model) -> BoxedStrategy<Move> {
@@ -47,37 +52,66 @@ impl ReferenceStateMachine for Hiring {
     }
 }
 
-/// An open posting, and people who wait for their offers: drafted (0), sent (1), or to be replaced by an approved version (2).
-fn begun(seats: [u32; 2], offers: &[u8]) -> Model {
-    let (age, mut model) = (Age::Unsaid, Model::default());
-    let mut prelude =
-        vec![Move::Create { seats, days: None }, Move::Turn { posting: 0, turn: Turn::Publish, age }];
-    for (app, &far) in offers.iter().enumerate() {
-        prelude.push(Move::Apply { posting: 0, person: app, by_staff: false, key: None });
-        prelude.push(Move::Allot { app, team: 0, age });
-        prelude.push(Move::Justify { app });
-        for (step, from, then) in [(0, 0, true), (1, 1, false), (2, 1, true)] {
-            prelude.push(Move::Step { app, step, deed: Deed::Pass, age });
-            if then {
-                prelude.push(Move::Advance { app, pass_over: from == 1, from, age });
-            }
+/// How far somebody has come before anything is left to chance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Far {
+    BeforeTheCeo,
+    Drafted,
+    Sent,
+    ToBeReplaced,
+    Hired,
+}
+
+/// A plan with or without approvals, an open posting, and people who have come so far, perhaps with a draft too many.
+fn begun(asks_nobody: bool, seats: [u32; 2], people: &[(Far, bool)]) -> Model {
+    let age = Age::Unsaid;
+    let mut model = Model { asks_nobody, ..Model::default() };
+    model.begins(Move::Create { seats, days: None });
+    model.begins(Move::Turn { posting: 0, turn: Turn::Publish, age });
+    for (person, &(far, twice)) in people.iter().enumerate() {
+        let app = model.apps.len();
+        model.begins(Move::Apply { posting: 0, person, by_staff: false, key: None });
+        if app == model.apps.len() {
+            // The hire before filled the last seat.
+            break;
         }
-        prelude.push(Move::Draft { app, days: 14, key: None });
-        let (offer, other_terms) = (app, false);
-        let asks = [Move::Submit { offer, asked: true, age }, Move::Approve { offer, other_terms }];
-        if far > 0 {
-            prelude.extend(asks.clone());
-            prelude.push(Move::Send { offer, days: None, key: None, age });
-        }
-        if far > 1 {
-            prelude.push(Move::Revise { offer, age });
-            prelude.extend(asks);
+        model.begins(Move::Allot { app, team: 0, age });
+        model.begins(Move::Justify { app });
+        model.begins(Move::Step { app, step: 0, deed: Deed::Pass, age });
+        model.begins(Move::Advance { app, pass_over: false, from: 0, age });
+        model.begins(Move::Step { app, step: 1, deed: Deed::Pass, age });
+        model.begins(Move::Step { app, step: 2, deed: Deed::Pass, age });
+        if far > Far::BeforeTheCeo {
+            model.begins(Move::Advance { app, pass_over: true, from: 1, age });
+            begin_offer(&mut model, app, far, twice);
         }
     }
-    for step in &prelude {
-        model.take(step);
+    model
+}
+
+fn begin_offer(model: &mut Model, app: usize, far: Far, twice: bool) {
+    let (age, offer, asked) = (Age::Unsaid, model.offers.len(), true);
+    for _ in 0..=u8::from(twice) {
+        model.begins(Move::Draft { app, days: 14, key: None });
     }
-    Model { prelude, ..model }
+    let approved = |model: &mut Model| {
+        model.begins(Move::Submit { offer, asked, age });
+        if !model.asks_nobody {
+            model.begins(Move::Approve { offer, other_terms: false });
+        }
+    };
+    if far >= Far::Sent {
+        approved(model);
+        model.begins(Move::Send { offer, days: None, key: None, age });
+    }
+    if far == Far::ToBeReplaced {
+        model.begins(Move::Revise { offer, age });
+        approved(model);
+    }
+    // Without a seat for it, it was not sent.
+    if far == Far::Hired && model.offers[offer].status == "sent" {
+        model.begins(Move::Accept { offer, page: 0, first_version: false });
+    }
 }
 
 /// The program, and what was told to it so far.
@@ -94,10 +128,10 @@ struct Seat {
 }
 
 impl Telling {
-    pub fn new(kind: Kind) -> Option<Self> {
+    pub fn new(kind: Kind, rule: ApprovalRule) -> Option<Self> {
         let database = Database::new(kind)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let world = runtime.block_on(async { World::new(TestApp::new(database).await).await });
+        let world = runtime.block_on(async { World::new(TestApp::new(database).await, rule).await });
         Some(Self { world, runtime, story: Vec::new() })
     }
 
@@ -234,8 +268,9 @@ macro_rules! machine {
             type Reference = Hiring;
 
             fn init_test(begun: &Model) -> Telling {
-                let mut telling = Telling::new($kind).expect("the database is there");
-                let mut model = Model::default();
+                let rule = if begun.asks_nobody { ApprovalRule::None } else { ApprovalRule::One };
+                let mut telling = Telling::new($kind, rule).expect("the database is there");
+                let mut model = Model { asks_nobody: begun.asks_nobody, ..Model::default() };
                 for step in &begun.prelude {
                     model.take(step);
                     telling.tell(&model, step);

@@ -71,7 +71,7 @@ fn stages() -> Vec<Stage> {
 }
 
 impl World {
-    pub async fn new(app: TestApp) -> Self {
+    pub async fn new(app: TestApp, approval: ApprovalRule) -> Self {
         let recruiter = app.recruiter().await;
         let approver = app.staff(Role::Approver, Reach::Organisation).await;
         let mut teams = Vec::new();
@@ -81,7 +81,7 @@ impl World {
         let input = plan::Create {
             name: "Short".into(),
             stages: stages(),
-            approval: ApprovalRule::One,
+            approval,
             references: plan_reference::REFERENCES,
         };
         let plan = plan::create(app.act(&recruiter), input).await.unwrap().version.plan;
