@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 
+from canary import secrets_of
 from database import KINDS
 from ledger import Tally, compare, read_back, settle
 from load import HIRED, Journal, Mailbox, World, Writer
@@ -23,7 +24,7 @@ class Run:
 
     def __init__(self, binary, kind, folder, dice):
         self.dice, self.database = dice, KINDS[kind](folder)
-        self.vacantia = Vacantia(binary, folder, self.database, VACANTIA_LOG="warn")
+        self.vacantia = Vacantia(binary, folder, self.database)
         self.journal, self.tally, self.slowest, self.cuts, self.restarts = Journal(), Tally(), 0.0, 0, 0
         self.token = self.vacantia.staff("ada@example.com", "admin", "recruiter")
         self.start()
@@ -85,6 +86,7 @@ def report(run, rounds):
     if run.slowest >= READY:
         tally.wrong.append("ready only after %.1f s" % run.slowest)
     tally.wrong += ["the log holds: " + line for line in run.vacantia.leaks()]
+    tally.wrong += run.vacantia.given_away(secrets_of(journal))
     if journal.answered < rounds * WRITERS:
         tally.wrong.append("only %d requests were answered: this proves nothing" % journal.answered)
     hired = sum(one.level == HIRED for one in journal.applications)

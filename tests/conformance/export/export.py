@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 
+from canary import given_away
 from database import Postgres
 from program import Api, Refused, free_port, wait_for
 
@@ -52,11 +53,11 @@ def with_guests(binary, folder):
     data = os.path.join(folder, "demo")
     address = "127.0.0.1:%d" % free_port()
     # Nobody listens there, so letters stay to be looked at.
-    environment = {**clean(), "VACANTIA_LISTEN": address, "VACANTIA_DATA_DIR": data,
+    environment = {**clean(), "VACANTIA_LOG": "debug", "VACANTIA_LISTEN": address, "VACANTIA_DATA_DIR": data,
                    "VACANTIA_SMTP_URL": "smtp://127.0.0.1:%d" % free_port(),
                    **{"VACANTIA_RATE_" + what: "off" for what in ("APPLICATIONS", "LINKS", "GUESSES", "QUERIES")}}
-    with open(os.path.join(folder, "demo.log"), "wb") as log:
-        demo = subprocess.Popen([binary, "demo"], env=environment, stdout=log, stderr=log)
+    with open(os.path.join(folder, "demo.log"), "wb") as log, open(os.path.join(folder, "demo.out"), "wb") as out:
+        demo = subprocess.Popen([binary, "demo"], env=environment, stdout=out, stderr=log)
     try:
         wait_for(lambda: Api(address).status("/readyz") == 200, "the demo")
         api = Api(address)
@@ -66,6 +67,9 @@ def with_guests(binary, folder):
     finally:
         demo.terminate()
         insist(demo.wait(timeout=60) == 0, "the demo did not stop in good order")
+    with open(os.path.join(folder, "demo.log"), encoding="utf-8", errors="replace") as log:
+        told = given_away(log.read(), GUESTS, least=1_000)
+    insist(not told, told)
     insist(applied >= len(GUESTS) - 2, "only %d guests could apply" % applied)
     return data, applied
 

@@ -6,6 +6,7 @@ import html
 import html.parser
 import http.client
 import json
+import os
 import pathlib
 import re
 import socket
@@ -19,6 +20,8 @@ import xml.etree.ElementTree as tree
 
 import brotli
 import feedparser
+
+from canary import given_away
 
 FAILED = []
 PASSED = 0
@@ -232,9 +235,10 @@ class Server:
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
             self.port = listener.getsockname()[1]
+        self.log = tempfile.TemporaryFile("w+", encoding="utf-8")
         self.process = subprocess.Popen(
             [program, "demo", "--listen", f"127.0.0.1:{self.port}", "--data-dir", folder],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            env={**os.environ, "VACANTIA_LOG": "debug"}, stdout=subprocess.PIPE, stderr=self.log, text=True,
         )
         self.said = ""
         threading.Thread(target=self.listen, daemon=True).start()
@@ -359,6 +363,8 @@ def main():
         finally:
             server.process.terminate()
             server.process.wait()
+        server.log.seek(0)
+        check("the log names nobody and opens nothing", given_away(server.log.read(), server.tokens.values()))
     print(f"{PASSED} passed, {len(FAILED)} failed")
     sys.exit(1 if FAILED else 0)
 

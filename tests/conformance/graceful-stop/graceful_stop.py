@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 
+from canary import secrets_of
 from database import Postgres, Sqlite
 from ledger import Tally, compare, settle
 from load import Journal, World, Writer
@@ -71,7 +72,7 @@ def behind_a_proxy(binary, folder, dice, stops):
     """Rolling stops under load, as a deployment does them."""
     database, relay = Postgres(folder), Relay(random.Random(dice.random()), longest=0.1)
     relay.start()
-    settings = {**BRISK_OUTBOX, "VACANTIA_SMTP_URL": relay.url, "VACANTIA_LOG": "warn"}
+    settings = {**BRISK_OUTBOX, "VACANTIA_SMTP_URL": relay.url}
     both = [Vacantia(binary, os.path.join(folder, name), database, **settings) for name in ("one", "two")]
     proxy = None
     try:
@@ -108,6 +109,8 @@ def behind_a_proxy(binary, folder, dice, stops):
         check("answers while stopping close the connection", not any(door.open_answers for door in doors))
         check("stopped within %d s" % LONGEST, longest <= LONGEST, longest)
         check("nothing answered is lost or doubled", not tally.wrong, tally.wrong[:3])
+        told = [line for vacantia in both for line in vacantia.given_away([*secrets_of(journal), *relay.secrets()])]
+        check("the logs of both name nobody", not told, told[:3])
         unsure = [one for one in messages(database) if one.possible]
         check("no mail is in doubt", not unsure, unsure[:3])
     finally:

@@ -15,6 +15,7 @@ import time
 import feedparser
 import html5lib
 
+from canary import given_away
 from program import Program
 from texts import REFUSED, TEXTS, forbidden, line
 
@@ -254,6 +255,7 @@ def logs(program):
     both = text + program.logs[2].decode()
     check("no line is forged", unless("forged" not in both, re.findall(r".*forged.*", both)[:2]))
     check("nothing of a person is in the log", [name for name in ("thief@", "mail.example.org", "script>") if name in both])
+    check("no token, no link and no address is in it", given_away(both, program.tokens.values()))
     check("there was something to log", unless(len(lines) > 20 and len(text.splitlines()) > 20, len(lines)))
 
 

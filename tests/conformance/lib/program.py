@@ -10,6 +10,8 @@ import socket
 import subprocess
 import time
 
+from canary import given_away
+
 PATIENCE = 120  # seconds for anything that is waited for
 BRISK_OUTBOX = {
     "VACANTIA_OUTBOX_LEASE": "2s",
@@ -116,7 +118,7 @@ class Vacantia:
     """The program, on a folder and a database that outlive it."""
 
     def __init__(self, binary, folder, database, **settings):
-        self.binary, self.process = binary, None
+        self.binary, self.process, self.tokens = binary, None, []
         self.address = "127.0.0.1:%d" % free_port()
         os.makedirs(folder, exist_ok=True)
         self.log = open(os.path.join(folder, "log"), "ab")
@@ -128,6 +130,8 @@ class Vacantia:
             "VACANTIA_DATABASE_URL": database.url,
             "VACANTIA_MAIL_FROM": "jobs@example.com",
             "VACANTIA_ORG_NAME": "Example Works",
+            # At its most talkative, since the log is looked through at the end.
+            "VACANTIA_LOG": "debug",
             # Everybody comes from one address here.
             **{"VACANTIA_RATE_" + what: "off" for what in ("APPLICATIONS", "LINKS", "GUESSES", "QUERIES")},
             **settings,
@@ -164,6 +168,10 @@ class Vacantia:
     def run(self, *words):
         """A command of the program, on the same settings."""
         done = subprocess.run([self.binary, *words], env=self.environment, capture_output=True, text=True)
+        # What a command says to whoever typed it is no log.
+        logged = re.findall(r"^\d{4}-\d\d-\d\dT.*\n|^{.*\n", done.stderr, re.M)
+        self.log.write("".join(logged).encode())
+        self.log.flush()
         if done.returncode:
             raise SystemExit("%s: %s" % (" ".join(words), done.stderr))
         return done.stdout.strip()
@@ -172,7 +180,8 @@ class Vacantia:
         """A colleague, and a token of theirs that may change things."""
         self.run("migrate", "up")
         self.run("user", "create", email, *[word for role in roles for word in ("--role", role)])
-        return self.run("token", "create", "--user", email, "--scope", "write")
+        self.tokens.append(self.run("token", "create", "--user", email, "--scope", "write"))
+        return self.tokens[-1]
 
     def messages(self):
         """The outbox, as the command line lists it."""
@@ -181,6 +190,10 @@ class Vacantia:
     def said(self):
         with open(self.log.name, encoding="utf-8", errors="replace") as log:
             return log.read()
+
+    def given_away(self, secrets=(), least=10_000):
+        """What of a person, a token or a link is in the log; see `canary`."""
+        return given_away(self.said(), [*self.tokens, *secrets], least)
 
     def leaks(self):
         """Lines of the log that speak of a panic."""

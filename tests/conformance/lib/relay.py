@@ -4,6 +4,7 @@ import asyncio
 import collections
 import email
 import email.policy
+import re
 
 from aiosmtpd.controller import Controller
 
@@ -48,6 +49,13 @@ class Relay:
         await asyncio.sleep(self.dice.uniform(self.longest / 5, self.longest))
         self.busy -= 1
         return "250 2.0.0 taken as %d" % len(self.taken)
+
+    def secrets(self):
+        """Whom mails went to, and the secrets of the links in them."""
+        for _, raw in list(self.taken):
+            text = raw.decode(errors="replace").replace("=\r\n", "")
+            yield str(email.message_from_bytes(raw, policy=email.policy.default)["To"].addresses[0].addr_spec)
+            yield from re.findall(r"/(?:offers|applications)/([a-z0-9]{20,})", text)
 
     def find(self, message):
         """The text of a message that came, or none: its id is part of its Message-ID."""

@@ -20,6 +20,8 @@ import urllib.request
 import feedparser
 from aiosmtpd.controller import Controller
 
+from canary import given_away
+
 PASSED, FAILED = [], []
 
 
@@ -375,11 +377,8 @@ def quiet(vacantia, mailbox):
     links = set(re.findall(r"/(?:offers|applications)/([\w-]{20,})", sent))
     people = {address for recipients, _ in mailbox.mails for address in recipients}
     check("the log is there, and mail and links to look for", len(log) > 10_000 and links and people)
-    for secret in [*vacantia.tokens.values(), *links, *people, "Ottoline", "Fairweather"]:
-        lines = [line for line in log.splitlines() if secret in line]
-        if lines:
-            check(f"the log does not hold {secret[:8]}...", False, lines[:2])
-    check("the log holds no person, no token, no link", not any("the log does not hold" in what for what in FAILED))
+    told = given_away(log, [*vacantia.tokens.values(), *links, *people, "Ottoline", "Fairweather"])
+    check("the log holds no person, no token, no link", not told, told)
 
 
 def main():

@@ -50,9 +50,8 @@ def use(vacantia):
 
 def log_lines(vacantia, secrets):
     text = vacantia.said()
-    for secret in secrets:
-        lines = [line for line in text.splitlines() if secret in line]
-        check("the log does not hold %s..." % secret[:12], not lines, lines[:2])
+    told = vacantia.given_away(secrets)
+    check("the log names nobody and opens nothing", not told, told)
     lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
     requests = [line for line in lines if line["fields"].get("message") == "request"]
     check("every request has its line", len(requests) > 12, len(requests))

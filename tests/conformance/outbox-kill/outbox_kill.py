@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 
+from canary import secrets_of
 from database import KINDS
 from load import Journal, World, Writer
 from program import BRISK_OUTBOX, Api, Vacantia, seeded
@@ -50,7 +51,7 @@ class Run:
             wrong.append("%d applications, %d not answered, %d messages" % (submitted, self.journal.unanswered, queued))
         if self.hit < kills * 3 // 4:
             wrong.append("only %d of %d kills met mail under way: this proves nothing" % (self.hit, kills))
-        return wrong
+        return wrong + self.vacantia.given_away([*secrets_of(self.journal), *self.relay.secrets()])
 
 
 def main(binary, kind, kills):

@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 
+from canary import secrets_of
 from database import Postgres
 from ledger import LEAK, Tally, compare, read_back, settle
 from load import HIRED, Journal, World, Writer
@@ -94,7 +95,7 @@ class Run:
         self.dice, self.database, self.relay = dice, Postgres(folder), Relay(random.Random(dice.random()))
         self.relay.start()
         settings = {
-            **BRISK_OUTBOX, "VACANTIA_SMTP_URL": self.relay.url, "VACANTIA_PUBLIC_URL": "https://jobs.example.com", "VACANTIA_LOG": "warn",
+            **BRISK_OUTBOX, "VACANTIA_SMTP_URL": self.relay.url, "VACANTIA_PUBLIC_URL": "https://jobs.example.com",
         }
         self.both = [Vacantia(binary, folder + "/" + name, self.database, **settings) for name in ("one", "two")]
         token = self.both[0].staff("ada@example.com", "admin", "recruiter")
@@ -139,6 +140,7 @@ class Run:
             self.tally.wrong += watcher.wrong
         for vacantia in self.both:
             self.tally.wrong += vacantia.leaks()
+            self.tally.wrong += vacantia.given_away([*secrets_of(self.journal), *self.relay.secrets()])
         if self.slowest >= READY:
             self.tally.wrong.append("ready only after %.1f s" % self.slowest)
         if self.journal.answered < 100 or not any(one.level == HIRED for one in self.journal.applications):
