@@ -25,6 +25,9 @@ class FileLimit:
     def give_back(self):
         self._limit(resource.RLIM_INFINITY)
 
+    def end(self):
+        pass
+
 
 class SmallDisk:
     """Of a PostgreSQL server: a file system in memory, filled to its last byte by a file that nobody needs."""
@@ -46,3 +49,6 @@ class SmallDisk:
 
     def give_back(self):
         os.unlink(self.ballast)
+
+    def end(self):
+        subprocess.run(["umount", "--lazy", self.folder], check=True)

@@ -151,6 +151,8 @@ def main(binary, kind, rounds):
     finally:
         vacantia.end()
         database.end()
+        for disk in disks:
+            disk.end()
         shutil.rmtree(folder, ignore_errors=True)
     print("%d passed, %d failed" % (len(PASSED), len(FAILED)))
     return 1 if FAILED else 0
