@@ -6,6 +6,7 @@
 pub mod duration;
 mod environment;
 mod metrics;
+mod querying;
 mod rate;
 mod reference;
 mod relay;
@@ -29,6 +30,7 @@ use crate::web::peer::Network;
 pub use duration::parse as parse_duration;
 pub use environment::{Stray, strays};
 pub use metrics::MetricsListen;
+pub use querying::Querying;
 pub use rate::Rating;
 pub use reference::reference;
 pub use relay::Relaying;
@@ -79,17 +81,6 @@ pub struct Config {
     #[arg(action = clap::ArgAction::Set)]
     pub introspection: bool,
 
-    /// How long one GraphQL request may run.
-    #[arg(
-        long,
-        env = "VACANTIA_GRAPHQL_TIMEOUT",
-        global = true,
-        help_heading = "Web",
-        value_name = "DURATION"
-    )]
-    #[arg(default_value = "10s", value_parser = parse_duration)]
-    pub graphql_timeout: Duration,
-
     /// How long requests are still taken after the signal to stop, while `/readyz` already says no: as long as a load
     /// balancer needs to notice.
     #[arg(long, env = "VACANTIA_STOP_DELAY", global = true, help_heading = "Web", value_name = "DURATION")]
@@ -100,6 +91,10 @@ pub struct Config {
     #[arg(long, env = "VACANTIA_STOP_GRACE", global = true, help_heading = "Web", value_name = "DURATION")]
     #[arg(default_value = "25s", value_parser = parse_duration)]
     pub stop_grace: Duration,
+
+    /// What one GraphQL request may take.
+    #[command(flatten)]
+    pub querying: Querying,
 
     /// How often one internet address may do what costs something.
     #[command(flatten)]

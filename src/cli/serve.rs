@@ -85,8 +85,11 @@ pub async fn serve(
     let sweep = sweep(config, &shared);
     let store = shared.store.clone();
     let settings = settings(config)?;
-    let patience =
-        Patience { graphql: config.graphql_timeout, notice: config.stop_delay, stop: config.stop_grace };
+    let patience = Patience {
+        graphql: config.querying.graphql_timeout,
+        notice: config.stop_delay,
+        stop: config.stop_grace,
+    };
     let server =
         Server::bind(config.listen, App::new(shared, shelf, settings), patience).with_context(|| {
             format!("cannot listen on {} (hint: set VACANTIA_LISTEN to a free port)", config.listen)
@@ -144,6 +147,7 @@ fn settings(config: &Config) -> Result<Settings, Mistake> {
         proxies: config.trusted_proxies.clone(),
         cors: config.cors()?,
         rates: config.rating.rates(),
+        limits: config.querying.limits(),
         graphiql: config.graphiql,
         introspection: if config.introspection { Introspection::Everybody } else { Introspection::Staff },
     })

@@ -12,9 +12,9 @@ use crate::domain::Refusal;
 use crate::storage::page::{Page, Part, Place};
 
 /// How many entries a page has when nothing is said.
-const USUAL: i32 = 20;
+pub(super) const USUAL: i32 = 20;
 /// How many it may have.
-const MOST: i32 = 100;
+pub(super) const MOST: i32 = 100;
 
 /// The four arguments of a connection, as they came in.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]

@@ -9,6 +9,7 @@ use super::answer::Answer;
 use super::guard::{self, Limits};
 use super::recent::Recent;
 use super::request::{self, Door, Params, Parsed, Prepared, RequestError};
+use crate::domain::viewer::Viewer;
 
 /// Answers requests to one schema, which needs the extension
 /// [`FieldErrors`](super::extension::FieldErrors).
@@ -32,10 +33,10 @@ impl<S: Executor> Endpoint<S> {
         self.timeout
     }
 
-    /// Decides whether a request may be executed.
-    pub fn prepare(&self, params: Params, door: Door) -> Result<Prepared, RequestError> {
+    /// Decides whether a request of this viewer may be executed.
+    pub fn prepare(&self, params: Params, door: Door, viewer: &Viewer) -> Result<Prepared, RequestError> {
         let parsed = self.parsed(&params.query)?;
-        request::prepare(params, &parsed, door, &self.limits)
+        request::prepare(params, &parsed, door, viewer, &self.limits)
     }
 
     /// Executes a request and writes its answer.

@@ -1,5 +1,5 @@
 //! The one extension of the schema. Any extension makes every field slower (150 to 200 ns), so
-//! there is one, and it does both things that only an extension can.
+//! there is one, and it does the three things that only an extension can.
 
 use std::collections::BTreeMap;
 use std::mem;
@@ -7,11 +7,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_graphql::extensions::{
-    Extension, ExtensionContext, ExtensionFactory, NextExecute, NextResolve, ResolveInfo,
+    Extension, ExtensionContext, ExtensionFactory, NextExecute, NextParseQuery, NextResolve, ResolveInfo,
 };
+use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::{
-    PathSegment, QueryPathNode, QueryPathSegment, Response, ServerError, ServerResult, Value,
+    PathSegment, QueryPathNode, QueryPathSegment, Response, ServerError, ServerResult, Value, Variables,
 };
+
+use super::values::Allowance;
 
 /// Put into a request's data, it tells afterwards whether execution began. A response without
 /// execution is a request error and has no `data` entry.
@@ -76,6 +79,20 @@ impl Kept {
 
 #[async_graphql::async_trait::async_trait]
 impl Extension for Kept {
+    async fn parse_query(
+        &self,
+        context: &ExtensionContext<'_>,
+        query: &str,
+        variables: &Variables,
+        next: NextParseQuery<'_>,
+    ) -> ServerResult<ExecutableDocument> {
+        let document = next.run(context, query, variables).await?;
+        if let Some(allowance) = context.data_opt::<Allowance>() {
+            allowance.covers(&context.schema_env.registry, &document, variables)?;
+        }
+        Ok(document)
+    }
+
     async fn execute(
         &self,
         context: &ExtensionContext<'_>,

@@ -10,6 +10,8 @@ mod reader;
 
 use reader::Reader;
 
+use crate::domain::viewer::Viewer;
+
 /// What one query may use. The defaults let every query of a person or a client library through;
 /// `graphql-js`' own introspection query is 18 levels deep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +38,21 @@ pub struct Limits {
     pub mutation_roots: usize,
     /// Values copied when each use of a variable receives its value: uses times size of all values.
     pub variable_copies: usize,
+    /// Values in the answer to a stranger: fields, each times the sizes of the lists around it.
+    pub values: usize,
+    /// The same for staff.
+    pub staff_values: usize,
+}
+
+impl Limits {
+    /// How many values the answer to this viewer may hold.
+    #[must_use]
+    pub fn values_for(&self, viewer: &Viewer) -> usize {
+        match viewer {
+            Viewer::Staff(_) | Viewer::System => self.staff_values,
+            Viewer::Anonymous | Viewer::Applicant { .. } | Viewer::Offeree { .. } => self.values,
+        }
+    }
 }
 
 impl Default for Limits {
@@ -52,6 +69,8 @@ impl Default for Limits {
             query_roots: 20,
             mutation_roots: 10,
             variable_copies: 500_000,
+            values: 100_000,
+            staff_values: 1_000_000,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Floor 4: the schema, and the door every query comes through. The only floor that names `async_graphql`.
 //!
 //! * `guard`, `request`, `endpoint`, `answer`, `extension`: from text to what may be executed, and back.
+//! * `values`: how much may be said in return.
 //! * [`asking`]: what a request may use; [`batch`]: nested reads, one statement a level.
 //! * [`connection`], [`payload`], [`scalar`], [`error`]: the shapes all nouns share.
 //!
@@ -8,6 +9,7 @@
 //! [`schema()`] merges.
 
 mod recent;
+mod values;
 
 pub mod answer;
 pub mod application;

@@ -12,6 +12,8 @@ use serde_json::Map;
 
 use super::extension::Began;
 use super::guard::{Cost, GuardRefusal, Limits};
+use super::values::Allowance;
+use crate::domain::viewer::Viewer;
 
 /// The parameters of a request, by
 /// <https://graphql.github.io/graphql-over-http/draft/#sec-Request-Parameters>.
@@ -211,6 +213,7 @@ pub(super) fn prepare(
     params: Params,
     parsed: &Parsed,
     door: Door,
+    viewer: &Viewer,
     limits: &Limits,
 ) -> Result<Prepared, RequestError> {
     let document = &parsed.document;
@@ -220,8 +223,10 @@ pub(super) fn prepare(
     let roots = check_roots(document, operation, limits)?;
     let variables = variables(operation, params.variables.unwrap_or_default(), parsed, limits)?;
     let began = Began::default();
-    let mut request = Request::new(params.query).variables(variables).data(began.clone());
-    request.operation_name = name.map(ToString::to_string);
+    let operation_name = name.map(ToString::to_string);
+    let allowance = Allowance { values: limits.values_for(viewer), operation: operation_name.clone() };
+    let mut request = Request::new(params.query).variables(variables).data(began.clone()).data(allowance);
+    request.operation_name = operation_name;
     request.set_parsed_query(document.clone());
     Ok(Prepared { request, began, roots, kind: operation.ty })
 }

@@ -85,7 +85,7 @@ async fn answer<E: Executor>(
         Door::Get => Params::from_pairs(url::form_urlencoded::parse(request.query_string().as_bytes())),
         Door::Post => Params::from_json(&read(request, body, endpoint).await?),
     };
-    let answer = match params.and_then(|params| endpoint.prepare(params, door)) {
+    let answer = match params.and_then(|params| endpoint.prepare(params, door, &viewer)) {
         Ok(prepared) if prepared.introspects() && !may_introspect(app, &viewer) => {
             RequestError::introspection_off().into()
         }

@@ -40,6 +40,7 @@ use crate::actions::Act;
 use crate::domain::viewer::Viewer;
 use crate::feeds::Shelf;
 use crate::graphql::endpoint::Endpoint;
+use crate::graphql::guard::Limits;
 use crate::graphql::{Schema, Shared};
 
 /// What requests are answered with.
@@ -65,6 +66,8 @@ pub struct Settings {
     pub cors: cors::Cors,
     /// How often a stranger may do what costs something.
     pub rates: rate::Rates,
+    /// What a GraphQL request may ask for.
+    pub limits: Limits,
     /// Whether to serve the GraphQL explorer.
     pub graphiql: bool,
     /// Who may ask what the schema is.

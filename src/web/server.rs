@@ -10,7 +10,6 @@ use tokio::sync::watch;
 
 use super::{App, Introspection, routes};
 use crate::graphql::endpoint::Endpoint;
-use crate::graphql::guard::Limits;
 use crate::graphql::{discreet_schema, schema};
 
 /// A server that has its port and answers as soon as it runs.
@@ -55,8 +54,8 @@ impl Server {
             Introspection::Everybody => schema(),
             Introspection::Staff => discreet_schema(),
         };
+        let endpoint = web::Data::new(Endpoint::new(schema, app.settings.limits, patience.graphql));
         let app = web::Data::new(app);
-        let endpoint = web::Data::new(Endpoint::new(schema, Limits::default(), patience.graphql));
         let each = app.clone();
         // Counted in whole seconds, so a part of one is given as one.
         let left = patience.stop.saturating_sub(patience.notice) + Duration::from_millis(999);

@@ -68,7 +68,7 @@ impl Desk {
 
     async fn through(&self, door: Door, body: Value) -> (Outcome, Value) {
         let answer = match Params::from_json(body.to_string().as_bytes())
-            .and_then(|params| self.endpoint.prepare(params, door))
+            .and_then(|params| self.endpoint.prepare(params, door, &Viewer::Anonymous))
         {
             Ok(prepared) => self.endpoint.execute(prepared.with(Asker("Ada"))).await,
             Err(error) => error.into(),

@@ -19,6 +19,13 @@ def nested(opening, closing, times, inner="1"):
     return opening * times + inner + closing * times
 
 
+# What a careers page may want of a posting.
+WHOLE = (
+    "{nodes{id slug title status url applyUrl publishedAt expiresAt workplace employmentType openVacancies sections{heading body}"
+    "requirements{text level}links{label url}locations{city}payRanges{min{amountMinor}max{amountMinor}}teams{rank team{name}}"
+    "process{title steps{title}}questions{label}}pageInfo{endCursor}}"
+)
+
 DOCUMENTS = {
     "QUERY_TOO_NESTED lists in an argument": "{postings(first:" + nested("[", "]", 2_000) + "){nodes{id}}}",
     "QUERY_TOO_NESTED objects in an argument": "{postings(filter:" + nested("{a:", "}", 1_500) + "){nodes{id}}}",
@@ -60,11 +67,20 @@ DOCUMENTS = {
     "OPERATION_RESOLUTION_FAILURE 300 operations": "".join(f"query Q{at}{{__typename}}" for at in range(300)),
     "SUBSCRIPTION_NOT_SUPPORTED": "subscription{postingChanged{id}}",
     "PASSES a byte order mark": "\ufeff{__typename}",
-    "PASSES deep introspection": "{__schema{types" + nested("{fields{type", "}}", 7, "{name}") + "}}",
+    "QUERY_TOO_COMPLEX deep introspection": "{__schema{types" + nested("{fields{type", "}}", 7, "{name}") + "}}",
+    "PASSES shallow introspection": "{__schema{types" + nested("{fields{type", "}}", 3, "{name}") + "}}",
+    "QUERY_TOO_COMPLEX twenty pages of a hundred": "{" + "".join(f"p{at}:postings(first:100){WHOLE}" for at in range(20)) + "}",
+    "QUERY_TOO_COMPLEX pages in pages": "{postings(first:100){nodes{applications(last:100){edges{node{id}}}}}teams(first:100){nodes{id name}}"
+    "applications(first:100){nodes{candidate{applications(first:100){nodes{id}}}}}candidates:applications(first:100){nodes{candidate{applications(first:100){nodes{id posting{applications{nodes{id}}}}}}}}}",
+    "QUERY_TOO_COMPLEX one field often": "{postings(first:100){nodes{" + "title " * 1_600 + "}}}",
+    "QUERY_TOO_COMPLEX a page in fragments": "{postings(first:100){...A...A...A...A}}fragment A on PostingConnection{...B...B}fragment B on PostingConnection{...C...C}"
+    "fragment C on PostingConnection{nodes{teams{team{id name}}process{title steps{title}}}}",
+    "PASSES a whole page of a hundred": "{postings(first:100)" + WHOLE + "}",
     "PASSES 1,600 escapes": "{node(id:\"" + "\\u0041" * 1_600 + "\"){id}}",
     "QUERY_TOO_MANY_ROOT_FIELDS inline fragments": "{" + "...on Query{...{__typename}}" * 150 + "}",
 }
 
+PAGES = "query($n:Int){" + "".join(f"p{at}:postings(first:$n){WHOLE}" for at in range(9)) + "}"
 LONE = "\\ud800"
 BODIES = {
     "BAD_REQUEST a deep variable": '{"query":"{__typename}","variables":{"v":' + nested("[", "]", 5_000) + "}}",
@@ -80,6 +96,8 @@ BODIES = {
     "BAD_REQUEST a query that is none": '{"query":{"a":1}}',
     "BAD_REQUEST NaN": '{"query":"{__typename}","variables":{"v":NaN}}',
     "PASSES a wide variable": json.dumps({"query": "query($v:[ID!]!){" + "nodes(ids:$v){id}" * 10 + "}", "variables": {"v": [str(at) for at in range(10_000)]}}),
+    "QUERY_TOO_COMPLEX pages by variable": json.dumps({"query": PAGES, "variables": {"n": 100}}),
+    "PASSES pages by variable": json.dumps({"query": PAGES, "variables": {"n": 3}}),
     "PASSES variables nobody declared": json.dumps({"query": "{__typename}", "variables": {f"v{at}": at for at in range(2_000)}}),
     "PASSES a pair of surrogates": '{"query":"{node(id:\\"\\ud83c\\udf89\\"){id}}"}',
 }

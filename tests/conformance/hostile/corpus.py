@@ -25,6 +25,29 @@ def raw(body):
 NORMAL = asked("{ postings(first: 5) { nodes { title slug openVacancies } } }")
 
 
+# A board of as many postings as a page may hold, each with some text.
+BOARD = {"jobs": [
+    {"id": at, "title": f"Keeper {at}", "absolute_url": f"https://boards.example.com/jobs/{at}", "location": {"name": "Dublin, Ireland"},
+     "updated_at": "2026-05-02T10:00:00Z", "first_published": "2026-05-01T09:00:00Z", "departments": [], "offices": [], "metadata": None,
+     "content": "".join(f"&lt;h3&gt;Part {part}&lt;/h3&gt;&lt;p&gt;{'We keep the light on. ' * 20}&lt;/p&gt;" for part in range(8))}
+    for at in range(1, 121)
+]}
+
+
+def pages():
+    """Name, request, status and the codes of its errors: what lists multiply."""
+    posting = ("{nodes{id slug title status url applyUrl publishedAt workplace employmentType openVacancies sections{heading body}"
+               "requirements{text level}links{label url}locations{city region country}remoteCountries teams{rank openVacancies team{id name}}"
+               "process{title steps{title kind minutes}}questions{key label type}}}")
+    too_much = ["QUERY_TOO_COMPLEX"]
+    yield "a whole page of a hundred", asked("{postings(first:100)" + posting + "}"), 200, []
+    yield "titles, 950 times each", asked("{postings(first:100){nodes{" + "title " * 950 + "}}}"), 200, []
+    yield "twenty such pages", asked("{" + "".join(f"p{at}:postings(first:100)" + posting for at in range(17)) + "}"), 400, too_much
+    yield "titles, 1,600 times each", asked("{postings(first:100){nodes{" + "title " * 1_600 + "}}}"), 400, too_much
+    yield "pages by variable", asked("query($n:Int){" + "".join(f"p{at}:postings(first:$n)" + posting for at in range(17)) + "}", variables={"n": 100}), 400, too_much
+    yield "pages in pages", asked("{postings(first:100){nodes{applications(first:100){nodes{candidate{applications(first:100){nodes{id}}}}}}}}"), 400, too_much
+
+
 def fan_out(depth, times):
     steps = "".join(f"fragment F{at} on Query{{{f'...F{at + 1} ' * times}}}" for at in range(depth))
     return "{...F0}" + steps + f"fragment F{depth} on Query{{__typename}}"

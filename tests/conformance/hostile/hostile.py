@@ -1,5 +1,6 @@
 """Hostile requests over raw sockets, and what they cost. Usage: hostile.py PROGRAM"""
 
+import json
 import os
 import re
 import socket
@@ -31,7 +32,9 @@ class Server:
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
             self.port = listener.getsockname()[1]
-        settings = dict(os.environ, VACANTIA_LISTEN=f"127.0.0.1:{self.port}", VACANTIA_GRAPHQL_TIMEOUT="3s", VACANTIA_LOG="warn")
+        settings = dict(os.environ, VACANTIA_LISTEN=f"127.0.0.1:{self.port}", VACANTIA_GRAPHQL_TIMEOUT="3s", VACANTIA_LOG="warn",
+                        VACANTIA_DATA_DIR=os.path.join(folder, "data"))
+        self.program, self.settings, self.folder = program, settings, folder
         self.log = open(os.path.join(folder, "log"), "w+b")
         self.out = open(os.path.join(folder, "out"), "w+b")
         self.process = subprocess.Popen([program, "demo"], env=settings, stdout=self.out, stderr=self.log)
@@ -40,6 +43,14 @@ class Server:
             if time.monotonic() > until or self.process.poll() is not None:
                 raise SystemExit(f"it does not start: {self.said().decode()}")
             time.sleep(0.1)
+
+    def takes_in(self, board):
+        """Imports a board beside the running server."""
+        file = os.path.join(self.folder, "board.json")
+        with open(file, "w") as out:
+            json.dump(board, out)
+        done = subprocess.run([self.program, "import", "greenhouse", file], env=self.settings, capture_output=True, text=True)
+        check("a board comes in", done.returncode == 0, done.stderr)
 
     def said(self):
         return b"".join(open(file.name, "rb").read() for file in (self.out, self.log))
@@ -139,6 +150,23 @@ def one_by_one(server):
         print(f"ok?   {family.__name__}: {len(costs) or 'many'} requests" + (f"; dearest: {dearest} ({max(costs)[0] / normal:.1f} times normal)" if costs else ""), flush=True)
 
 
+def paged(server):
+    """The dearest answers that strangers may ask for, of a board that fills a page; what is dearer is refused unread."""
+    server.takes_in(corpus.BOARD)
+    _, answers = measured(server, corpus.NORMAL, 1)
+    normal, _ = measured(server, corpus.NORMAL, 100)
+    for name, request, status, code in corpus.pages():
+        cost, answers = measured(server, request, TIMES)
+        body = json.loads(answers[0][1].partition(b"\r\n\r\n")[2])
+        found = [error["extensions"]["code"] for error in body.get("errors", [])]
+        check(f"{name}: status {status}, {code}", answers[0][0] == status and found == code, (answers[0][0], found))
+        if code:
+            check(f"{name}: refused for little", cost <= max(normal * DEAREST, FEWEST * 1000 / TIMES), cost)
+        else:
+            check(f"{name}: a page of a hundred", len(body["data"]["postings"]["nodes"]) == 100, len(answers[0][1]))
+        print(f"      {name}: {cost:.1f} ms ({cost / normal:.1f} times normal), {len(answers[0][1]):,} bytes")
+
+
 def pipelined(server):
     """Many requests at once on one connection: each is answered, in order."""
     with server.connect() as connection:
@@ -235,6 +263,7 @@ def main():
             one_by_one(server)
             pipelined(server)
             storm(server)
+            paged(server)
             check("it never panicked", b"panicked" not in server.said(), server.said()[-2_000:])
             # Not at level debug, which would be paid for by what is measured here.
             told = given_away(open(server.log.name, errors="replace").read(), least=0)

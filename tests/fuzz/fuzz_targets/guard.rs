@@ -8,6 +8,7 @@ use std::time::Duration;
 use async_graphql::{EmptyMutation, EmptySubscription, InputObject, Object, Schema};
 use libfuzzer_sys::fuzz_target;
 use tokio::runtime::{Builder, Runtime};
+use vacantia::domain::viewer::Viewer;
 use vacantia::graphql::endpoint::Endpoint;
 use vacantia::graphql::extension::FieldErrors;
 use vacantia::graphql::guard::Limits;
@@ -56,7 +57,7 @@ static RUNTIME: LazyLock<Runtime> =
 
 fuzz_target!(|text: &str| {
     let params = Params { query: text.to_owned(), ..Params::default() };
-    if let Ok(prepared) = ENDPOINT.prepare(params, Door::Post) {
+    if let Ok(prepared) = ENDPOINT.prepare(params, Door::Post, &Viewer::Anonymous) {
         // An answer, whatever it says.
         let answer = RUNTIME.block_on(ENDPOINT.execute(prepared));
         assert!(answer.body.starts_with(b"{"));
