@@ -1,7 +1,13 @@
 //! Queries written to hurt: each is refused, and the process goes on answering.
 
-use serde_json::{Value, json};
+use std::time::Duration;
 
+use serde_json::{Value, json};
+use vacantia::domain::Viewer;
+use vacantia::graphql::endpoint::Endpoint;
+use vacantia::graphql::guard::Limits;
+use vacantia::graphql::request::{Door, Params};
+use vacantia::graphql::{Asking, schema};
 use vacantia::storage::Kind;
 
 use crate::app::TestApp;
@@ -198,4 +204,63 @@ async fn the_corpus_is_refused_by_the_schema_that_is_served() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(count > 50, "the corpus is there: {count}");
+}
+
+/// The answer that the schema gives this viewer.
+async fn answered(app: &TestApp, viewer: Viewer, body: &Value) -> (Value, usize) {
+    let endpoint = Endpoint::new(schema(), Limits::default(), Duration::from_secs(60));
+    let params = Params::from_json(body.to_string().as_bytes()).unwrap();
+    let prepared = endpoint.prepare(params, Door::Post, &viewer).unwrap();
+    let answer = endpoint.execute(prepared.with(Asking::new(app.shared(), viewer))).await;
+    (serde_json::from_slice(&answer.body).unwrap(), answer.body.len())
+}
+
+/// How many nulls there are in what was answered.
+fn nulls(value: &Value) -> usize {
+    match value {
+        Value::Null => 1,
+        Value::Array(items) => items.iter().map(nulls).sum(),
+        Value::Object(fields) => fields.values().map(nulls).sum(),
+        _ => 0,
+    }
+}
+
+fn errors(answer: &Value) -> (usize, bool) {
+    let errors = answer["errors"].as_array().unwrap();
+    (errors.len(), answer["errors"].to_string().len() < 4_000)
+}
+
+/// A document says no more than 2,000 words, so it makes no more mistakes: of ten thousand, a fifth arrives.
+#[actix_web::test]
+async fn no_document_is_wrong_two_thousand_times() {
+    let app = TestApp::new(Database::new(Kind::Sqlite).unwrap()).await;
+    let wrong = |count: usize| json!({ "query": format!("{{postings{{nodes{{{}}}}}}}", "u ".repeat(count)) });
+    let (answer, size) = answered(&app, Viewer::Anonymous, &wrong(1_992)).await;
+    assert_eq!((errors(&answer), size < 4_000), ((10, true), true), "{answer}");
+    assert_eq!(answer["errors"][9]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED");
+    let more = Params::from_json(wrong(1_993).to_string().as_bytes()).unwrap();
+    let endpoint = Endpoint::new(schema(), Limits::default(), Duration::from_secs(60));
+    let refused = endpoint.prepare(more, Door::Post, &Viewer::Anonymous).unwrap_err();
+    assert_eq!(refused.code, "QUERY_TOO_MANY_TOKENS");
+}
+
+/// Fields can go wrong more often, since lists multiply: for staff ten thousand times and more.
+#[actix_web::test]
+async fn ten_thousand_fields_that_fail_are_told_in_ten_errors() {
+    let app = TestApp::new(Database::new(Kind::Sqlite).unwrap()).await;
+    let posted = app.posting("Backend").hiring("Create", 1).open().await;
+    let ids = json!({ "ids": vec![posted.id.to_string(); 100] });
+    // A stranger: each of a hundred objects becomes null, twenty times.
+    let fields = (0..20).map(|at| format!("n{at}: nodes(ids: $ids){{...F}} ")).collect::<String>();
+    let head = format!("query($ids: [ID!]!) {{{fields}}} fragment F on Posting");
+    let fails = "applications(first: 0){pageInfo{hasNextPage}}";
+    let body = json!({ "query": format!("{head}{{{fails}}}"), "variables": ids });
+    let (answer, _) = answered(&app, Viewer::Anonymous, &body).await;
+    assert_eq!((errors(&answer), nulls(&answer["data"])), ((10, true), 2_000));
+    // A recruiter: five fields of each of them do.
+    let pipelines = (0..5).map(|at| format!("p{at}: pipeline{{{fails}}} ")).collect::<String>();
+    let body = json!({ "query": format!("{head}{{{pipelines}}}"), "variables": ids });
+    let (answer, size) = answered(&app, app.recruiter().await, &body).await;
+    assert_eq!((errors(&answer), nulls(&answer["data"])), ((10, true), 10_000));
+    assert!(size < 150_000, "{size}");
 }
