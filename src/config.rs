@@ -203,6 +203,11 @@ pub struct Config {
     #[arg(default_value = "info,sea_orm_migration=warn")]
     pub log: String,
 
+    /// A collector that takes OTLP over HTTP, to send spans to: `http://127.0.0.1:4318`. Only a program built with
+    /// `--features otel` can.
+    #[arg(long, env = "VACANTIA_OTLP_URL", global = true, help_heading = "Log", value_name = "URL")]
+    pub otlp_url: Option<String>,
+
     /// How the log is written.
     #[arg(long, env = "VACANTIA_LOG_FORMAT", global = true, help_heading = "Log", value_name = "FORMAT")]
     #[arg(default_value = "text", value_enum)]
@@ -321,6 +326,17 @@ impl Config {
         let name = text::line("name", &self.org_name, 100)
             .map_err(|_| Mistake::new("VACANTIA_ORG_NAME", "write one line of at most 100 characters"))?;
         Ok(Site { name, url, public_url, zone: self.org_zone, mail_from, contact_email })
+    }
+
+    /// Where spans go, if they go anywhere.
+    ///
+    /// # Errors
+    /// When that is no web address.
+    pub fn collector(&self) -> Result<Option<Url>, Mistake> {
+        let Some(given) = stated(self.otlp_url.as_ref()) else { return Ok(None) };
+        let wrong = || Mistake::new("VACANTIA_OTLP_URL", "write it like http://127.0.0.1:4318");
+        let url = Url::parse(given).map_err(|_| wrong())?;
+        if matches!(url.scheme(), "http" | "https") && url.has_host() { Ok(Some(url)) } else { Err(wrong()) }
     }
 
     fn public_origin(&self) -> Result<String, Mistake> {

@@ -15,6 +15,7 @@ pub mod restore;
 pub mod schema;
 pub mod serve;
 pub mod token;
+mod trace;
 pub mod user;
 
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use clap::{Parser, Subcommand};
+use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -87,9 +89,11 @@ pub fn main(cli: Cli) -> ExitCode {
 }
 
 fn start(cli: Cli) -> anyhow::Result<()> {
-    log(&cli.config)?;
+    let sender = log(&cli.config)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(run(cli))
+    let ended = runtime.block_on(run(cli));
+    sender.end();
+    ended
 }
 
 async fn run(cli: Cli) -> anyhow::Result<()> {
@@ -118,22 +122,22 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     }
 }
 
-/// Writes the log to standard error, so that standard output holds only what was asked for.
-fn log(config: &Config) -> Result<(), Mistake> {
+/// Writes the log to standard error, so that standard output holds only what was asked for. Spans go to a collector if
+/// there is one, and the last of them when the sender is ended.
+fn log(config: &Config) -> anyhow::Result<trace::Sender> {
     let targets: Targets = config.log.parse().map_err(|_| Mistake {
         name: "VACANTIA_LOG",
         what: "write a level, or levels per part: info,vacantia::work=debug".to_owned(),
     })?;
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    let registry = tracing_subscriber::registry().with(targets);
-    // A second logger in one process is refused; the first goes on.
-    let _ = match config.log_format {
-        LogFormat::Text => {
-            registry.with(lines.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))).try_init()
-        }
-        LogFormat::Json => registry.with(lines.json()).try_init(),
+    let lines = match config.log_format {
+        LogFormat::Text => lines.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).boxed(),
+        LogFormat::Json => lines.json().boxed(),
     };
-    Ok(())
+    let (spans, sender) = trace::begin(config)?;
+    // A second logger in one process is refused; the first goes on.
+    let _ = tracing_subscriber::registry().with(lines.with_filter(targets)).with(spans).try_init();
+    Ok(sender)
 }
 
 /// Prints what was asked for. A reader that has seen enough and left is no failure.

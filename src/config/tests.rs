@@ -47,6 +47,9 @@ fn what_is_malformed_is_named() {
     assert_eq!(wrong(&["--org-name", " "]).name, "VACANTIA_ORG_NAME");
     assert_eq!(wrong(&["--smtp-url", "smtp://127.0.0.1:25"]).name, "VACANTIA_MAIL_FROM");
     assert!(Line::try_parse_from(["vacantia", "--org-zone", "Mars/Olympus"]).is_err());
+    for bad in ["127.0.0.1:4318", "grpc://127.0.0.1:4317", "collector"] {
+        assert_eq!(config(&["--otlp-url", bad]).collector().unwrap_err().name, "VACANTIA_OTLP_URL", "{bad}");
+    }
 }
 
 #[test]

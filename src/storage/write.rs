@@ -1,5 +1,6 @@
 //! The one way to change something: a closure that may run again, all of it or nothing.
 
+use std::any::type_name;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -7,6 +8,7 @@ use std::time::Duration;
 use sea_orm::TransactionTrait;
 use tokio::sync::RwLock;
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 use super::fault::{Failure, Fault};
 use super::source::{Link, Slot, Target};
@@ -79,7 +81,19 @@ impl Store {
     ///
     /// Do not write from within a write, and read through the [`Tx`]: the store's own connections
     /// do not see what the closure wrote.
+    ///
+    /// It has a span of its own, called by the function that the closure stands in.
     pub async fn write<T, F, Fut>(&self, work: F) -> Result<T, Failure>
+    where
+        F: Fn(Tx) -> Fut + Send + Sync,
+        Fut: Future<Output = Result<T, Failure>> + Send,
+        T: Send,
+    {
+        let span = tracing::debug_span!("write", action = place(type_name::<F>()));
+        self.patiently(work).instrument(span).await
+    }
+
+    async fn patiently<T, F, Fut>(&self, work: F) -> Result<T, Failure>
     where
         F: Fn(Tx) -> Fut + Send + Sync,
         Fut: Future<Output = Result<T, Failure>> + Send,
@@ -186,5 +200,31 @@ impl Store {
         let mixed = (turn + 1).wrapping_mul(GOLDEN) >> 32;
         let base = 5_u64 << (tries - 1).min(6);
         Duration::from_millis(base / 2 + mixed % (base + 1))
+    }
+}
+
+/// Where a closure stands, by the compiler's name for it: `posting::life::close` of
+/// `vacantia::actions::posting::life::close::{{closure}}::{{closure}}`. For people who read spans; nothing depends on it.
+fn place(closure: &str) -> String {
+    let path = closure.split('<').next().unwrap_or_default().trim_end_matches(':');
+    let parts = path.split("::").filter(|part| !part.starts_with('{'));
+    let named: Vec<_> = parts.skip_while(|part| matches!(*part, "vacantia" | "actions")).collect();
+    named.join("::")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named<F: Fn(Tx) -> i32>(_: F) -> String {
+        place(type_name::<F>())
+    }
+
+    #[test]
+    fn a_closure_is_called_by_where_it_stands() {
+        assert_eq!(named(|_| 1), "storage::write::tests::a_closure_is_called_by_where_it_stands");
+        let life = "vacantia::actions::posting::life::close::{{closure}}::{{closure}}";
+        assert_eq!(place(life), "posting::life::close");
+        assert_eq!(place("vacantia::actions::step::pass<vacantia::x::Y>::{{closure}}"), "step::pass");
     }
 }

@@ -13,7 +13,8 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpRequest, web};
-use tracing::Instrument as _;
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
 
 use super::App;
 use crate::domain::clock::random_text;
@@ -87,7 +88,7 @@ pub async fn noted(
     let (began, tally) = (Instant::now(), Arc::new(Tally::default()));
     let method = request.method().clone();
     let id = request_id(&app, &request);
-    let span = tracing::info_span!("request", id);
+    let span = tracing::info_span!("request", id, method = Empty, route = Empty, status = Empty);
     metrics::gauge!("vacantia_http_requests_in_flight").increment(1);
     let under_way = UnderWay;
     let answer = Arc::clone(&tally).counting(next.call(request)).instrument(span.clone()).await;
@@ -99,6 +100,7 @@ pub async fn noted(
     let known = response.request().extensions().get::<Known>().cloned().unwrap_or_default();
     let line = Line { method: method.as_str(), known: &known, tally: &tally, time: began.elapsed() };
     span.in_scope(|| line.written(&response));
+    line.traced(&span, &response);
     line.counted(&app.names, &response);
     Ok(response)
 }
@@ -168,6 +170,15 @@ impl Line<'_> {
         } else {
             line!(info);
         }
+    }
+
+    /// Tells the span what is known only now, for where spans are collected. The line in the log says the same, so it is
+    /// written before.
+    fn traced<B>(&self, span: &Span, response: &ServiceResponse<B>) {
+        let pattern = response.request().match_pattern();
+        span.record("method", self.method)
+            .record("route", pattern.as_deref().unwrap_or("none"))
+            .record("status", response.status().as_u16());
     }
 
     fn counted<B>(&self, names: &Names, response: &ServiceResponse<B>) {

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use tokio::sync::{broadcast, watch};
 use tokio::time;
+use tracing::Instrument as _;
 
-use super::Step;
+use super::{Step, pass};
 use crate::storage::event::{Recorded, after, settled};
 use crate::storage::{Fault, Store};
 
@@ -68,7 +69,7 @@ impl EventTail {
     pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         let mut nudges = self.store.nudges();
         while !*stop.borrow() {
-            match self.step().await {
+            match self.step().instrument(pass("event_tail")).await {
                 Ok(Step::Done) => continue,
                 Ok(Step::Empty) => {}
                 Err(fault) => tracing::error!(%fault, "events could not be read"),

@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time;
+use tracing::Instrument as _;
 
+use super::pass;
 use crate::actions::{Act, offer, posting};
 use crate::domain::Viewer;
 use crate::domain::clock::{Chance, Clock};
@@ -55,7 +57,7 @@ impl ExpirySweep {
     /// Sweeps until `stop` says true.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
-            match self.step().await {
+            match self.step().instrument(pass("expiry_sweep")).await {
                 Ok(0) => {}
                 Ok(_) => continue,
                 Err(failure) => tracing::error!(%failure, "the expiry sweep could not do its part"),

@@ -10,8 +10,9 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use tokio::{task, time};
+use tracing::Instrument as _;
 
-use super::Step;
+use super::{Step, pass};
 use crate::actions;
 use crate::domain::clock::Clock;
 use crate::domain::feed::Channel;
@@ -122,7 +123,7 @@ impl FeedBuilder {
     /// Builds until `stop` says true. `newest` moves when something happened; see [`super::event_tail`].
     pub async fn run(mut self, mut newest: watch::Receiver<i64>, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
-            match self.step().await {
+            match self.step().instrument(pass("feed_builder")).await {
                 Ok(Step::Done) => time::sleep(PAUSE).await,
                 Ok(Step::Empty) => {}
                 Err(unbuilt) => {

@@ -7,6 +7,11 @@ pub mod expiry_sweep;
 pub mod feed_builder;
 pub mod outbox;
 
+/// The span of one pass of a worker.
+fn pass(worker: &'static str) -> tracing::Span {
+    tracing::debug_span!("pass", worker)
+}
+
 /// Whether a worker's step found anything to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {

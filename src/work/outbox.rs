@@ -13,9 +13,11 @@ use chrono::TimeDelta;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{self, Instant};
+use tracing::Instrument as _;
 
 pub use super::Step;
 use super::breaker::Breaker;
+use super::pass;
 use crate::actions::Act;
 use crate::actions::delivery::{self, Beginning, Report};
 use crate::domain::Viewer;
@@ -106,15 +108,16 @@ impl Outbox {
         while !*stop.borrow() {
             while under_way.try_join_next().is_some() {}
             let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { break };
-            match self.next().await {
+            match self.next().instrument(pass("outbox")).await {
                 Ok(Some(claimed)) => {
                     let outbox = Arc::clone(&self);
-                    under_way.spawn(async move {
+                    let delivering = async move {
                         if let Err(failure) = outbox.deliver(&claimed).await {
                             tracing::error!(%failure, email = %claimed.id, "a delivery was given up");
                         }
                         drop(slot);
-                    });
+                    };
+                    under_way.spawn(delivering.instrument(pass("delivery")));
                     continue;
                 }
                 Ok(None) => {}

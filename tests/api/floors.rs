@@ -25,6 +25,7 @@ const FRAMEWORKS: &[(&str, &str)] = &[
     ("actix", "web"),
     ("lettre", "mail"),
     ("quick_xml", "feeds"),
+    ("opentelemetry", "cli"),
 ];
 
 /// What the rules of hiring may stand on, apart from themselves.
@@ -202,7 +203,8 @@ fn raw_string_end(text: &str) -> usize {
 fn inspect(folder: &Path, root: &Path, files: &mut usize, found: &mut Vec<String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() {
+        // What the fuzzer's workspace builds holds files that nobody here wrote.
+        if path.is_dir() && !path.ends_with("target") {
             inspect(&path, root, files, found);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             *files += 1;
@@ -240,6 +242,7 @@ fn planted_violations_are_found() {
         ("src/actions/offer.rs", "fn x(y: sea_orm_migration::MigratorTrait) {}"),
         ("src/web/mod.rs", "use async_graphql as g;"),
         ("src/work/outbox.rs", "use lettre::Transport;"),
+        ("src/web/observe.rs", "use opentelemetry::KeyValue;"),
         ("src/domain/offer.rs", "use serde::Serialize;"),
         ("src/domain/offer.rs", "pub async fn send() {}"),
         ("tests/api/posting.rs", &"\n".repeat(LONGEST + 1)),

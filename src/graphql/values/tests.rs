@@ -23,7 +23,6 @@ fn none<T>() -> Connection<T> {
 }
 
 #[Object]
-#[expect(clippy::unused_async, reason = "the macro wants async methods")]
 impl Query {
     async fn shelf(&self) -> Option<Shelf> {
         None
@@ -39,7 +38,6 @@ impl Query {
 }
 
 #[Object]
-#[expect(clippy::unused_async, reason = "the macro wants async methods")]
 impl Shelf {
     async fn label(&self) -> Option<String> {
         None
@@ -63,7 +61,6 @@ impl Shelf {
 struct Mutation;
 
 #[Object]
-#[expect(clippy::unused_async, reason = "the macro wants async methods")]
 impl Mutation {
     async fn tidy(&self) -> Option<Shelf> {
         None
