@@ -13,6 +13,8 @@ mod m20261123_000005_found_mail;
 mod m20261123_000006_found_events;
 mod m20261126_000007_found_feed_editions;
 mod m20261126_000008_keep_sources;
+mod m20261126_000009_extend_links;
+mod m20261126_000010_found_forms;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -30,6 +32,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000006_found_events::Migration),
             Box::new(m20261126_000007_found_feed_editions::Migration),
             Box::new(m20261126_000008_keep_sources::Migration),
+            Box::new(m20261126_000009_extend_links::Migration),
+            Box::new(m20261126_000010_found_forms::Migration),
         ]
     }
 

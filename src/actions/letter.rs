@@ -4,7 +4,7 @@ use url::{Host, Url};
 
 use super::Act;
 use crate::domain::email::NewEmail;
-use crate::domain::id::{ApplicationId, CandidateId, EmailMessageId, LinkId, OfferId, PostingId};
+use crate::domain::id::{ApplicationId, CandidateId, EmailMessageId, LinkId, OfferId, PostingId, UserId};
 use crate::domain::link::{self, Link, Purpose};
 use crate::domain::policy::application::{applications, contacts};
 use crate::domain::site::Site;
@@ -13,7 +13,8 @@ use crate::domain::{Refusal, Viewer};
 use crate::mail::letter::{Facts, House};
 use crate::mail::line::Line;
 use crate::mail::message::{self, Party, Post, Unwritable};
-use crate::storage::{Failure, Fault, Source, candidate};
+use crate::storage::posting::Sight;
+use crate::storage::{Failure, Fault, Source, candidate, posting};
 
 /// The language our letters are written in (BCP 47).
 const LANGUAGE: &str = "en";
@@ -21,8 +22,10 @@ const LANGUAGE: &str = "en";
 /// Whom a letter goes to.
 #[derive(Debug, Clone)]
 pub struct Addressee {
-    /// Who.
+    /// The candidate it is about.
     pub candidate: CandidateId,
+    /// The member of staff it goes to, if it does not go to the candidate.
+    pub user: Option<UserId>,
     /// What they are called.
     pub name: String,
     /// Where the mail goes.
@@ -38,7 +41,17 @@ pub async fn addressee(db: &impl Source, id: CandidateId) -> Result<Addressee, F
     let candidate = candidate::find(db, &applications(&Viewer::System), id).await?.ok_or_else(missing)?;
     let mut contacts = candidate::contacts(db, &contacts(&Viewer::System), &[id]).await?;
     let contact = contacts.remove(&id).ok_or_else(missing)?;
-    Ok(Addressee { candidate: id, name: candidate.name, email: contact.email })
+    Ok(Addressee { candidate: id, user: None, name: candidate.name, email: contact.email })
+}
+
+/// What the posting is called, whoever causes the letter.
+///
+/// # Errors
+/// A fault when there is no such posting.
+pub async fn role(act: Act<'_>, id: PostingId) -> Result<Line, Fault> {
+    let sight = Sight::of(&Viewer::System, act.clock.now());
+    let posting = posting::find(act.store, &sight, id).await?.ok_or_else(|| Fault::missing("posting", id))?;
+    Ok(Line::cut(&posting.content.title, 150))
 }
 
 /// What a letter is about.
@@ -100,6 +113,7 @@ pub fn prepare(
         application: about.application,
         offer: about.offer,
         candidate: to.candidate,
+        user: to.user,
         from: site.mail_from.to_string(),
         to: to.email.to_string(),
         raw,
@@ -129,6 +143,7 @@ pub fn link_for(act: Act<'_>, candidate: CandidateId, purpose: Purpose) -> Resul
     let address = match purpose {
         Purpose::Application(_) => act.site.application_url(&secret),
         Purpose::Offer { .. } => act.site.offer_url(&secret),
+        Purpose::Form { .. } => act.site.form_url(&secret),
     };
     Ok(NewLink {
         link: Link {

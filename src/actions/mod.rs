@@ -12,6 +12,7 @@ pub mod archive;
 pub mod delivery;
 pub mod email;
 pub mod feed;
+pub mod form;
 pub mod import;
 pub mod justification;
 pub mod letter;

@@ -10,6 +10,7 @@ use crate::domain::policy::Scope;
 use crate::domain::policy::application::{moving, recruiting};
 use crate::domain::progress::Progress;
 use crate::domain::step::{ApplicationStep, StepState};
+use crate::domain::viewer::Viewer;
 use crate::domain::{Refusal, text};
 use crate::storage::{Failure, Fault, Tx, application, plan as kept_plan, step};
 
@@ -125,22 +126,55 @@ async fn move_step<Of: Sync>(
     let (change, how) = (&act.change(), &how);
     act.store
         .write(|tx| async move {
-            let unknown = || Refusal::NotFound("step");
-            let id = step::application_of(&tx, which.step).await?.ok_or_else(unknown)?;
-            let application = held(&tx, act.viewer, right, id, "step").await?;
-            application.active()?;
-            which.revision.map_or(Ok(()), |revision| application.is_at(revision))?;
-            let plan = kept_plan::get(&tx, application.plan).await?;
-            let steps = step::of_locked(&tx, id).await?;
-            let progress = Progress { plan: &plan, stage: application.stage, steps: &steps };
-            let before = steps.iter().find(|step| step.id == which.step).ok_or_else(unknown)?;
-            progress.has_reached(before)?;
-            let moved = how(before.clone(), &progress)?;
-            let moved = set(&tx, change, kind, &application, before, moved).await?;
-            let application = application::save(&tx, application).await?;
-            Ok(Moved { step: moved, application })
+            let standing = Standing::held(&tx, act.viewer, right, which).await?;
+            let plan = kept_plan::get(&tx, standing.application.plan).await?;
+            let progress = Progress { plan: &plan, stage: standing.application.stage, steps: &[] };
+            let moved = how(standing.step.clone(), &progress)?;
+            standing.moved(&tx, change, kind, moved).await
         })
         .await
+}
+
+/// A step that may be moved, with its application, held until the write ends.
+pub(super) struct Standing {
+    /// The application, which is active.
+    pub application: Application,
+    /// The step, which is reached.
+    pub step: ApplicationStep,
+}
+
+impl Standing {
+    /// # Errors
+    /// `NOT_FOUND`, `FORBIDDEN`, `NOT_ACTIVE`, `STALE` or `STEP_NOT_REACHED`.
+    pub(super) async fn held<Of>(
+        tx: &Tx,
+        viewer: &Viewer,
+        right: &Scope<Of>,
+        which: Which,
+    ) -> Result<Self, Failure> {
+        let unknown = || Refusal::NotFound("step");
+        let id = step::application_of(tx, which.step).await?.ok_or_else(unknown)?;
+        let application = held(tx, viewer, right, id, "step").await?;
+        application.active()?;
+        which.revision.map_or(Ok(()), |revision| application.is_at(revision))?;
+        let plan = kept_plan::get(tx, application.plan).await?;
+        let step = step::get_locked(tx, id, which.step).await?;
+        Progress { plan: &plan, stage: application.stage, steps: &[] }.has_reached(&step)?;
+        Ok(Self { application, step })
+    }
+
+    /// Saves the step as it moved, and its application with it.
+    pub(super) async fn moved(
+        self,
+        tx: &Tx,
+        change: &Change,
+        kind: EventKind,
+        moved: ApplicationStep,
+    ) -> Result<Moved, Failure> {
+        let step = set(tx, change, kind, &self.application, &self.step, moved).await?;
+        let application = application::save(tx, self.application).await?;
+        Ok(Moved { step, application })
+    }
 }
 
 /// Saves a step that moved and records it.

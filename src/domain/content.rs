@@ -2,42 +2,12 @@
 
 use super::Refusal;
 use super::clock::Chance;
+use super::faults::{Faults, each};
 use super::money::PayRange;
 use super::place::{Location, Workplace, keyed};
 use super::posting::{Content, Reading, Requirement, Section};
-use super::question::{Question, QuestionType};
+use super::question;
 use super::text;
-
-/// The faults found so far.
-#[derive(Default)]
-struct Faults(Vec<Refusal>);
-
-impl Faults {
-    /// The value, or its default while the fault is kept.
-    fn keep<T: Default>(&mut self, parsed: Result<T, Refusal>) -> T {
-        parsed.unwrap_or_else(|fault| {
-            self.0.push(fault);
-            T::default()
-        })
-    }
-
-    fn most<T>(&mut self, field: &str, list: &[T], most: usize) {
-        match most {
-            _ if list.len() <= most => {}
-            0 => self.0.push(Refusal::invalid(field, "none with this workplace")),
-            _ => self.0.push(Refusal::invalid(field, &format!("at most {most} entries"))),
-        }
-    }
-
-    /// Every place at which an entry equals an earlier one.
-    fn twice<T: PartialEq>(&mut self, list: &[T], field: impl Fn(usize) -> String, expected: &str) {
-        for (place, entry) in list.iter().enumerate() {
-            if list[..place].contains(entry) {
-                self.0.push(Refusal::invalid(&field(place), expected));
-            }
-        }
-    }
-}
 
 impl Content {
     /// Cleaned and checked; each location has a key, the one it had `before` where it is the same place.
@@ -72,16 +42,12 @@ impl Content {
                 faults.keep(text::line(&format!("placeLabels.{place}"), &it, 200))
             }),
             pay_ranges: pay_ranges(&mut faults, self.pay_ranges),
-            questions: questions(&mut faults, self.questions),
+            questions: question::checked(&mut faults, "questions", self.questions),
             ..self
         };
-        Refusal::all(faults.0)?;
+        faults.end()?;
         Ok(checked)
     }
-}
-
-fn each<T>(list: Vec<T>, mut checked: impl FnMut(usize, T) -> T) -> Vec<T> {
-    list.into_iter().enumerate().map(|(place, entry)| checked(place, entry)).collect()
 }
 
 fn section(faults: &mut Faults, place: usize, section: &Section) -> Section {
@@ -141,35 +107,10 @@ fn pay_ranges(faults: &mut Faults, ranges: Vec<PayRange>) -> Vec<PayRange> {
     })
 }
 
-fn questions(faults: &mut Faults, questions: Vec<Question>) -> Vec<Question> {
-    let keys: Vec<_> = questions.iter().map(|question| question.key.as_str()).collect();
-    faults.twice(&keys, |place| format!("questions.{place}.key"), "a key no other question has");
-    each(questions, |place, question| checked_question(faults, place, question))
-}
-
-fn checked_question(faults: &mut Faults, place: usize, question: Question) -> Question {
-    let field = |name: &str| format!("questions.{place}.{name}");
-    let is_choice = question.kind == QuestionType::Choice;
-    if is_choice && question.options.len() < 2 {
-        faults.0.push(Refusal::invalid(&field("options"), "at least two options"));
-    }
-    if !is_choice && !question.options.is_empty() {
-        faults.0.push(Refusal::invalid(&field("options"), "options only for a choice"));
-    }
-    faults.most(&field("options"), &question.options, 50);
-    let option = |at: usize| field(&format!("options.{at}"));
-    faults.twice(&question.options, option, "each option once");
-    Question {
-        key: faults.keep(text::key(&field("key"), &question.key)),
-        label: faults.keep(text::line(&field("label"), &question.label, 300)),
-        options: each(question.options, |at, it| faults.keep(text::line(&option(at), &it, 200))),
-        ..question
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::question::{Question, QuestionType};
     use crate::domain::clock::SystemChance;
     use crate::domain::country::Country;
     use crate::domain::money::{Currency, PayInterval};

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::id::{ApplicationId, CandidateId, EmailMessageId, OfferId, PostingId};
+use super::id::{ApplicationId, CandidateId, EmailMessageId, OfferId, PostingId, UserId};
 
 text_enum! {
     /// How the delivery of a message stands.
@@ -47,6 +47,10 @@ text_enum! {
         ApplicationDeclined = "applicationDeclined",
         /// You have withdrawn.
         ApplicationWithdrawn = "applicationWithdrawn",
+        /// We have questions; please answer by then.
+        FormSent = "formSent",
+        /// Our questions are still open.
+        FormReminded = "formReminded",
         /// Our offer.
         Offer = "offer",
         /// The offer stands longer.
@@ -89,8 +93,10 @@ pub struct EmailMessage {
     pub offer: Option<OfferId>,
     /// The offer's version it was written for.
     pub version: Option<i32>,
-    /// Whom it is written to.
+    /// The candidate it is about, to whom it is written unless `user` is.
     pub candidate: CandidateId,
+    /// The member of staff it is written to.
+    pub user: Option<UserId>,
     /// How its delivery stands.
     pub state: EmailState,
     /// How often a delivery was tried.
@@ -146,8 +152,10 @@ pub struct NewEmail {
     pub application: ApplicationId,
     /// The offer and its version it is about.
     pub offer: Option<(OfferId, i32)>,
-    /// Whom it is written to.
+    /// The candidate it is about, to whom it is written unless `user` is.
     pub candidate: CandidateId,
+    /// The member of staff it is written to.
+    pub user: Option<UserId>,
     /// The envelope's sender.
     pub from: String,
     /// The envelope's only recipient.

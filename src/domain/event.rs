@@ -78,6 +78,14 @@ text_enum! {
         ApplicationNeedsDecision = "applicationNeedsDecision",
         /// A step that the plan does not have was added to one application.
         StepAdded = "stepAdded",
+        /// Somebody outside was asked in a step.
+        StepRequested = "stepRequested",
+        /// A meeting was set in a step.
+        StepScheduled = "stepScheduled",
+        /// A step's meeting was cancelled or missed.
+        StepUnscheduled = "stepUnscheduled",
+        /// What a step waited for has come; somebody has to read it.
+        StepAwaitsFeedback = "stepAwaitsFeedback",
         /// A step was passed.
         StepPassed = "stepPassed",
         /// A required step was waived.
@@ -90,6 +98,14 @@ text_enum! {
         StepCancelled = "stepCancelled",
         /// A cancelled step came back with its application.
         StepRestored = "stepRestored",
+        /// Questions were sent to a candidate.
+        FormSent = "formSent",
+        /// Unanswered questions gave way to newer ones.
+        FormReplaced = "formReplaced",
+        /// A candidate was reminded of unanswered questions.
+        FormReminded = "formReminded",
+        /// Questions were answered.
+        FormAnswered = "formAnswered",
         /// A justification was written or changed.
         JustificationSaved = "justificationSaved",
         /// An offer, or a version of one, was drafted.

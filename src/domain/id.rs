@@ -114,6 +114,8 @@ ids! {
     StepId = "step";
     /// Of an answer to a question of the posting.
     AnswerId = "ans";
+    /// Of questions that were sent to a candidate.
+    FormId = "form";
     /// Of one allotment of an application to a posting's team.
     AllotmentId = "allot";
     /// Of an offer, over all its versions.

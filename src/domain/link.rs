@@ -1,11 +1,23 @@
-//! One-purpose links that candidates hold. The secret is 52 base-32 characters (256 bits); only its SHA-256 is kept.
+//! One-purpose links that people without an account hold. The secret is 52 base-32 characters (256 bits); only its SHA-256 is kept.
 
 use chrono::{DateTime, Utc};
 
 use super::clock::{Chance, random_text};
-use super::id::{ApplicationId, CandidateId, LinkId, OfferId};
+use super::id::{ApplicationId, CandidateId, LinkId, OfferId, StepId};
 
 const LENGTH: usize = 52;
+
+text_enum! {
+    /// The word for what a link is for.
+    LinkKind {
+        /// Following one application.
+        Application = "application",
+        /// Deciding one version of an offer.
+        Offer = "offer",
+        /// Answering the questions of one step.
+        Form = "form",
+    }
+}
 
 /// What a link is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +33,35 @@ pub enum Purpose {
         /// The application the offer is for.
         application: ApplicationId,
     },
+    /// Answering the questions that were sent in one step.
+    Form {
+        /// The step.
+        step: StepId,
+        /// The application the step is of.
+        application: ApplicationId,
+    },
+}
+
+impl Purpose {
+    /// The word for it.
+    #[must_use]
+    pub const fn kind(self) -> LinkKind {
+        match self {
+            Self::Application(_) => LinkKind::Application,
+            Self::Offer { .. } => LinkKind::Offer,
+            Self::Form { .. } => LinkKind::Form,
+        }
+    }
+
+    /// The application it is about.
+    #[must_use]
+    pub const fn application(self) -> ApplicationId {
+        match self {
+            Self::Application(application)
+            | Self::Offer { application, .. }
+            | Self::Form { application, .. } => application,
+        }
+    }
 }
 
 /// A link as it is kept: never the secret.
@@ -30,7 +71,7 @@ pub struct Link {
     pub id: LinkId,
     /// What it is for.
     pub purpose: Purpose,
-    /// Whose it is.
+    /// The candidate it is about; who holds it follows from its purpose.
     pub candidate: CandidateId,
     /// When it was made.
     pub created_at: DateTime<Utc>,

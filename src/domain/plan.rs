@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::Refusal;
+use super::faults::{Faults, each};
 use super::posting::PlanVersion;
+use super::question::{self, Question};
 use super::text;
 
 text_enum! {
@@ -85,6 +87,33 @@ pub struct PlanStep {
     pub least_people: i32,
     /// How long it takes, in minutes, where that is known.
     pub minutes: Option<i32>,
+    /// What whoever takes it is given.
+    pub kit: Kit,
+}
+
+/// What whoever takes a step is given.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Kit {
+    /// What is to be found out.
+    pub purpose: Option<String>,
+    /// What is asked: of the candidate in a form or an interview, of a referee in a reference.
+    pub questions: Vec<Question>,
+    /// What a scorecard rates.
+    pub attributes: Vec<String>,
+}
+
+impl Kit {
+    fn checked(self, faults: &mut Faults, field: impl Fn(&str) -> String) -> Self {
+        faults.most(&field("questions"), &self.questions, 50);
+        faults.most(&field("attributes"), &self.attributes, MOST);
+        let attribute = |place: usize| field(&format!("attributes.{place}"));
+        faults.twice(&self.attributes, attribute, "each attribute once");
+        Self {
+            purpose: faults.keep(text::optional_prose(&field("purpose"), self.purpose.as_deref(), 2_000)),
+            questions: question::checked(faults, &field("questions"), self.questions),
+            attributes: each(self.attributes, |place, it| faults.keep(text::line(&attribute(place), &it, 80))),
+        }
+    }
 }
 
 /// A stage of a plan.
@@ -128,6 +157,14 @@ pub struct HiringPlan {
     pub references: ReferenceRule,
 }
 
+impl HiringPlan {
+    /// The step with this key.
+    #[must_use]
+    pub fn step(&self, key: &str) -> Option<&PlanStep> {
+        self.stages.iter().flat_map(|stage| &stage.steps).find(|step| step.key == key)
+    }
+}
+
 impl ReferenceRule {
     /// # Errors
     /// `INVALID` on `references.least` or `references.managers`.
@@ -162,7 +199,7 @@ const MOST_HOURS: i32 = 8_760;
 /// `REQUIRED` or `INVALID` on each part of `stages` at fault: none, too many, a first one that is optional, a stage
 /// without steps, a text, a key twice, an odd number.
 pub fn checked(stages: Vec<Stage>) -> Result<Vec<Stage>, Refusal> {
-    let mut faults = Vec::new();
+    let mut faults = Faults::default();
     bounded(&mut faults, "stages", stages.len());
     if stages.first().is_some_and(|first| first.optional) {
         faults.push(Refusal::invalid("stages.0.optional", "a first stage everyone goes through"));
@@ -188,11 +225,11 @@ pub fn checked(stages: Vec<Stage>) -> Result<Vec<Stage>, Refusal> {
         }
     });
     let checked = checked.collect();
-    Refusal::all(faults)?;
+    faults.end()?;
     Ok(checked)
 }
 
-fn bounded(faults: &mut Vec<Refusal>, field: &str, count: usize) {
+fn bounded(faults: &mut Faults, field: &str, count: usize) {
     match count {
         0 => faults.push(Refusal::required(field)),
         1..=MOST => {}
@@ -200,14 +237,11 @@ fn bounded(faults: &mut Vec<Refusal>, field: &str, count: usize) {
     }
 }
 
-fn cleaned(faults: &mut Vec<Refusal>, field: &str, given: &str) -> String {
-    text::line(field, given, 80).unwrap_or_else(|fault| {
-        faults.push(fault);
-        String::new()
-    })
+fn cleaned(faults: &mut Faults, field: &str, given: &str) -> String {
+    faults.keep(text::line(field, given, 80))
 }
 
-fn key(faults: &mut Vec<Refusal>, taken: &mut BTreeSet<String>, field: &str, given: String) -> String {
+fn key(faults: &mut Faults, taken: &mut BTreeSet<String>, field: &str, given: String) -> String {
     match text::key(field, &given) {
         Ok(key) if !taken.insert(key.clone()) => {
             faults.push(Refusal::invalid(field, "a key that is used once"));
@@ -223,16 +257,16 @@ fn key(faults: &mut Vec<Refusal>, taken: &mut BTreeSet<String>, field: &str, giv
 /// # Errors
 /// `REQUIRED` or `INVALID` on each field at fault, or `INVALID` on `kind` for an offer, which a plan alone provides.
 pub fn checked_alone(step: PlanStep) -> Result<PlanStep, Refusal> {
-    let mut faults = Vec::new();
+    let mut faults = Faults::default();
     if step.kind == StepKind::Offer {
         faults.push(Refusal::invalid("kind", "a kind other than offer"));
     }
     let step = bounded_step(&mut faults, str::to_owned, step);
-    Refusal::all(faults).map(|()| step)
+    faults.end().map(|()| step)
 }
 
 fn checked_step(
-    faults: &mut Vec<Refusal>,
+    faults: &mut Faults,
     taken: &mut BTreeSet<String>,
     field: &str,
     step: PlanStep,
@@ -241,14 +275,18 @@ fn checked_step(
     PlanStep { key: key(faults, taken, &format!("{field}.key"), step.key), ..step }
 }
 
-fn bounded_step(faults: &mut Vec<Refusal>, field: impl Fn(&str) -> String, step: PlanStep) -> PlanStep {
+fn bounded_step(faults: &mut Faults, field: impl Fn(&str) -> String, step: PlanStep) -> PlanStep {
     if !(1..=20).contains(&step.least_people) {
         faults.push(Refusal::invalid(&field("leastPeople"), "from 1 to 20 people"));
     }
     if step.minutes.is_some_and(|minutes| !(5..=480).contains(&minutes)) {
         faults.push(Refusal::invalid(&field("minutes"), "from 5 to 480 minutes"));
     }
-    PlanStep { title: cleaned(faults, &field("title"), &step.title), ..step }
+    PlanStep {
+        title: cleaned(faults, &field("title"), &step.title),
+        kit: step.kit.checked(faults, |name| field(&format!("kit.{name}"))),
+        ..step
+    }
 }
 
 #[cfg(test)]

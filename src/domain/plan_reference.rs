@@ -1,6 +1,6 @@
 //! The reference process: eight stages, a parallel round by the team, an optional last interview.
 
-use super::plan::{ApprovalRule, Participant, PlanStep, ReferenceRule, Stage, StageMode, StepKind};
+use super::plan::{ApprovalRule, Kit, Participant, PlanStep, ReferenceRule, Stage, StageMode, StepKind};
 
 /// What the reference process is called.
 pub const NAME: &str = "Engineering";
@@ -76,6 +76,7 @@ pub(super) fn step(key: &str, title: &str, kind: StepKind, participant: Particip
         participant,
         least_people: 1,
         minutes: None,
+        kit: Kit::default(),
     }
 }
 

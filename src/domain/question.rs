@@ -1,6 +1,7 @@
 //! What a posting asks its applicants, and what they answer.
 
 use super::Refusal;
+use super::faults::{Faults, each};
 use super::id::AnswerId;
 use super::text;
 
@@ -57,6 +58,33 @@ pub struct Given {
     pub key: String,
     /// The answer.
     pub value: String,
+}
+
+/// Questions to be asked, cleaned and checked; `list` names them in faults, as in `questions.0.key`.
+pub(super) fn checked(faults: &mut Faults, list: &str, questions: Vec<Question>) -> Vec<Question> {
+    let keys: Vec<_> = questions.iter().map(|question| question.key.as_str()).collect();
+    faults.twice(&keys, |place| format!("{list}.{place}.key"), "a key no other question has");
+    each(questions, |place, question| checked_one(faults, &format!("{list}.{place}"), question))
+}
+
+fn checked_one(faults: &mut Faults, at: &str, question: Question) -> Question {
+    let field = |name: &str| format!("{at}.{name}");
+    let is_choice = question.kind == QuestionType::Choice;
+    if is_choice && question.options.len() < 2 {
+        faults.push(Refusal::invalid(&field("options"), "at least two options"));
+    }
+    if !is_choice && !question.options.is_empty() {
+        faults.push(Refusal::invalid(&field("options"), "options only for a choice"));
+    }
+    faults.most(&field("options"), &question.options, 50);
+    let option = |place: usize| field(&format!("options.{place}"));
+    faults.twice(&question.options, option, "each option once");
+    Question {
+        key: faults.keep(text::key(&field("key"), &question.key)),
+        label: faults.keep(text::line(&field("label"), &question.label, 300)),
+        options: each(question.options, |place, it| faults.keep(text::line(&option(place), &it, 200))),
+        ..question
+    }
 }
 
 /// Checks what was given against what was asked; the result is in the questions' order.

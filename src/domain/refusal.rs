@@ -92,6 +92,9 @@ pub enum Refusal {
     /// The step is in a stage the application has not reached.
     #[error("The application has not reached this step.")]
     StepNotReached,
+    /// The questions were answered before.
+    #[error("These questions have been answered already.")]
+    AlreadyAnswered,
     /// The application is allotted to no team.
     #[error("Allot the application to a team first.")]
     NoAllotment,
@@ -205,6 +208,7 @@ impl Refusal {
             Self::StepState(_) => "STEP_STATE",
             Self::StepRequired => "STEP_REQUIRED",
             Self::StepNotReached => "STEP_NOT_REACHED",
+            Self::AlreadyAnswered => "ALREADY_ANSWERED",
             Self::NoAllotment => "NO_ALLOTMENT",
             Self::AllottedElsewhere => "ALLOTTED_ELSEWHERE",
             Self::NoOpening => "NO_OPENING",

@@ -78,4 +78,10 @@ impl Site {
     pub fn offer_url(&self, secret: &str) -> String {
         format!("{}/offers/{secret}", self.public_url)
     }
+
+    /// The page of the questions of a step, for whoever holds its link's secret.
+    #[must_use]
+    pub fn form_url(&self, secret: &str) -> String {
+        format!("{}/forms/{secret}", self.public_url)
+    }
 }

@@ -69,6 +69,8 @@ pub struct ApplicationStep {
     pub required: bool,
     /// Who takes it.
     pub participant: Participant,
+    /// How many people at least.
+    pub least_people: i32,
     /// How long it takes, in minutes.
     pub minutes: Option<i32>,
     /// Where it is in its life.
@@ -103,6 +105,7 @@ impl ApplicationStep {
             kind: step.kind,
             required: step.required,
             participant: step.participant,
+            least_people: step.least_people,
             minutes: step.minutes,
             state: StepState::Pending,
             round: 1,
@@ -114,6 +117,54 @@ impl ApplicationStep {
 
     fn unfinished(&self) -> Result<(), Refusal> {
         if self.state.is_final() { Err(Refusal::StepState(self.state.as_str())) } else { Ok(()) }
+    }
+
+    /// Somebody outside was asked, or is asked again.
+    ///
+    /// # Errors
+    /// `STEP_STATE` unless it waits to begin or was asked before.
+    pub fn request(mut self) -> Result<Self, Refusal> {
+        if !matches!(self.state, StepState::Pending | StepState::Requested) {
+            return Err(Refusal::StepState(self.state.as_str()));
+        }
+        self.state = StepState::Requested;
+        Ok(self)
+    }
+
+    /// People are to meet, or to meet at another time.
+    ///
+    /// # Errors
+    /// `STEP_STATE` unless it waits to begin or is scheduled.
+    pub fn schedule(mut self) -> Result<Self, Refusal> {
+        if !matches!(self.state, StepState::Pending | StepState::Scheduled) {
+            return Err(Refusal::StepState(self.state.as_str()));
+        }
+        self.state = StepState::Scheduled;
+        Ok(self)
+    }
+
+    /// What was asked was answered, or the meeting took place: somebody has to say what came of it.
+    ///
+    /// # Errors
+    /// `STEP_STATE` unless it was asked or scheduled.
+    pub fn await_feedback(mut self) -> Result<Self, Refusal> {
+        if !matches!(self.state, StepState::Requested | StepState::Scheduled) {
+            return Err(Refusal::StepState(self.state.as_str()));
+        }
+        self.state = StepState::AwaitingFeedback;
+        Ok(self)
+    }
+
+    /// The meeting was cancelled or missed: back to where it was.
+    ///
+    /// # Errors
+    /// `STEP_STATE` unless it is scheduled or awaits feedback.
+    pub fn unschedule(mut self) -> Result<Self, Refusal> {
+        if !matches!(self.state, StepState::Scheduled | StepState::AwaitingFeedback) {
+            return Err(Refusal::StepState(self.state.as_str()));
+        }
+        self.state = StepState::Pending;
+        Ok(self)
     }
 
     /// Done, and no longer blocking.

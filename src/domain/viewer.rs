@@ -1,6 +1,6 @@
 //! Whoever asks. Every read and every change names one; there is no default.
 
-use super::id::{ApplicationId, CandidateId, OfferId, PostingId, TeamId, UserId};
+use super::id::{ApplicationId, CandidateId, OfferId, PostingId, StepId, TeamId, UserId};
 
 text_enum! {
     /// What a member of staff is.
@@ -104,6 +104,15 @@ pub enum Viewer {
         /// Whose it is.
         candidate: CandidateId,
     },
+    /// A candidate who holds the link to the questions of one step.
+    Respondent {
+        /// The step the questions were sent in.
+        step: StepId,
+        /// The application the step is of.
+        application: ApplicationId,
+        /// Whose it is.
+        candidate: CandidateId,
+    },
     /// A member of staff.
     Staff(Staff),
     /// The program itself: workers and the operator's command line.
@@ -133,6 +142,7 @@ impl Viewer {
             Self::Anonymous => "anonymous",
             Self::Applicant { .. } => "applicant",
             Self::Offeree { .. } => "offeree",
+            Self::Respondent { .. } => "respondent",
             Self::Staff(_) => "staff",
             Self::System => "system",
         }
@@ -143,7 +153,9 @@ impl Viewer {
     pub fn key(&self) -> String {
         match self {
             Self::Anonymous => "anonymous".to_owned(),
-            Self::Applicant { candidate, .. } | Self::Offeree { candidate, .. } => candidate.to_string(),
+            Self::Applicant { candidate, .. }
+            | Self::Offeree { candidate, .. }
+            | Self::Respondent { candidate, .. } => candidate.to_string(),
             Self::Staff(staff) => staff.user.to_string(),
             Self::System => "system".to_owned(),
         }

@@ -53,6 +53,10 @@ pub enum EmailMessageKind {
     ApplicationDeclined,
     /// An application was withdrawn.
     ApplicationWithdrawn,
+    /// Questions of a step were sent.
+    FormSent,
+    /// A reminder of unanswered questions.
+    FormReminded,
     /// An offer.
     Offer,
     /// More time for an offer.

@@ -78,6 +78,8 @@ codes! {
     StepRequired = "STEP_REQUIRED",
     /// The application has not reached the step.
     StepNotReached = "STEP_NOT_REACHED",
+    /// The questions were answered before.
+    AlreadyAnswered = "ALREADY_ANSWERED",
     /// The application is allotted to no team.
     NoAllotment = "NO_ALLOTMENT",
     /// The application was allotted to another team after the offer was drafted.

@@ -12,6 +12,7 @@ use super::asking::{Asking, asking};
 use super::batch::Load;
 use super::connection::{Connection, Paging};
 use super::error::{bad_argument, fault};
+use super::posting_content::Question;
 use crate::domain;
 use crate::domain::id::PlanId;
 use crate::domain::plan as rules;
@@ -111,6 +112,26 @@ pub struct PlanStep {
     least_people: i32,
     /// Length of the step in minutes, where it is known.
     minutes: Option<i32>,
+    /// What whoever takes the step is given.
+    kit: StepKit,
+}
+
+/// What whoever takes a step is given.
+#[derive(SimpleObject, Debug)]
+pub struct StepKit {
+    /// What is to be found out.
+    purpose: Option<String>,
+    /// What is asked: of the candidate in a form or an interview, of a referee in a reference.
+    questions: Vec<Question>,
+    /// What a scorecard rates.
+    attributes: Vec<String>,
+}
+
+impl From<rules::Kit> for StepKit {
+    fn from(kit: rules::Kit) -> Self {
+        let questions = kit.questions.iter().map(Question::from).collect();
+        Self { purpose: kit.purpose, questions, attributes: kit.attributes }
+    }
 }
 
 /// A stage of a plan.
@@ -140,6 +161,7 @@ impl From<rules::Stage> for PlanStage {
             participant: step.participant.into(),
             least_people: step.least_people,
             minutes: step.minutes,
+            kit: step.kit.into(),
         };
         Self {
             key: stage.key,

@@ -325,17 +325,22 @@ pub fn pay_ranges(given: &[PayRangeInput]) -> Result<Vec<DomainPayRange>, Refusa
     all(given.iter().enumerate().map(range))
 }
 
+impl From<QuestionInput> for question::Question {
+    fn from(it: QuestionInput) -> Self {
+        Self {
+            key: it.key,
+            label: it.label,
+            kind: it.kind.into(),
+            required: it.required,
+            options: it.options,
+        }
+    }
+}
+
 /// As [`sections`].
 pub fn questions(given: Vec<QuestionInput>) -> Result<Vec<question::Question>, Refusal> {
     bounded("questions", &given)?;
-    let question = |it: QuestionInput| question::Question {
-        key: it.key,
-        label: it.label,
-        kind: it.kind.into(),
-        required: it.required,
-        options: it.options,
-    };
-    Ok(given.into_iter().map(question).collect())
+    Ok(given.into_iter().map(Into::into).collect())
 }
 
 /// Everything, or all that is at fault.

@@ -13,7 +13,7 @@ use super::user::{User, user};
 use crate::actions;
 use crate::domain::Refusal;
 use crate::domain::id::StepId;
-use crate::domain::plan::PlanStep;
+use crate::domain::plan::{Kit, PlanStep};
 use crate::domain::policy::application::reasons;
 use crate::domain::step::ApplicationStep as DomainStep;
 use crate::storage;
@@ -54,6 +54,8 @@ pub struct StepOutline {
     required: bool,
     /// Who takes the step.
     participant: Participant,
+    /// How many people take the step at least.
+    least_people: i32,
     /// Length of the step in minutes, where it is known.
     minutes: Option<i32>,
 }
@@ -78,6 +80,7 @@ impl ApplicationStep {
             kind: self.0.kind.into(),
             required: self.0.required,
             participant: self.0.participant.into(),
+            least_people: self.0.least_people,
             minutes: self.0.minutes,
         }
     }
@@ -140,6 +143,9 @@ pub struct StepAddInput {
     required: bool,
     /// Who takes the step.
     participant: Participant,
+    /// How many people take the step at least: 1 to 20.
+    #[graphql(default = 1)]
+    least_people: i32,
     /// Length of the step in minutes, where it is known: 5 to 480.
     minutes: Option<i32>,
 }
@@ -152,8 +158,9 @@ impl StepAddInput {
             kind: self.kind.into(),
             required: self.required,
             participant: self.participant.into(),
-            least_people: 1,
+            least_people: self.least_people,
             minutes: self.minutes,
+            kit: Kit::default(),
         };
         let (application, revision) = (id(&self.application_id, "application")?, self.expected_revision);
         Ok(actions::step::Add { application, revision, stage: self.stage, step })

@@ -21,6 +21,8 @@ pub enum ViewerKind {
     Applicant,
     /// A candidate, by the link to an offer.
     Offeree,
+    /// A candidate, by the link to questions of a step.
+    Respondent,
     /// A member of staff, by a token.
     Staff,
     /// The program itself.
@@ -81,6 +83,7 @@ impl Viewer {
             DomainViewer::Anonymous => ViewerKind::Anonymous,
             DomainViewer::Applicant { .. } => ViewerKind::Applicant,
             DomainViewer::Offeree { .. } => ViewerKind::Offeree,
+            DomainViewer::Respondent { .. } => ViewerKind::Respondent,
             DomainViewer::Staff(_) => ViewerKind::Staff,
             DomainViewer::System => ViewerKind::System,
         }

@@ -160,6 +160,34 @@ pub struct ApplicationWithdrawn {
     pub ends_offer: bool,
 }
 
+/// To a candidate who goes on: questions about the application, answered on a page.
+#[derive(Clone, Debug)]
+pub struct FormSent {
+    /// The candidate.
+    pub reader: Reader,
+    /// Title of the posting.
+    pub role: Line,
+    /// What the recruiter says to them, if anything.
+    pub words: Option<Words>,
+    /// Until when answers are in time.
+    pub deadline: DateTime<Utc>,
+    /// The page of the questions.
+    pub link: Url,
+}
+
+/// To a candidate who has not answered yet.
+#[derive(Clone, Debug)]
+pub struct FormReminded {
+    /// The candidate.
+    pub reader: Reader,
+    /// Title of the posting.
+    pub role: Line,
+    /// Until when answers are in time.
+    pub deadline: DateTime<Utc>,
+    /// The page of the questions.
+    pub link: Url,
+}
+
 /// The offer. Its terms stand on the page behind the link, not in the mail: mail is read by many.
 #[derive(Clone, Debug)]
 pub struct Offer {
@@ -251,6 +279,8 @@ letter!(
     "mail/application_withdrawn.txt",
     "mail/application_withdrawn.html"
 );
+letter!(FormSent, "mail/form_sent.subject", "mail/form_sent.txt", "mail/form_sent.html");
+letter!(FormReminded, "mail/form_reminded.subject", "mail/form_reminded.txt", "mail/form_reminded.html");
 letter!(Offer, "mail/offer.subject", "mail/offer.txt", "mail/offer.html");
 letter!(OfferAccepted, "mail/offer_accepted.subject", "mail/offer_accepted.txt", "mail/offer_accepted.html");
 letter!(OfferDeclined, "mail/offer_declined.subject", "mail/offer_declined.txt", "mail/offer_declined.html");

@@ -87,7 +87,7 @@ struct PayRangeMirror {
 
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Question")]
-struct QuestionMirror {
+pub(super) struct QuestionMirror {
     key: String,
     label: String,
     #[serde(with = "word")]

@@ -57,7 +57,7 @@ pub(super) mod perhaps {
 /// Declares a module for `#[serde(with = "..")]`: a `Vec` of what a mirror stands for.
 macro_rules! lists {
     ($($module:ident = Vec<$type:ty> as $mirror:literal;)+) => { $(
-        mod $module {
+        pub(in crate::storage) mod $module {
             use super::*;
 
             #[derive(serde::Serialize)]

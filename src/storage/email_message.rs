@@ -13,12 +13,12 @@ use super::scope::{Columns, within};
 use super::source::Source;
 use super::write::Tx;
 use crate::domain::email::{EmailMessage, EmailState, LetterKind, NewEmail};
-use crate::domain::id::{ApplicationId, CandidateId, EmailMessageId, OfferId, PostingId};
+use crate::domain::id::{ApplicationId, CandidateId, EmailMessageId, OfferId, PostingId, UserId};
 use crate::domain::policy::Scope;
 use crate::domain::policy::application::Emails;
 
 /// All of a message but its bytes and addresses.
-const COLUMNS: &str = "id, kind, posting_id, application_id, offer_id, version, candidate_id, state, \
+const COLUMNS: &str = "id, kind, posting_id, application_id, offer_id, version, candidate_id, user_id, state, \
      attempts, run_at, created_at, sent_at, last_code, last_reply, duplicate_possible, held";
 
 /// Which messages a listing shows; every part that is given has to match.
@@ -37,7 +37,7 @@ pub struct Wanted {
 /// Queues a message. `false` when the occasion has one already (see [`NewEmail::dedupe_key`]): nothing is written.
 pub async fn push(tx: &Tx, email: &NewEmail) -> Result<bool, Fault> {
     let (offer, version) = email.offer.unzip();
-    let row: [Value; 21] = [
+    let row: [Value; 22] = [
         email.id.into(),
         email.kind.into(),
         email.dedupe_key.as_str().into(),
@@ -47,6 +47,7 @@ pub async fn push(tx: &Tx, email: &NewEmail) -> Result<bool, Fault> {
         offer.into(),
         version.into(),
         email.candidate.into(),
+        email.user.into(),
         email.from.as_str().into(),
         email.to.as_str().into(),
         email.raw.clone().into(),
@@ -62,7 +63,7 @@ pub async fn push(tx: &Tx, email: &NewEmail) -> Result<bool, Fault> {
     ];
     let sql = format!(
         "INSERT INTO email_message (id, kind, dedupe_key, message_id, posting_id, application_id, offer_id, version, \
-         candidate_id, envelope_from, envelope_to, raw, raw_sha256, state, attempts, run_at, expires_at, fence, held, \
+         candidate_id, user_id, envelope_from, envelope_to, raw, raw_sha256, state, attempts, run_at, expires_at, fence, held, \
          duplicate_possible, created_at) VALUES {} ON CONFLICT DO NOTHING",
         dialect::places(1, row.len())
     );
@@ -210,6 +211,7 @@ struct Row {
     offer_id: Option<OfferId>,
     version: Option<i32>,
     candidate_id: CandidateId,
+    user_id: Option<UserId>,
     state: EmailState,
     attempts: i32,
     run_at: DateTime<Utc>,
@@ -231,6 +233,7 @@ impl From<Row> for EmailMessage {
             offer: row.offer_id,
             version: row.version,
             candidate: row.candidate_id,
+            user: row.user_id,
             state: row.state,
             attempts: row.attempts,
             run_at: row.run_at,

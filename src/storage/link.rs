@@ -1,4 +1,4 @@
-//! One-purpose links that candidates hold, kept by the hash of their secret.
+//! One-purpose links, kept by the hash of their secret.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{FromQueryResult, Value};
@@ -8,34 +8,43 @@ use super::digest::sha256;
 use super::fault::Fault;
 use super::source::Source;
 use super::write::Tx;
-use crate::domain::id::{ApplicationId, CandidateId, LinkId, OfferId};
-use crate::domain::link::{Link, Purpose, is_shaped};
+use crate::domain::id::{ApplicationId, CandidateId, LinkId, OfferId, StepId};
+use crate::domain::link::{Link, LinkKind, Purpose, is_shaped};
 
 #[derive(FromQueryResult)]
 struct Row {
     id: LinkId,
+    purpose: LinkKind,
     candidate_id: CandidateId,
     application_id: ApplicationId,
     offer_id: Option<OfferId>,
     version: Option<i32>,
+    step_id: Option<StepId>,
     created_at: DateTime<Utc>,
     revoked_at: Option<DateTime<Utc>>,
 }
 
-impl From<Row> for Link {
-    fn from(row: Row) -> Self {
+impl TryFrom<Row> for Link {
+    type Error = Fault;
+
+    fn try_from(row: Row) -> Result<Self, Fault> {
+        let lacking = || Fault::unfit(format!("link {} lacks what it is for", row.id));
         let application = row.application_id;
-        let purpose = match (row.offer_id, row.version) {
-            (Some(offer), Some(version)) => Purpose::Offer { offer, version, application },
-            _ => Purpose::Application(application),
+        let purpose = match row.purpose {
+            LinkKind::Application => Purpose::Application(application),
+            LinkKind::Offer => {
+                let (offer, version) = row.offer_id.zip(row.version).ok_or_else(lacking)?;
+                Purpose::Offer { offer, version, application }
+            }
+            LinkKind::Form => Purpose::Form { step: row.step_id.ok_or_else(lacking)?, application },
         };
-        Self {
+        Ok(Self {
             id: row.id,
             purpose,
             candidate: row.candidate_id,
             created_at: row.created_at,
             revoked_at: row.revoked_at,
-        }
+        })
     }
 }
 
@@ -55,31 +64,44 @@ pub async fn find(db: &impl Source, secret: &str) -> Result<Option<Link>, Fault>
 
 /// The link that is kept under this hash, revoked or not.
 pub async fn find_by_hash(db: &impl Source, hash: &str) -> Result<Option<Link>, Fault> {
-    let sql = "SELECT id, candidate_id, application_id, offer_id, version, created_at, revoked_at FROM link \
-               WHERE secret_hash = $1";
-    Ok(dialect::query_one::<Row>(db, sql, [hash.into()]).await?.map(Link::from))
+    let sql = "SELECT * FROM link WHERE secret_hash = $1";
+    dialect::query_one::<Row>(db, sql, [hash.into()]).await?.map(Link::try_from).transpose()
 }
 
 /// Keeps a new link under the hash of its secret.
 pub async fn create(tx: &Tx, link: &Link, hash: &str) -> Result<(), Fault> {
-    let (application, offer) = match link.purpose {
-        Purpose::Application(application) => (application, None),
-        Purpose::Offer { offer, version, application } => (application, Some((offer, version))),
-    };
-    let sql = "INSERT INTO link (id, secret_hash, candidate_id, application_id, offer_id, version, created_at, \
-               revoked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    let values: [Value; 8] = [
+    let (mut offer, mut step) = (None, None);
+    match link.purpose {
+        Purpose::Application(_) => {}
+        Purpose::Offer { offer: of, version, .. } => offer = Some((of, version)),
+        Purpose::Form { step: of, .. } => step = Some(of),
+    }
+    let values: [Value; 10] = [
         link.id.into(),
+        link.purpose.kind().into(),
         hash.into(),
         link.candidate.into(),
-        application.into(),
+        link.purpose.application().into(),
         offer.map(|(id, _)| id).into(),
         offer.map(|(_, version)| version).into(),
+        step.into(),
         link.created_at.into(),
         link.revoked_at.into(),
     ];
-    dialect::execute(tx, sql, values).await?;
+    let sql = format!(
+        "INSERT INTO link (id, purpose, secret_hash, candidate_id, application_id, offer_id, version, step_id, \
+         created_at, revoked_at) VALUES {}",
+        dialect::places(1, values.len())
+    );
+    dialect::execute(tx, &sql, values).await?;
     Ok(())
+}
+
+/// Revokes every link to this step; says how many.
+pub async fn revoke_of_step(tx: &Tx, step: StepId, at: DateTime<Utc>) -> Result<u64, Fault> {
+    let sql = "UPDATE link SET revoked_at = $2 WHERE step_id = $1 AND revoked_at IS NULL";
+    let values: [Value; 2] = [step.into(), at.into()];
+    dialect::execute(tx, sql, values).await
 }
 
 /// Revokes every link to this offer, whatever its version; says how many.

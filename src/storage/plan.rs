@@ -7,6 +7,7 @@ use sea_orm::{FromQueryResult, Value};
 use serde::{Deserialize, Serialize};
 
 use super::dialect::{self, Binds, json_list};
+use super::content::questions;
 use super::document::{self, lists, word};
 use super::fault::{Failure, Fault};
 use super::page::{Page, Part};
@@ -15,9 +16,10 @@ use super::write::Tx;
 use crate::domain::Refusal;
 use crate::domain::id::PlanId;
 use crate::domain::plan::{
-    ApprovalRule, HiringPlan, Participant, PlanStep, ReferenceRule, Stage, StageMode, StepKind,
+    ApprovalRule, HiringPlan, Kit, Participant, PlanStep, ReferenceRule, Stage, StageMode, StepKind,
 };
 use crate::domain::posting::PlanVersion;
+use crate::domain::question::Question;
 
 #[derive(Serialize, Deserialize)]
 struct Definition {
@@ -55,6 +57,18 @@ struct StepMirror {
     participant: Participant,
     least_people: i32,
     minutes: Option<i32>,
+    // Absent in documents of before it was thought of.
+    #[serde(default, with = "KitMirror")]
+    kit: Kit,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Kit")]
+struct KitMirror {
+    purpose: Option<String>,
+    #[serde(with = "questions")]
+    questions: Vec<Question>,
+    attributes: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]

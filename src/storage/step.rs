@@ -18,7 +18,7 @@ use crate::domain::policy::application::{Applications, Reasons};
 use crate::domain::step::{ApplicationStep, StepState};
 
 /// Columns of a step that is kept.
-const COLUMNS: usize = 15;
+const COLUMNS: usize = 16;
 
 /// The steps of these applications, in the plan's order, without why and by whom they were moved.
 pub async fn of_applications(
@@ -31,7 +31,7 @@ pub async fn of_applications(
     let seen = within(scope, &OF_SCOPE, db.kind(), &mut binds);
     let sql = format!(
         "SELECT s.id, s.application_id, s.stage, s.position, s.key, s.title, s.kind, s.required, s.participant, \
-         s.minutes, s.state, s.round, NULL AS reason, NULL AS moved_by, s.moved_at \
+         s.least_people, s.minutes, s.state, s.round, NULL AS reason, NULL AS moved_by, s.moved_at \
          FROM application_step s JOIN application c ON c.id = s.application_id \
          WHERE s.application_id IN {applications} AND {seen} ORDER BY s.application_id, s.stage, s.position, s.id"
     );
@@ -92,6 +92,14 @@ pub async fn of_locked(tx: &Tx, application: ApplicationId) -> Result<Vec<Applic
     Ok(rows.into_iter().map(ApplicationStep::from).collect())
 }
 
+/// A step of an application that the write has locked.
+pub async fn get_locked(tx: &Tx, application: ApplicationId, id: StepId) -> Result<ApplicationStep, Fault> {
+    let sql = "SELECT s.* FROM application_step s WHERE s.application_id = $1 AND s.id = $2";
+    let values: [Value; 2] = [application.into(), id.into()];
+    let row = dialect::query_one::<Row>(tx, sql, values).await?;
+    row.map(ApplicationStep::from).ok_or_else(|| Fault::missing("step", id))
+}
+
 /// Keeps the steps of a new application.
 pub async fn insert(tx: &Tx, steps: &[ApplicationStep]) -> Result<(), Fault> {
     if steps.is_empty() {
@@ -108,6 +116,7 @@ pub async fn insert(tx: &Tx, steps: &[ApplicationStep]) -> Result<(), Fault> {
             step.kind.into(),
             step.required.into(),
             step.participant.into(),
+            step.least_people.into(),
             step.minutes.into(),
             step.state.into(),
             step.round.into(),
@@ -119,7 +128,7 @@ pub async fn insert(tx: &Tx, steps: &[ApplicationStep]) -> Result<(), Fault> {
     let values: Vec<Value> = steps.iter().flat_map(row).collect();
     let sql = format!(
         "INSERT INTO application_step (id, application_id, stage, position, key, title, kind, required, participant, \
-         minutes, state, round, reason, moved_by, moved_at) VALUES {}",
+         least_people, minutes, state, round, reason, moved_by, moved_at) VALUES {}",
         dialect::places(steps.len(), COLUMNS)
     );
     dialect::execute(tx, &sql, values).await?;
@@ -153,6 +162,7 @@ struct Row {
     kind: StepKind,
     required: bool,
     participant: Participant,
+    least_people: i32,
     minutes: Option<i32>,
     state: StepState,
     round: i32,
@@ -173,6 +183,7 @@ impl From<Row> for ApplicationStep {
             kind: row.kind,
             required: row.required,
             participant: row.participant,
+            least_people: row.least_people,
             minutes: row.minutes,
             state: row.state,
             round: row.round,

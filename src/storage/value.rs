@@ -8,7 +8,7 @@ use sea_orm::{
 };
 
 use crate::domain::{
-    application, email, event, id, money, offer, opening, place, plan, posting, posting_source, question,
+    application, email, event, id, link, money, offer, opening, place, plan, posting, posting_source, question,
     step, viewer,
 };
 
@@ -78,11 +78,12 @@ macro_rules! text_columns {
 
 text_columns! {
     id::PostingId, id::TeamId, id::PostingTeamId, id::OpeningId, id::PlanId, id::CandidateId,
-    id::ApplicationId, id::StepId, id::AnswerId, id::AllotmentId, id::OfferId, id::ApprovalId,
+    id::ApplicationId, id::StepId, id::AnswerId, id::FormId, id::AllotmentId, id::OfferId, id::ApprovalId,
     id::EmailMessageId, id::UserId, id::GrantId, id::TokenId, id::LinkId, id::ChangeId,
     application::ApplicationStatus, application::Side, application::Source,
     email::EmailState, email::LetterKind,
     event::EventKind,
+    link::LinkKind,
     money::PayInterval,
     offer::Decision, offer::OfferStatus, offer::VersionStatus,
     opening::OpeningKind, opening::OpeningState,

@@ -40,7 +40,7 @@ pub async fn viewer(request: &HttpRequest, shared: &Shared) -> Result<(Viewer, O
     Ok((holder(&link).ok_or(Unauthorized)?, Some(link.id)))
 }
 
-/// The candidate who holds a link, unless it was revoked.
+/// Who holds a link, unless it was revoked.
 #[must_use]
 pub fn holder(link: &Link) -> Option<Viewer> {
     let candidate = link.candidate;
@@ -49,6 +49,9 @@ pub fn holder(link: &Link) -> Option<Viewer> {
         (None, Purpose::Application(application)) => Some(Viewer::Applicant { application, candidate }),
         (None, Purpose::Offer { offer, version, application }) => {
             Some(Viewer::Offeree { offer, version, application, candidate })
+        }
+        (None, Purpose::Form { step, application }) => {
+            Some(Viewer::Respondent { step, application, candidate })
         }
     }
 }

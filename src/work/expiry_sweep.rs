@@ -1,4 +1,5 @@
-//! What time alone ends: offers nobody answered, postings past their deadline, idempotency keys kept long enough.
+//! What time alone brings: offers nobody answered and postings past their deadline end, candidates are reminded of
+//! questions, idempotency keys kept long enough are forgotten.
 //!
 //! Nothing waits for it: an offer past its deadline is refused and a posting past its deadline is invisible at once. The
 //! sweep writes it down, frees the seats, and so lets others see it.
@@ -11,7 +12,7 @@ use tokio::time;
 use tracing::Instrument as _;
 
 use super::pass;
-use crate::actions::{Act, offer, posting};
+use crate::actions::{Act, form, offer, posting};
 use crate::domain::Viewer;
 use crate::domain::clock::{Chance, Clock};
 use crate::domain::site::Site;
@@ -69,7 +70,7 @@ impl ExpirySweep {
         }
     }
 
-    /// Ends what is due, at most a batch of each kind, and says how many offers and postings those were.
+    /// Ends or reminds of what is due, at most a batch of each kind, and says how many records those were.
     pub async fn step(&self) -> Result<usize, Failure> {
         let act = Act {
             store: &self.store,
@@ -80,8 +81,9 @@ impl ExpirySweep {
         };
         let offers = offer::expire_due(act, self.settings.batch).await;
         let postings = posting::close_due(act, self.settings.batch).await;
+        let forms = form::remind_due(act, self.settings.batch).await;
         let now = self.clock.now();
         self.store.write(|tx| async move { Ok(idempotency::forget(&tx, now).await?) }).await?;
-        Ok(offers? + postings?)
+        Ok(offers? + postings? + forms?)
     }
 }

@@ -99,6 +99,7 @@ impl Mailroom {
             application: self.application,
             offer: is_offer.then_some((self.offer, 1)),
             candidate: self.candidate,
+            user: None,
             from: "jobs@example.org".to_owned(),
             to: "zoe@example.com".to_owned(),
             raw: format!("Message-ID: <{id}@example.org>\r\n\r\nHello\r\n.\r\n").into_bytes(),

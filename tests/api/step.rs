@@ -49,6 +49,7 @@ fn step(key: &str, required: bool) -> PlanStep {
         participant: Participant::Recruiting,
         least_people: 1,
         minutes: None,
+        kit: Kit::default(),
     }
 }
 

@@ -1,20 +1,18 @@
 //! How an application ends without a hire, and how it comes back. Silence by accident is impossible: the candidate gets
 //! exactly one mail, or it is recorded why not.
 
-use super::super::letter::{About, Addressee, prepare};
+use super::super::letter::{About, Addressee, addressee, prepare, role};
 use super::super::{Act, email, offer, step};
 use super::{MOST_OF_REASON, event, held, kept};
 use crate::domain::application::Application;
 use crate::domain::email::{LetterKind, NewEmail, Omission};
 use crate::domain::event::{Change, EventKind};
 use crate::domain::id::ApplicationId;
-use crate::domain::policy::application::{applications, contacts, moving, recruiting, speaking};
-use crate::domain::viewer::Viewer;
+use crate::domain::policy::application::{applications, moving, recruiting, speaking};
 use crate::domain::{Refusal, text};
 use crate::mail::letter::{ApplicationDeclined, ApplicationWithdrawn, Reader};
 use crate::mail::line::{Line, Words};
-use crate::storage::posting::Sight;
-use crate::storage::{Failure, Fault, Tx, candidate, posting};
+use crate::storage::{Failure, Fault, Tx, posting};
 
 /// Whether the candidate is told by mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +50,7 @@ pub async fn decline(act: Act<'_>, input: Decline) -> Result<Application, Failur
     }
     let (change, right) = (&act.change(), &moving(act.viewer));
     let words = note.as_deref().map(Words::new);
-    let ending = &ending(act, change, input.application, input.notice, |who, ends_offer| {
+    let ending = &ending(act, input.application, input.notice, |who, ends_offer| {
         let (reader, role) = (who.reader.clone(), who.role.clone());
         let facts = ApplicationDeclined { reader, role, words: words.clone(), ends_offer };
         prepare(act, &who.addressee, who.about, &occasion("declined", change), &facts)
@@ -94,7 +92,7 @@ pub async fn withdraw(act: Act<'_>, input: Withdraw) -> Result<Application, Fail
         return Err(Refusal::Forbidden.into());
     }
     let (change, right) = (&act.change(), &speaking(act.viewer));
-    let ending = &ending(act, change, input.application, input.notice, |who, ends_offer| {
+    let ending = &ending(act, input.application, input.notice, |who, ends_offer| {
         let facts = ApplicationWithdrawn { reader: who.reader.clone(), role: who.role.clone(), ends_offer };
         prepare(act, &who.addressee, who.about, &occasion("withdrawn", change), &facts)
     })
@@ -143,7 +141,6 @@ struct Letters {
 
 async fn ending(
     act: Act<'_>,
-    change: &Change,
     id: ApplicationId,
     notice: Notice,
     write: impl Fn(&Who, bool) -> Result<NewEmail, Failure>,
@@ -154,19 +151,11 @@ async fn ending(
     let store = act.store;
     let found = kept::find(store, &applications(act.viewer), id).await?;
     let application = found.ok_or(Refusal::NotFound("application"))?;
-    // Whoever may end it need not be one who may read the address it is told to.
-    let id = application.candidate;
-    let gone = || Fault::missing("candidate", id);
-    let all = &applications(&Viewer::System);
-    let person = candidate::find(store, all, id).await?.ok_or_else(gone)?;
-    let contact = candidate::contacts(store, &contacts(&Viewer::System), &[id]).await?.remove(&id);
-    let sight = Sight::of(&Viewer::System, change.at);
-    let about = posting::find(store, &sight, application.posting).await?;
-    let about = about.ok_or_else(|| Fault::missing("posting", application.posting))?;
+    let addressee = addressee(store, application.candidate).await?;
     let who = Who {
-        reader: Reader::new(&person.name),
-        role: Line::new(&about.content.title),
-        addressee: Addressee { candidate: id, name: person.name, email: contact.ok_or_else(gone)?.email },
+        reader: Reader::new(&addressee.name),
+        role: role(act, application.posting).await?,
+        addressee,
         about: About { posting: application.posting, application: application.id, offer: None },
     };
     let letters = Letters { plain: write(&who, false)?, with_offer: write(&who, true)? };

@@ -119,7 +119,8 @@ fn may_be_told(viewer: &Viewer, of: CandidateId) -> bool {
     match viewer {
         Viewer::Staff(_) | Viewer::System => true,
         Viewer::Applicant { candidate, .. } | Viewer::Offeree { candidate, .. } => *candidate == of,
-        Viewer::Anonymous => false,
+        // The link to questions says nothing about other applications.
+        Viewer::Anonymous | Viewer::Respondent { .. } => false,
     }
 }
 
@@ -288,7 +289,7 @@ async fn addressed(
         let candidate = Candidate { id, name: applicant.name.clone(), created_at: change.at };
         (candidate, applicant.contact.email.clone())
     };
-    let to = Addressee { candidate: candidate.id, name: candidate.name.clone(), email };
+    let to = Addressee { candidate: candidate.id, user: None, name: candidate.name.clone(), email };
     Ok((candidate, to))
 }
 

@@ -13,6 +13,9 @@ pub enum Contacts {}
 /// The right to read what a candidate answered.
 #[derive(Debug, Clone)]
 pub enum Answers {}
+/// The right to answer the questions of a step.
+#[derive(Debug, Clone)]
+pub enum Answering {}
 /// The right to read internal reasons: outcomes, step reasons, justifications.
 #[derive(Debug, Clone)]
 pub enum Reasons {}
@@ -64,10 +67,26 @@ pub fn contacts(viewer: &Viewer) -> Scope<Contacts> {
     with_own(reading(viewer, &[Role::Recruiter, Role::HiringManager]), viewer)
 }
 
-/// Answers: all who work on the application, and the candidate.
+fn with_asked_candidate<Of>(scope: Scope<Of>, viewer: &Viewer) -> Scope<Of> {
+    match viewer {
+        Viewer::Respondent { application, .. } => scope.and_application(*application),
+        _ => with_own(scope, viewer),
+    }
+}
+
+/// Answers: all who work on the application, and the candidate, also by the link to questions of a step.
 #[must_use]
 pub fn answers(viewer: &Viewer) -> Scope<Answers> {
-    with_own(reading(viewer, &[Role::Recruiter, Role::HiringManager, Role::Interviewer]), viewer)
+    with_asked_candidate(
+        reading(viewer, &[Role::Recruiter, Role::HiringManager, Role::Interviewer]),
+        viewer,
+    )
+}
+
+/// Answering the questions of a step: the candidate, and recruiters who were told.
+#[must_use]
+pub fn answering(viewer: &Viewer) -> Scope<Answering> {
+    with_asked_candidate(changing(viewer, &[Role::Recruiter]), viewer)
 }
 
 /// Internal reasons and justifications: recruiters, hiring managers, those asked to approve.

@@ -9,6 +9,7 @@ use crate::domain::plan as rules;
 use crate::graphql::asking::asking;
 use crate::graphql::error::id;
 use crate::graphql::payload::{answer, payload};
+use crate::graphql::posting_content::QuestionInput;
 
 /// A step of a plan to be made.
 #[derive(InputObject, Debug)]
@@ -29,6 +30,28 @@ pub struct PlanStepInput {
     least_people: i32,
     /// Length of the step in minutes, where it is known: 5 to 480.
     minutes: Option<i32>,
+    /// What whoever takes the step is given.
+    kit: Option<StepKitInput>,
+}
+
+/// What whoever takes a step is to be given.
+#[derive(InputObject, Debug)]
+pub struct StepKitInput {
+    /// What is to be found out, in Markdown: at most 2000 characters.
+    purpose: Option<String>,
+    /// What is asked, in order: at most 50.
+    #[graphql(default)]
+    questions: Vec<QuestionInput>,
+    /// What a scorecard rates, in order: at most 20, of at most 80 characters each.
+    #[graphql(default)]
+    attributes: Vec<String>,
+}
+
+impl From<StepKitInput> for rules::Kit {
+    fn from(kit: StepKitInput) -> Self {
+        let questions = kit.questions.into_iter().map(Into::into).collect();
+        Self { purpose: kit.purpose, questions, attributes: kit.attributes }
+    }
 }
 
 /// A stage of a plan to be made.
@@ -60,6 +83,7 @@ impl From<PlanStageInput> for rules::Stage {
             participant: step.participant.into(),
             least_people: step.least_people,
             minutes: step.minutes,
+            kit: step.kit.map(Into::into).unwrap_or_default(),
         };
         Self {
             key: stage.key,

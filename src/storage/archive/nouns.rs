@@ -8,7 +8,7 @@ use crate::domain::id::{
     OfferId, OpeningId, PlanId, PostingId, PostingTeamId, StepId, TeamId, TokenId, UserId,
 };
 use crate::domain::{
-    application, email, event, offer, opening, place, plan, posting, posting_source, question, step, viewer,
+    application, email, event, link, offer, opening, place, plan, posting, posting_source, question, step, viewer,
 };
 
 const TEXT: Form = plain(Sort::Text);
@@ -113,7 +113,7 @@ nouns! {
     "step" = application_step by id {
         id: word::<StepId>(), application_id: word::<ApplicationId>(), stage: INTEGER, position: INTEGER, key: TEXT,
         title: TEXT, kind: word::<plan::StepKind>(), required: FLAG, participant: word::<plan::Participant>(),
-        minutes: perhaps(INTEGER), state: word::<step::StepState>(), round: INTEGER, reason: perhaps(TEXT),
+        least_people: INTEGER, minutes: perhaps(INTEGER), state: word::<step::StepState>(), round: INTEGER, reason: perhaps(TEXT),
         moved_by: perhaps(TEXT), moved_at: perhaps(INSTANT),
     }
     "stageReturn" = application_return by application_id, revision {
@@ -155,15 +155,16 @@ nouns! {
         decided_at: INSTANT,
     }
     "link" = link by id {
-        id: word::<LinkId>(), secret_hash: TEXT, candidate_id: word::<CandidateId>(),
+        id: word::<LinkId>(), purpose: word::<link::LinkKind>(), secret_hash: TEXT, candidate_id: word::<CandidateId>(),
         application_id: word::<ApplicationId>(), offer_id: perhaps(word::<OfferId>()), version: perhaps(INTEGER),
+        step_id: perhaps(word::<StepId>()), user_id: perhaps(word::<UserId>()),
         created_at: INSTANT, revoked_at: perhaps(INSTANT),
     }
     "emailMessage" = email_message by id {
         id: word::<EmailMessageId>(), kind: word::<email::LetterKind>(), dedupe_key: TEXT, message_id: TEXT,
         posting_id: word::<PostingId>(), application_id: word::<ApplicationId>(),
         offer_id: perhaps(word::<OfferId>()), version: perhaps(INTEGER), candidate_id: word::<CandidateId>(),
-        envelope_from: TEXT, envelope_to: TEXT, raw: perhaps(BYTES), raw_sha256: TEXT,
+        user_id: perhaps(word::<UserId>()), envelope_from: TEXT, envelope_to: TEXT, raw: perhaps(BYTES), raw_sha256: TEXT,
         state: word::<email::EmailState>(), attempts: INTEGER, run_at: INSTANT, expires_at: perhaps(INSTANT),
         fence: INTEGER, lease_owner: perhaps(TEXT), lease_until: perhaps(INSTANT), transmit_fence: perhaps(INTEGER),
         transmit_started_at: perhaps(INSTANT), held: FLAG, duplicate_possible: FLAG, created_at: INSTANT,

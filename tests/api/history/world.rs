@@ -58,6 +58,7 @@ fn stages() -> Vec<Stage> {
         participant: Participant::Recruiting,
         least_people: 1,
         minutes: None,
+        kit: Kit::default(),
     };
     let stage = |(number, key): (usize, &&str)| Stage {
         key: (*key).into(),
