@@ -6,7 +6,7 @@ pub use remind::remind_due;
 
 use chrono::{DateTime, Utc};
 
-use super::application::{event, held};
+use super::application::event;
 use super::letter::{self, About, NewLink};
 use super::step::{Standing, Which};
 use super::{Act, email};
@@ -17,6 +17,7 @@ use crate::domain::form::{self, Form, FormQuestion};
 use crate::domain::id::{AnswerId, FormId, StepId};
 use crate::domain::link::Purpose;
 use crate::domain::plan::HiringPlan;
+use crate::domain::policy::allow;
 use crate::domain::policy::application::{answering, answers, applications, moving};
 use crate::domain::question::{self, Answer, Given, Question};
 use crate::domain::step::{ApplicationStep, StepState};
@@ -57,7 +58,8 @@ pub async fn send(act: Act<'_>, input: Send) -> Result<Form, Failure> {
     let change = act.change();
     let (application, asked_in) = found(act, input.which.step).await?;
     form::belongs_in(&asked_in)?;
-    let answered = kept_answers::of_applications(act.store, &answers(&Viewer::System), &[application.id]).await?;
+    let answered =
+        kept_answers::of_applications(act.store, &answers(&Viewer::System), &[application.id]).await?;
     let plan = storage::plan::get(act.store, application.plan).await?;
     let questions = input.questions.unwrap_or_else(|| usual(&plan, &asked_in.key));
     let form = Form {
@@ -161,14 +163,17 @@ fn told(
     application: &Application,
     form: &Form,
 ) -> crate::domain::event::Event {
-    event(change, kind, application).word("form", form.id).word("step", form.step).count("round", form.round.into())
+    event(change, kind, application)
+        .word("form", form.id)
+        .word("step", form.step)
+        .count("round", form.round.into())
 }
 
 /// What a candidate answers, or a recruiter who was told.
 #[derive(Debug, Clone)]
 pub struct Answered {
-    /// In which step.
-    pub step: StepId,
+    /// Which questions.
+    pub form: FormId,
     /// The answers.
     pub answers: Vec<Given>,
 }
@@ -176,23 +181,23 @@ pub struct Answered {
 /// Takes the answers to the questions of a step. Late ones are taken as well, and marked.
 ///
 /// # Errors
-/// `NOT_FOUND`, `FORBIDDEN`, `NOT_ACTIVE`, `ALREADY_ANSWERED`; `REQUIRED` or `INVALID` on each `answers.<key>` at fault.
+/// `NOT_FOUND`, `FORBIDDEN`, `NOT_ACTIVE`, `STALE`, `ALREADY_ANSWERED`; `REQUIRED` or `INVALID` on each `answers.<key>` at fault.
 pub async fn answer(act: Act<'_>, input: Answered) -> Result<Form, Failure> {
     let (change, right) = (&act.change(), &answering(act.viewer));
-    if let Viewer::Respondent { step, .. } = act.viewer
-        && *step != input.step
-    {
-        return Err(Refusal::NotFound("form").into());
-    }
     // As many as a form can ask: which of them are needed is known inside.
     let ids: &Vec<AnswerId> = &(0..50).map(|_| AnswerId::new(change.at, act.chance)).collect();
     let input = &input;
     act.store
         .write(|tx| async move {
             let unknown = || Refusal::NotFound("form");
-            let id = step::application_of(&tx, input.step).await?.ok_or_else(unknown)?;
-            let application = held(&tx, act.viewer, right, id, "form").await?;
-            let form = storage::form::newest_locked(&tx, input.step).await?.ok_or_else(unknown)?;
+            let id = storage::form::application_of(&tx, input.form).await?.ok_or_else(unknown)?;
+            let application = kept::lock(&tx, id).await?.ok_or_else(unknown)?;
+            let subject = kept::subject(&tx, &application, act.viewer.user()).await?;
+            allow("form", &subject, &answers(act.viewer), right)?;
+            let form = storage::form::get_locked(&tx, input.form).await?;
+            if matches!(act.viewer, Viewer::Respondent { step, .. } if *step != form.step) {
+                return Err(unknown().into());
+            }
             application.active()?;
             let form = form.answer(change.at)?;
             let answers = question::check(&form.asked(), &input.answers)?;

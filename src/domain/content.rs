@@ -110,12 +110,12 @@ fn pay_ranges(faults: &mut Faults, ranges: Vec<PayRange>) -> Vec<PayRange> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::question::{Question, QuestionType};
     use crate::domain::clock::SystemChance;
     use crate::domain::country::Country;
     use crate::domain::money::{Currency, PayInterval};
     use crate::domain::place::Workplace;
     use crate::domain::posting::{EmploymentType, RequirementLevel};
+    use crate::domain::question::{Question, QuestionType};
 
     fn content() -> Content {
         Content {

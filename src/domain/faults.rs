@@ -25,7 +25,12 @@ impl Faults {
     }
 
     /// Every place at which an entry equals an earlier one.
-    pub(super) fn twice<T: PartialEq>(&mut self, list: &[T], field: impl Fn(usize) -> String, expected: &str) {
+    pub(super) fn twice<T: PartialEq>(
+        &mut self,
+        list: &[T],
+        field: impl Fn(usize) -> String,
+        expected: &str,
+    ) {
         for (place, entry) in list.iter().enumerate() {
             if list[..place].contains(entry) {
                 self.0.push(Refusal::invalid(&field(place), expected));

@@ -120,7 +120,8 @@ pub fn checked(asked: Vec<FormQuestion>, answers: &[Answer]) -> Result<Vec<FormQ
         faults.push(Refusal::required("questions"));
     }
     faults.most("questions", &asked, 50);
-    for (place, about) in asked.iter().enumerate().filter_map(|(place, it)| Some((place, it.about.as_ref()?))) {
+    for (place, about) in asked.iter().enumerate().filter_map(|(place, it)| Some((place, it.about.as_ref()?)))
+    {
         if !answers.iter().any(|answer| answer.key == *about) {
             let field = format!("questions.{place}.about");
             faults.push(Refusal::invalid(&field, "the key of a question this application answered"));

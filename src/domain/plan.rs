@@ -111,7 +111,9 @@ impl Kit {
         Self {
             purpose: faults.keep(text::optional_prose(&field("purpose"), self.purpose.as_deref(), 2_000)),
             questions: question::checked(faults, &field("questions"), self.questions),
-            attributes: each(self.attributes, |place, it| faults.keep(text::line(&attribute(place), &it, 80))),
+            attributes: each(self.attributes, |place, it| {
+                faults.keep(text::line(&attribute(place), &it, 80))
+            }),
         }
     }
 }
@@ -265,12 +267,7 @@ pub fn checked_alone(step: PlanStep) -> Result<PlanStep, Refusal> {
     faults.end().map(|()| step)
 }
 
-fn checked_step(
-    faults: &mut Faults,
-    taken: &mut BTreeSet<String>,
-    field: &str,
-    step: PlanStep,
-) -> PlanStep {
+fn checked_step(faults: &mut Faults, taken: &mut BTreeSet<String>, field: &str, step: PlanStep) -> PlanStep {
     let step = bounded_step(faults, |name| format!("{field}.{name}"), step);
     PlanStep { key: key(faults, taken, &format!("{field}.key"), step.key), ..step }
 }

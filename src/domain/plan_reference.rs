@@ -67,7 +67,8 @@ pub(super) fn stage(key: &str, title: &str, steps: Vec<PlanStep>) -> Stage {
 }
 
 /// A required step for one person.
-pub(super) fn step(key: &str, title: &str, kind: StepKind, participant: Participant) -> PlanStep {
+#[must_use]
+pub fn step(key: &str, title: &str, kind: StepKind, participant: Participant) -> PlanStep {
     PlanStep {
         key: key.into(),
         title: title.into(),

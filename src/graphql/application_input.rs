@@ -41,6 +41,12 @@ pub struct AnswerInput {
     pub(super) value: String,
 }
 
+impl From<AnswerInput> for Given {
+    fn from(answer: AnswerInput) -> Self {
+        Self { key: answer.key, value: answer.value }
+    }
+}
+
 /// What `applicationSubmit` takes.
 #[derive(InputObject, Debug)]
 pub struct ApplicationSubmitInput {
@@ -72,11 +78,7 @@ impl ApplicationSubmitInput {
             name: self.name,
             email: self.email,
             phone: self.phone,
-            answers: self
-                .answers
-                .into_iter()
-                .map(|given| Given { key: given.key, value: given.value })
-                .collect(),
+            answers: self.answers.into_iter().map(Into::into).collect(),
             preferred_teams: teams("preferredTeams", &self.preferred_teams)?,
             source: self.source.map(Into::into),
             idempotency_key: self.idempotency_key,

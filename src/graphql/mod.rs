@@ -28,6 +28,7 @@ pub mod error;
 pub mod event;
 pub mod extension;
 pub mod feed;
+pub mod form;
 pub mod guard;
 pub mod node;
 pub mod offer;

@@ -8,6 +8,7 @@ use super::candidate::CandidateQuery;
 use super::email_message::{EmailMessageMutation, EmailMessageQuery};
 use super::event::EventQuery;
 use super::extension::FieldErrors;
+use super::form::FormMutation;
 use super::node::NodeQuery;
 use super::offer::OfferQuery;
 use super::offer_move::OfferMutation;
@@ -39,6 +40,7 @@ pub struct Query(
 #[derive(MergedObject, Debug, Default)]
 pub struct Mutation(
     ApplicationMutation,
+    FormMutation,
     OfferMutation,
     PlanMutation,
     PostingLifeMutation,

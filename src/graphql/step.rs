@@ -6,6 +6,7 @@ use super::application::Application;
 use super::asking::asking;
 use super::batch::nested_read;
 use super::error::id;
+use super::form::{Form, FormsOfStep};
 use super::payload::{answer, payload};
 use super::plan::{Participant, StepKind};
 use super::scalar::DateTime;
@@ -98,6 +99,18 @@ impl ApplicationStep {
     /// How often the step was begun: 1, and 1 more each time it is reopened.
     async fn round(&self) -> i32 {
         self.0.round
+    }
+
+    /// Questions that were sent to the candidate in the step: the newest.
+    async fn form(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Form>> {
+        let forms = asking(ctx).load_all::<FormsOfStep>(self.0.id).await?;
+        Ok(forms.first().cloned().map(Into::into))
+    }
+
+    /// All that was ever sent to the candidate in the step, the newest first.
+    async fn forms(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Form>> {
+        let forms = asking(ctx).load_all::<FormsOfStep>(self.0.id).await?;
+        Ok(forms.iter().cloned().map(Into::into).collect())
     }
 
     /// Timestamp of when the step last moved.

@@ -4,6 +4,7 @@ use async_graphql::{Context, Enum, Object};
 
 use super::asking::asking;
 use super::error::fault;
+use super::form::{Form, FormsOfStep};
 use super::posting::{Posting, PostingById};
 use super::team::{Team, TeamById};
 use super::token::{ApiToken, TokenScope};
@@ -93,6 +94,13 @@ impl Viewer {
     async fn user(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
         let asking = asking(ctx);
         user(asking, asking.viewer.user()).await
+    }
+
+    /// Questions that the link at hand was sent for.
+    async fn form(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Form>> {
+        let asking = asking(ctx);
+        let DomainViewer::Respondent { step, .. } = asking.viewer else { return Ok(None) };
+        Ok(asking.load_all::<FormsOfStep>(step).await?.first().cloned().map(Into::into))
     }
 
     /// Roles of the member of staff.

@@ -131,6 +131,22 @@ pub async fn answers(
     Ok(found)
 }
 
+/// Whose form this is.
+pub async fn application_of(db: &impl Source, id: FormId) -> Result<Option<ApplicationId>, Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        application_id: ApplicationId,
+    }
+    let sql = "SELECT application_id FROM form WHERE id = $1";
+    Ok(dialect::query_one::<Row>(db, sql, [id.into()]).await?.map(|row| row.application_id))
+}
+
+/// A form whose application the write has locked.
+pub async fn get_locked(tx: &Tx, id: FormId) -> Result<Form, Fault> {
+    let row = dialect::query_one::<Row>(tx, "SELECT * FROM form WHERE id = $1", [id.into()]).await?;
+    row.ok_or_else(|| Fault::missing("form", id))?.try_into()
+}
+
 /// The newest form of a step whose application the write has locked.
 pub async fn newest_locked(tx: &Tx, step: StepId) -> Result<Option<Form>, Fault> {
     let sql = "SELECT * FROM form WHERE step_id = $1 ORDER BY sent_at DESC, id DESC LIMIT 1";

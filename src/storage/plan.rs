@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use sea_orm::{FromQueryResult, Value};
 use serde::{Deserialize, Serialize};
 
-use super::dialect::{self, Binds, json_list};
 use super::content::questions;
+use super::dialect::{self, Binds, json_list};
 use super::document::{self, lists, word};
 use super::fault::{Failure, Fault};
 use super::page::{Page, Part};

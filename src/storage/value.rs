@@ -8,8 +8,8 @@ use sea_orm::{
 };
 
 use crate::domain::{
-    application, email, event, id, link, money, offer, opening, place, plan, posting, posting_source, question,
-    step, viewer,
+    application, email, event, id, link, money, offer, opening, place, plan, posting, posting_source,
+    question, step, viewer,
 };
 
 /// Reads a column's text into a type of the domain; a text it does not know is a fault.

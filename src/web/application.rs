@@ -8,18 +8,20 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use self::view::{StatusPage, Told};
-use super::form::Fields;
+use super::fields::Fields;
 use super::page::{Frame, Trouble, sent_on, shown_privately};
 use super::viewer::holder;
 use super::{App, nonce};
 use crate::actions::application::{Notice, Withdraw, withdraw as withdrawn};
 use crate::domain::application::{Application, ApplicationStatus};
+use crate::domain::form::Form;
 use crate::domain::offer::Offer;
 use crate::domain::policy::{application as policy, offer as offer_policy};
 use crate::domain::posting::Posting;
+use crate::domain::step::{ApplicationStep, StepState};
 use crate::domain::viewer::Viewer;
 use crate::storage::posting::Sight;
-use crate::storage::{self, Failure, Fault, allotment, link, plan, posting, step, team};
+use crate::storage::{self, Failure, Fault, allotment, form, link, plan, posting, step, team};
 
 /// What a link to an application opens.
 struct Opened {
@@ -49,11 +51,13 @@ pub async fn page(app: Data<App>, secret: Path<String>) -> Result<HttpResponse, 
     let scope = policy::applications(&viewer);
     let plan = plan::get(store, application.plan).await?;
     let mut steps = step::of_applications(store, &scope, &[application.id]).await?;
+    let steps = steps.remove(&application.id).unwrap_or_default();
     let offer = out(&app, &application).await?;
     let told = Told {
         plan: &plan,
-        steps: &steps.remove(&application.id).unwrap_or_default(),
+        steps: &steps,
         offer: offer.as_ref(),
+        forms: awaited(&app, &viewer, &steps).await?,
         preferred: preferred(&app, &viewer, &application).await?,
         now: app.shared.clock.now(),
     };
@@ -66,6 +70,15 @@ async fn out(app: &App, application: &Application) -> Result<Option<Offer>, Trou
     let scope = offer_policy::offers(&Viewer::System);
     let offers = storage::offer::of_applications(&app.shared.store, &scope, &[application.id]).await?;
     Ok(offers.into_iter().find(|offer| offer.is_out() && !offer.is_past_deadline(app.shared.clock.now())))
+}
+
+/// The questions that still await the candidate's answers.
+async fn awaited(app: &App, viewer: &Viewer, steps: &[ApplicationStep]) -> Result<Vec<Form>, Trouble> {
+    let asked: Vec<_> =
+        steps.iter().filter(|step| step.state == StepState::Requested).map(|step| step.id).collect();
+    let mut forms = form::of_steps(&app.shared.store, &policy::answers(viewer), &asked).await?;
+    let newest = |step| forms.remove(step).and_then(|forms: Vec<Form>| forms.into_iter().next());
+    Ok(asked.iter().filter_map(newest).filter(Form::is_open).collect())
 }
 
 async fn preferred(app: &App, viewer: &Viewer, application: &Application) -> Result<Vec<String>, Trouble> {

@@ -1,16 +1,14 @@
 //! The application form, and the receipt for it.
 
-mod sheet;
-
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use self::sheet::{CHOICES, Field, Sheet, answer_name, team_name};
-use super::form::{Fault, Fields};
+use super::fields::{Fault, Fields};
 use super::page::{Frame, Trouble, shown};
 use super::rate::{self, Deed, TooMany};
+use super::sheet::{CHOICES, Field, Sheet, given, team_name};
 use super::{App, posting};
 use crate::actions::application::{Submission, submit};
 use crate::domain::Refusal;
@@ -18,7 +16,6 @@ use crate::domain::clock::random_text;
 use crate::domain::feed::Advertised;
 use crate::domain::id::TeamId;
 use crate::domain::posting::{Appearance, Posting};
-use crate::domain::question::{Given, Question};
 use crate::domain::viewer::Viewer;
 use crate::storage::Failure;
 
@@ -127,10 +124,6 @@ fn elsewhere(path: &str) -> HttpResponse {
 }
 
 fn submission(job: &Advertised, fields: &Fields) -> Submission {
-    let answer = |question: &Question| {
-        let value = fields.stated(&answer_name(question))?;
-        Some(Given { key: question.key.clone(), value })
-    };
     let mut preferred_teams: Vec<TeamId> = Vec::new();
     for team in (0..CHOICES.len()).filter_map(|place| fields.get(&team_name(place)).parse().ok()) {
         if !preferred_teams.contains(&team) {
@@ -142,7 +135,7 @@ fn submission(job: &Advertised, fields: &Fields) -> Submission {
         name: fields.get("name").to_owned(),
         email: fields.get("email").to_owned(),
         phone: fields.stated("phone"),
-        answers: job.posting.content.questions.iter().filter_map(answer).collect(),
+        answers: given(&job.posting.content.questions, fields),
         preferred_teams,
         source: None,
         idempotency_key: Some(fields.get("nonce").to_owned()),
@@ -158,7 +151,8 @@ fn page(
 ) -> ApplyPage {
     let title = job.posting.content.title.clone();
     let sheet = Sheet { fields, faults };
-    let (person, answers, teams) = (sheet.person(), sheet.answers(job), sheet.teams(job));
+    let (person, answers, teams) =
+        (sheet.person(), sheet.answers(&job.posting.content.questions), sheet.teams(job));
     let wrong = person.iter().chain(&answers).chain(&teams).filter(|field| field.fault.is_some());
     ApplyPage {
         frame: Frame::of(&app.shared.site, &format!("Apply: {title}")),

@@ -1,175 +1,193 @@
-//! Forms as browsers send them, and what is said beside their fields.
+//! The page of questions that were sent to a candidate: behind a link of its own, and from the page of the application.
 
-use std::time::Duration;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
 
-use actix_web::http::header::{self, HeaderMap};
-use actix_web::web::Payload;
-use actix_web::{HttpRequest, mime};
-use tokio::time::timeout;
-use url::Url;
+use super::App;
+use super::fields::{Fault, Fields};
+use super::page::{Frame, Trouble, moment, sent_on, shown_privately};
+use super::sheet::{Field, Sheet, given};
+use super::viewer::holder;
+use crate::actions::form::{Answered, answer as answered};
+use crate::actions::letter;
+use crate::domain::form::Form;
+use crate::domain::id::{ApplicationId, StepId};
+use crate::domain::link::{Link, Purpose};
+use crate::domain::policy::application::{answers, applications};
+use crate::domain::question::Answer;
+use crate::domain::viewer::Viewer;
+use crate::storage::{self, Failure, Fault as Breakage, answer as kept_answers, link, step};
 
-use super::page::Trouble;
-use crate::domain::Refusal;
-use crate::domain::site::Site;
-use crate::domain::text;
+/// What a secret opens: the newest form of a step.
+struct Opened {
+    viewer: Viewer,
+    form: Form,
+    title: String,
+    /// Whether an answer is still wanted, and by this link.
+    awaited: bool,
+    /// Where the page is.
+    address: String,
+}
 
-/// Bytes of a form: twenty long answers, percent-encoded.
-const LARGEST: usize = 1024 * 1024;
-
-/// How long a form may take to arrive: the largest one over a poor mobile connection.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// The fields of a form that was sent from a page of ours.
-#[derive(Debug, Default)]
-pub struct Fields(Vec<(String, String)>);
-
-impl Fields {
-    /// Reads a form.
-    ///
-    /// # Errors
-    /// `Elsewhere` when another site's page sent it, `Unreadable` when it is no form, `TooLarge`, `TooSlow`.
-    pub async fn read(request: &HttpRequest, site: &Site, body: Payload) -> Result<Self, Trouble> {
-        if !is_ours(request.headers(), site) {
-            return Err(Trouble::Elsewhere);
+/// Follows a link's secret, revoked or not: a revoked one still says why it opens nothing more.
+async fn open(app: &App, secret: &str, within: Option<&str>) -> Result<Opened, Trouble> {
+    let link = link::find(&app.shared.store, secret).await?.ok_or(Trouble::NotFound)?;
+    match (link.purpose, within) {
+        (Purpose::Form { step, application }, None) => {
+            let viewer = Viewer::Respondent { step, application, candidate: link.candidate };
+            opened(app, &link, viewer, (application, step), format!("/forms/{secret}")).await
         }
-        if !is_form(request.headers()) {
-            return Err(Trouble::Unreadable);
+        (Purpose::Application(application), Some(step)) => {
+            let viewer = holder(&link).ok_or(Trouble::NotFound)?;
+            let step: StepId = step.parse().map_err(|_| Trouble::NotFound)?;
+            let address = format!("/applications/{secret}/forms/{step}");
+            opened(app, &link, viewer, (application, step), address).await
         }
-        let arrived = timeout(PATIENCE, body.to_bytes_limited(LARGEST)).await;
-        let within_limit = arrived.map_err(|_| Trouble::TooSlow)?.map_err(|_| Trouble::TooLarge)?;
-        let bytes = within_limit.map_err(|_| Trouble::Unreadable)?;
-        Ok(Self(url::form_urlencoded::parse(&bytes).into_owned().collect()))
-    }
-
-    /// What stands in a field; nothing when it is missing.
-    #[must_use]
-    pub fn get(&self, name: &str) -> &str {
-        self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
-    }
-
-    /// What stands in a field, as a page may show it again.
-    #[must_use]
-    pub fn shown(&self, name: &str) -> String {
-        text::shown(self.get(name))
-    }
-
-    /// What stands in a field, unless it is blank.
-    #[must_use]
-    pub fn stated(&self, name: &str) -> Option<String> {
-        Some(self.get(name).to_owned()).filter(|value| !value.trim().is_empty())
+        _ => Err(Trouble::NotFound),
     }
 }
 
-fn is_form(headers: &HeaderMap) -> bool {
-    let label = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let media = label.and_then(|label| label.parse::<mime::Mime>().ok());
-    media.is_some_and(|media| media.essence_str() == mime::APPLICATION_WWW_FORM_URLENCODED.essence_str())
+async fn opened(
+    app: &App,
+    link: &Link,
+    viewer: Viewer,
+    (application, step): (ApplicationId, StepId),
+    address: String,
+) -> Result<Opened, Trouble> {
+    let store = &app.shared.store;
+    let mut forms = storage::form::of_steps(store, &answers(&viewer), &[step]).await?;
+    let form = forms.remove(&step).and_then(|forms| forms.into_iter().next()).ok_or(Trouble::NotFound)?;
+    let all = applications(&Viewer::System);
+    let found = storage::application::find(store, &all, application).await?;
+    let found = found.ok_or_else(|| Breakage::missing("application", application))?;
+    let steps = step::of_applications(store, &all, &[application]).await?;
+    let lived = steps.get(&application).and_then(|steps| steps.iter().find(|lived| lived.id == step));
+    let going_on = found.active().is_ok() && lived.is_some_and(|lived| !lived.state.is_final());
+    let awaited = form.is_open() && link.revoked_at.is_none() && going_on;
+    let title = letter::role(app.act(&Viewer::System), found.posting).await?.to_string();
+    Ok(Opened { viewer, form, title, awaited, address })
 }
 
-/// Whether a page of ours, or no page at all, sent this (<https://www.w3.org/TR/fetch-metadata/>, Fetch's `Origin`).
-///
-/// Pages that must not leak their address say `no-referrer`, for which browsers send the origin `null`; there only the
-/// metadata tells, and the number that the page itself carries.
-fn is_ours(headers: &HeaderMap, site: &Site) -> bool {
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    match (header("sec-fetch-site"), header("origin")) {
-        (Some(from), _) => matches!(from, "same-origin" | "none"),
-        (None, None | Some("null")) => true,
-        (None, Some(origin)) => {
-            let host = header("host").unwrap_or_default();
-            let same_host = Url::parse(origin).is_ok_and(|url| url.authority() == host && !host.is_empty());
-            origin == site.public_url || same_host
-        }
-    }
+#[derive(Template)]
+#[template(path = "pages/form.html")]
+struct FormPage {
+    frame: Frame,
+    address: String,
+    title: String,
+    note: Option<String>,
+    due: String,
+    late: bool,
+    faults: Vec<(String, String)>,
+    questions: Vec<Asked>,
 }
 
-/// What is said beside a field.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// Which field, as the form names it.
-    pub field: String,
-    /// What would be right.
-    pub message: String,
+/// A question, with the answer of the application that it is about.
+struct Asked {
+    about: Option<Answer>,
+    field: Field,
 }
 
-impl Fault {
-    /// What a refusal says, field by field; refusals that are about no field are left out.
-    #[must_use]
-    pub fn of(refusal: &Refusal) -> Vec<Self> {
-        match refusal {
-            Refusal::Several(refusals) => refusals.iter().flat_map(Self::of).collect(),
-            Refusal::Required { field } => vec![Self::new(field, "Please fill this in.")],
-            Refusal::Invalid { field, expected } => {
-                vec![Self::new(field, &format!("Please give {expected}."))]
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// A sentence beside a field.
-    #[must_use]
-    pub fn new(field: &str, message: &str) -> Self {
-        Self { field: field.to_owned(), message: message.to_owned() }
-    }
-
-    /// What is said beside this field.
-    #[must_use]
-    pub fn at(faults: &[Self], field: &str) -> Option<String> {
-        faults.iter().find(|fault| fault.field == field).map(|fault| fault.message.clone())
-    }
+#[derive(Template)]
+#[template(path = "pages/form_closed.html")]
+struct ClosedPage {
+    frame: Frame,
+    title: String,
+    answered: bool,
+    replaced: bool,
+    answers: Vec<Answer>,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use actix_web::test::TestRequest;
+/// `GET /forms/{secret}`.
+pub async fn page(app: Data<App>, secret: Path<String>) -> Result<HttpResponse, Trouble> {
+    show(&app, open(&app, &secret, None).await?).await
+}
 
-    fn site() -> Site {
-        let address = crate::domain::text::EmailAddress::parse("a", "jobs@example.com").unwrap();
-        Site {
-            name: "Example".into(),
-            url: "https://www.example.com".into(),
-            public_url: "https://jobs.example.com".into(),
-            zone: chrono_tz::UTC,
-            mail_from: address.clone(),
-            contact_email: address,
-        }
+/// `GET /applications/{secret}/forms/{step}`.
+pub async fn page_within(app: Data<App>, path: Path<(String, String)>) -> Result<HttpResponse, Trouble> {
+    show(&app, open(&app, &path.0, Some(&path.1)).await?).await
+}
+
+async fn show(app: &App, opened: Opened) -> Result<HttpResponse, Trouble> {
+    if opened.awaited {
+        let page = asked(app, &opened, &Fields::default(), &[]).await?;
+        return shown_privately(StatusCode::OK, &page);
     }
+    let answered = opened.form.answered_at.is_some();
+    let own = &answers(&opened.viewer);
+    let mut found = storage::form::answers(&app.shared.store, own, &[opened.form.id]).await?;
+    let page = ClosedPage {
+        frame: Frame::of(&app.shared.site, "Our questions"),
+        title: opened.title,
+        answered,
+        replaced: opened.form.is_open(),
+        answers: found.remove(&opened.form.id).unwrap_or_default(),
+    };
+    shown_privately(if answered { StatusCode::OK } else { StatusCode::GONE }, &page)
+}
 
-    fn ours(headers: &[(&str, &str)]) -> bool {
-        let request =
-            headers.iter().fold(TestRequest::default(), |request, pair| request.insert_header(*pair));
-        is_ours(request.to_http_request().headers(), &site())
+async fn asked(app: &App, opened: &Opened, fields: &Fields, faults: &[Fault]) -> Result<FormPage, Trouble> {
+    let Opened { form, viewer, .. } = opened;
+    let site = &app.shared.site;
+    let mut said =
+        kept_answers::of_applications(&app.shared.store, &answers(viewer), &[form.application]).await?;
+    let said = said.remove(&form.application).unwrap_or_default();
+    let sheet = Sheet { fields, faults };
+    let with_about = |(asked, field): (&crate::domain::form::FormQuestion, Field)| Asked {
+        about: said.iter().find(|answer| Some(&answer.key) == asked.about.as_ref()).cloned(),
+        field,
+    };
+    let questions: Vec<_> = form.questions.iter().zip(sheet.answers(&form.asked())).map(with_about).collect();
+    let wrong = questions.iter().map(|asked| &asked.field).filter(|field| field.fault.is_some());
+    Ok(FormPage {
+        frame: Frame::of(site, "Our questions to you"),
+        address: opened.address.clone(),
+        title: opened.title.clone(),
+        note: form.note.clone(),
+        due: moment(site, form.due_at),
+        late: app.shared.clock.now() > form.due_at,
+        faults: wrong.map(|field| (field.name.clone(), field.label.clone())).collect(),
+        questions,
+    })
+}
+
+/// `POST /forms/{secret}`.
+pub async fn answer(
+    app: Data<App>,
+    secret: Path<String>,
+    request: HttpRequest,
+    body: Payload,
+) -> Result<HttpResponse, Trouble> {
+    let fields = Fields::read(&request, &app.shared.site, body).await?;
+    take(&app, open(&app, &secret, None).await?, &fields).await
+}
+
+/// `POST /applications/{secret}/forms/{step}`.
+pub async fn answer_within(
+    app: Data<App>,
+    path: Path<(String, String)>,
+    request: HttpRequest,
+    body: Payload,
+) -> Result<HttpResponse, Trouble> {
+    let fields = Fields::read(&request, &app.shared.site, body).await?;
+    take(&app, open(&app, &path.0, Some(&path.1)).await?, &fields).await
+}
+
+async fn take(app: &App, opened: Opened, fields: &Fields) -> Result<HttpResponse, Trouble> {
+    if !opened.awaited {
+        // Its page says why.
+        return Ok(sent_on(&opened.address));
     }
-
-    #[test]
-    fn only_our_own_pages_may_send_forms() {
-        assert!(ours(&[]));
-        assert!(ours(&[("sec-fetch-site", "same-origin"), ("origin", "null")]));
-        assert!(ours(&[("origin", "https://jobs.example.com")]));
-        assert!(ours(&[("origin", "http://127.0.0.1:8080"), ("host", "127.0.0.1:8080")]));
-        assert!(ours(&[("origin", "null")]));
-        for headers in [
-            &[("sec-fetch-site", "cross-site")][..],
-            &[("sec-fetch-site", "same-site")],
-            &[("sec-fetch-site", "cross-site"), ("origin", "https://jobs.example.com")],
-            &[("origin", "https://evil.example"), ("host", "jobs.example.com")],
-            &[("origin", "https://jobs.example.com.evil.example"), ("host", "jobs.example.com")],
-            &[("origin", ""), ("host", "")],
-        ] {
-            assert!(!ours(headers), "{headers:?}");
+    let given = given(&opened.form.asked(), fields);
+    let input = Answered { form: opened.form.id, answers: given };
+    match answered(app.act(&opened.viewer), input).await {
+        Err(Failure::Fault(fault)) => Err(fault.into()),
+        Err(Failure::Refused(refusal)) if !Fault::of(&refusal).is_empty() => {
+            let page = asked(app, &opened, fields, &Fault::of(&refusal)).await?;
+            shown_privately(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
-    }
-
-    #[test]
-    fn only_forms_are_forms() {
-        let form = |label: &'static str| {
-            is_form(TestRequest::default().insert_header(("content-type", label)).to_http_request().headers())
-        };
-        assert!(form("application/x-www-form-urlencoded"));
-        assert!(form("application/x-www-form-urlencoded; charset=UTF-8"));
-        for label in ["text/plain", "multipart/form-data; boundary=x", "application/json", ""] {
-            assert!(!form(label), "{label}");
-        }
+        // Taken; or answered, replaced or ended meanwhile: its page says which.
+        Ok(_) | Err(Failure::Refused(_)) => Ok(sent_on(&opened.address)),
     }
 }

@@ -1,9 +1,10 @@
 //! Floor 5: HTTP. Every route is on this page. The only floor that names `actix_web`.
 //!
 //! * [`graphql`], [`cors`], [`media`], [`viewer`]: GraphQL over HTTP; [`graphiql`]: its explorer.
-//! * `posting`, `apply`: the pages of visitors; `application`, `offer`: those of candidates, behind a link's secret.
+//! * `posting`, `apply`: the pages of visitors; `application`, `form`, `offer`: those of candidates, behind a link's
+//!   secret.
 //! * `feed`: feeds and their reports.
-//! * [`page`], [`asset`], `form`, `nonce`: what all pages share.
+//! * [`page`], [`asset`], `fields`, `sheet`, `nonce`: what all pages share.
 //! * [`observe`], [`metrics`]: what is noted of a request, and how the installation stands.
 //! * `header`, [`peer`], [`rate`], `health`: what all answers share, who is at the other end and how often, whether we are
 //!   well.
@@ -13,6 +14,7 @@ mod apply;
 pub mod asset;
 pub mod cors;
 mod feed;
+mod fields;
 mod form;
 pub mod graphiql;
 pub mod graphql;
@@ -28,6 +30,7 @@ pub mod peer;
 mod posting;
 pub mod rate;
 pub mod server;
+mod sheet;
 pub mod viewer;
 
 use std::sync::Arc;
@@ -137,6 +140,16 @@ pub fn routes(
             .service(
                 read("/applications/{secret}/withdraw", application::ask)
                     .route(web::post().to(application::withdraw))
+                    .wrap(from_fn(rate::kept)),
+            )
+            .service(
+                read("/applications/{secret}/forms/{step}", form::page_within)
+                    .route(web::post().to(form::answer_within))
+                    .wrap(from_fn(rate::kept)),
+            )
+            .service(
+                read("/forms/{secret}", form::page)
+                    .route(web::post().to(form::answer))
                     .wrap(from_fn(rate::kept)),
             )
             .service(

@@ -10,7 +10,7 @@ use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
 use self::view::{ClosedPage, CoverPage, State, TermsPage, Tries};
-use super::form::{Fault, Fields};
+use super::fields::{Fault, Fields};
 use super::page::{Trouble, sent_on, shown_privately};
 use super::{App, nonce, peer};
 use crate::actions::offer::{self, Accept, Decline, Page};

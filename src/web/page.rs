@@ -73,6 +73,12 @@ impl Day {
     }
 }
 
+/// An instant in words: the day and the time in the organisation's zone.
+pub(super) fn moment(site: &Site, at: DateTime<Utc>) -> String {
+    let local = at.with_timezone(&site.zone);
+    format!("{} ({})", local.format("%-d %B %Y, %H:%M"), site.zone.name())
+}
+
 /// Why there is no page to show.
 #[derive(Debug, thiserror::Error)]
 pub enum Trouble {

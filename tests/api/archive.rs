@@ -98,6 +98,13 @@ async fn fill(app: &TestApp) {
     let answer = "INSERT INTO answer (id, application_id, position, question_key, question_label, question_kind, value) \
                   SELECT 'ans_00000000000000000000000000', id, 1, 'k', $1, 'prose', $1 FROM application LIMIT 1";
     set(app, answer, [long.as_str().into()]).await;
+    let form = "INSERT INTO form (id, application_id, step_id, round, questions, due_at, remind_at, sent_at, sent_by) \
+                SELECT 'form_00000000000000000000000000', application_id, id, 1, $1, $2, $2, $2, 'system' \
+                FROM application_step LIMIT 1";
+    set(app, form, ["{\"questions\": []}".into(), app.now().into()]).await;
+    let answer = "INSERT INTO form_answer (id, form_id, position, question_key, question_label, question_kind, value) \
+                  SELECT 'ans_00000000000000000000000001', id, 1, 'k', $1, 'prose', $1 FROM form LIMIT 1";
+    set(app, answer, [long.as_str().into()]).await;
 }
 
 async fn attempt(app: &TestApp) {

@@ -152,6 +152,16 @@ impl Table<'_> {
             added["applicationId"] = id.into();
             added
         });
+        let forms = ["mine added3 step", "far added1 step"];
+        self.each("formSend", &forms, |id| {
+            let question = json!({ "key": "when", "label": "When?", "type": "LINE", "required": true });
+            json!({ "stepId": id, "questions": [{ "question": question }] })
+        });
+        self.each(
+            "formAnswer",
+            &["mine form 3", "far form 1"],
+            |id| json!({ "formId": id, "answers": [{ "key": "more", "value": "Tomorrow" }] }),
+        );
         self.each("stepPass", &open, |id| json!({ "stepId": id }));
         self.each("stepWaive", &open, |id| json!({ "stepId": id, "reason": "Known well" }));
         self.each("stepReopen", &done, |id| json!({ "stepId": id, "reason": "Once more" }));

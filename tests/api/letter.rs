@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use url::Url;
 use vacantia::mail::letter::{
-    ApplicationDeclined, ApplicationReceived, ApplicationRepeated, ApplicationWithdrawn, Facts, House,
-    Letter, Offer, OfferAccepted, OfferDeclined, OfferExtended, OfferRescinded, Reader,
+    ApplicationDeclined, ApplicationReceived, ApplicationRepeated, ApplicationWithdrawn, Facts, FormReminded,
+    FormSent, House, Letter, Offer, OfferAccepted, OfferDeclined, OfferExtended, OfferRescinded, Reader,
 };
 use vacantia::mail::line::{Line, Words};
 
@@ -47,8 +47,12 @@ fn hostile() -> (Reader, Line, Line, Option<Words>) {
 
 fn to_applicants() -> Vec<Named> {
     let (reader, role, _, words) = hostile();
-    let declined =
-        ApplicationDeclined { reader: reader.clone(), role: role.clone(), words, ends_offer: true };
+    let declined = ApplicationDeclined {
+        reader: reader.clone(),
+        role: role.clone(),
+        words: words.clone(),
+        ends_offer: true,
+    };
     let plain = ApplicationDeclined { words: None, ends_offer: false, ..declined.clone() };
     let received = ApplicationReceived { reader: reader.clone(), role: role.clone(), status_link: link() };
     let repeated = ApplicationRepeated { reader: reader.clone(), role: role.clone(), status_link: link() };
@@ -57,6 +61,20 @@ fn to_applicants() -> Vec<Named> {
         named("application_repeated", repeated),
         named("application_declined", declined),
         named("application_declined_plain", plain),
+        named(
+            "form_sent",
+            FormSent {
+                reader: reader.clone(),
+                role: role.clone(),
+                words,
+                deadline: deadline(),
+                link: link(),
+            },
+        ),
+        named(
+            "form_reminded",
+            FormReminded { reader: reader.clone(), role: role.clone(), deadline: deadline(), link: link() },
+        ),
         named("application_withdrawn", ApplicationWithdrawn { reader, role, ends_offer: true }),
     ]
 }

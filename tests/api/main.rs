@@ -32,6 +32,7 @@ mod feed;
 mod feed_http;
 mod feed_shelf;
 mod floors;
+mod form;
 mod graphql_application;
 mod graphql_cors;
 mod graphql_hostile;

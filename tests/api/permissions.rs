@@ -16,9 +16,10 @@ use crate::harness::{Database, run_on};
 use crate::walk::{Seen, Types};
 use crate::world::{Copies, Who, World};
 
-const COLUMNS: [(&str, Who); 9] = [
+const COLUMNS: [(&str, Who); 10] = [
     ("anyone", Who::Anyone),
     ("applicant link", Who::Applicant),
+    ("form link", Who::Respondent),
     ("offer link", Who::Offeree),
     ("interviewer", Who::Interviewer),
     ("hiring manager", Who::HiringManager),
@@ -38,13 +39,15 @@ anew. What decides is `src/domain/policy`; read the difference as a change of it
 - `yes`: all there is. `own`: what is within reach: postings that everyone sees, one's own account, the records of a link,
   or those a role holds on. `-`: nothing; it answers as if there were none.
 - A field of an object is only reached through objects that are seen.
-- Columns: *applicant link* holds the link to one application, *offer link* the one to its offer. *Interviewer* and *posting
+- Columns: *applicant link* holds the link to one application, *form link* the one to questions of a
+  step, *offer link* the one to its offer. *Interviewer* and *posting
   recruiter* have their role on one posting, the *hiring manager* on one team, *recruiter* and *admin* everywhere. The
   *approver* is asked about one offer.
 ";
 
 /// Fields that no world shows, with the reason.
 const UNSEEN: &[(&str, &str)] = &[
+    ("Form.remindedAt", "nobody in the world waits for days"),
     ("OfferEvidence.reason", "nobody in the world declined an offer"),
     ("PostingSource.missingSince", "the board still has what was imported"),
 ];

@@ -52,6 +52,7 @@ reasons! {
     Refusal::StepState(_) => "STEP_STATE",
     Refusal::StepRequired => "STEP_REQUIRED",
     Refusal::StepNotReached => "STEP_NOT_REACHED",
+    Refusal::AlreadyAnswered => "ALREADY_ANSWERED",
     Refusal::NoAllotment => "NO_ALLOTMENT",
     Refusal::AllottedElsewhere => "ALLOTTED_ELSEWHERE",
     Refusal::NoOpening => "NO_OPENING",
@@ -177,10 +178,21 @@ impl Asker<'_> {
         self.refused("STEP_STATE", "stepReopen", json!({ "stepId": step, "reason": "Again." })).await;
         self.refused("STEP_REQUIRED", "stepSkip", json!({ "stepId": step })).await;
         self.refused("STEP_NOT_REACHED", "stepPass", json!({ "stepId": later })).await;
+        let form = json!({ "applicationId": id, "title": "Questions", "kind": "FORM", "participant": "CANDIDATE", "required": false });
+        self.does("stepAdd", form).await;
+        let form = self.app.step(now.id, "added1").await.to_string();
+        let question =
+            json!({ "question": { "key": "why", "label": "Why?", "type": "LINE", "required": false } });
+        self.does("formSend", json!({ "stepId": form, "questions": [question] })).await;
+        let sent = self.app.texts("SELECT id AS text FROM form").await.remove(0);
+        let answers = json!({ "formId": sent, "answers": [] });
+        self.does("formAnswer", answers.clone()).await;
+        self.refused("ALREADY_ANSWERED", "formAnswer", answers).await;
+        self.does("stepPass", json!({ "stepId": form })).await;
         self.does("stepPass", json!({ "stepId": step })).await;
-        self.refused("CANNOT_PASS_OVER", "applicationAdvance", advance(2, true)).await;
+        self.refused("CANNOT_PASS_OVER", "applicationAdvance", advance(6, true)).await;
         let back =
-            json!({ "applicationId": id, "expectedRevision": 2, "toStage": "review", "reason": "Again." });
+            json!({ "applicationId": id, "expectedRevision": 6, "toStage": "review", "reason": "Again." });
         self.refused("NO_STAGE", "applicationReturn", back).await;
         self.refused("APPLICATION_STATUS", "applicationReinstate", json!({ "applicationId": id })).await;
         let decline = json!({ "applicationId": id, "reason": "Others were closer." });

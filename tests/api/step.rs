@@ -6,7 +6,7 @@ use vacantia::domain::Refusal;
 use vacantia::domain::Viewer;
 use vacantia::domain::application::Application;
 use vacantia::domain::id::{ApplicationId, StepId};
-use vacantia::domain::plan::{Participant, PlanStep, Stage, StageMode, StepKind};
+use vacantia::domain::plan::{Kit, Participant, PlanStep, Stage, StageMode, StepKind};
 use vacantia::domain::policy::application::reasons;
 use vacantia::domain::step::StepState;
 use vacantia::domain::viewer::{Reach, Role};

@@ -29,6 +29,8 @@ pub enum Who {
     Applicant,
     /// By the link to the version of the offer to `mine` that was sent.
     Offeree,
+    /// By the link to the unanswered questions to `mine`.
+    Respondent,
     /// By the link to `declined`.
     Rejected,
     /// By the link to the offer to `undone`.

@@ -29,7 +29,9 @@ async fn remind(act: Act<'_>, due: Due) -> Result<bool, Failure> {
     let application = kept::find(act.store, &applications(system), due.application_id).await?;
     let application = application.ok_or_else(|| Fault::missing("application", due.application_id))?;
     let forms = storage::form::of_steps(act.store, &answers(system), &[due.step_id]).await?;
-    let Some(form) = forms.get(&due.step_id).and_then(|forms| forms.first()).cloned() else { return Ok(false) };
+    let Some(form) = forms.get(&due.step_id).and_then(|forms| forms.first()).cloned() else {
+        return Ok(false);
+    };
     let prepared: &Prepared = &prepare(act, &application, &form, "reminded", |(reader, role, link)| {
         FormReminded { reader, role, deadline: form.due_at, link }
     })
@@ -41,7 +43,8 @@ async fn remind(act: Act<'_>, due: Due) -> Result<bool, Failure> {
             let now = storage::form::newest_locked(&tx, due.step_id).await?;
             let step = step::get_locked(&tx, application.id, due.step_id).await?;
             // Answered, replaced or ended while the letter was written.
-            let awaited = now.is_some_and(|now| now.id == form.id && now.is_open() && now.reminded_at.is_none());
+            let awaited =
+                now.is_some_and(|now| now.id == form.id && now.is_open() && now.reminded_at.is_none());
             if !awaited || step.state != StepState::Requested || application.active().is_err() {
                 return Ok(false);
             }

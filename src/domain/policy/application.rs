@@ -77,10 +77,7 @@ fn with_asked_candidate<Of>(scope: Scope<Of>, viewer: &Viewer) -> Scope<Of> {
 /// Answers: all who work on the application, and the candidate, also by the link to questions of a step.
 #[must_use]
 pub fn answers(viewer: &Viewer) -> Scope<Answers> {
-    with_asked_candidate(
-        reading(viewer, &[Role::Recruiter, Role::HiringManager, Role::Interviewer]),
-        viewer,
-    )
+    with_asked_candidate(reading(viewer, &[Role::Recruiter, Role::HiringManager, Role::Interviewer]), viewer)
 }
 
 /// Answering the questions of a step: the candidate, and recruiters who were told.

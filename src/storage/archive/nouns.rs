@@ -4,11 +4,12 @@ use super::cell::Sort;
 use super::{Field, Form, Noun};
 use crate::domain::country::Country;
 use crate::domain::id::{
-    AllotmentId, AnswerId, ApplicationId, ApprovalId, CandidateId, ChangeId, EmailMessageId, GrantId, LinkId,
-    OfferId, OpeningId, PlanId, PostingId, PostingTeamId, StepId, TeamId, TokenId, UserId,
+    AllotmentId, AnswerId, ApplicationId, ApprovalId, CandidateId, ChangeId, EmailMessageId, FormId, GrantId,
+    LinkId, OfferId, OpeningId, PlanId, PostingId, PostingTeamId, StepId, TeamId, TokenId, UserId,
 };
 use crate::domain::{
-    application, email, event, link, offer, opening, place, plan, posting, posting_source, question, step, viewer,
+    application, email, event, link, offer, opening, place, plan, posting, posting_source, question, step,
+    viewer,
 };
 
 const TEXT: Form = plain(Sort::Text);
@@ -129,6 +130,15 @@ nouns! {
     }
     "justification" = justification by application_id {
         application_id: word::<ApplicationId>(), body: TEXT, author_id: word::<UserId>(), updated_at: INSTANT,
+    }
+    "form" = form by id {
+        id: word::<FormId>(), application_id: word::<ApplicationId>(), step_id: word::<StepId>(), round: INTEGER,
+        note: perhaps(TEXT), questions: DOCUMENT, due_at: INSTANT, remind_at: INSTANT, sent_at: INSTANT, sent_by: TEXT,
+        reminded_at: perhaps(INSTANT), answered_at: perhaps(INSTANT), replaced_at: perhaps(INSTANT),
+    }
+    "formAnswer" = form_answer by id {
+        id: word::<AnswerId>(), form_id: word::<FormId>(), position: INTEGER, question_key: TEXT, question_label: TEXT,
+        question_kind: word::<question::QuestionType>(), value: TEXT,
     }
     "offer" = offer by id {
         id: word::<OfferId>(), application_id: word::<ApplicationId>(), candidate_id: word::<CandidateId>(),

@@ -4,12 +4,13 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use crate::domain::application::{Application, ApplicationStatus};
+use crate::domain::form::Form;
 use crate::domain::offer::Offer;
 use crate::domain::plan::{HiringPlan, StageMode, StepKind};
 use crate::domain::posting::Posting;
 use crate::domain::site::Site;
 use crate::domain::step::{ApplicationStep, StepState};
-use crate::web::page::{Day, Frame};
+use crate::web::page::{Day, Frame, moment};
 
 /// What else the page is made of.
 pub struct Told<'a> {
@@ -17,7 +18,15 @@ pub struct Told<'a> {
     pub steps: &'a [ApplicationStep],
     pub offer: Option<&'a Offer>,
     pub preferred: Vec<String>,
+    /// Questions that await the candidate's answers.
+    pub forms: Vec<Form>,
     pub now: DateTime<Utc>,
+}
+
+/// What is asked of the candidate.
+pub struct Task {
+    pub words: String,
+    pub address: String,
 }
 
 /// A stage on the way.
@@ -37,6 +46,7 @@ pub struct StatusPage {
     pub heading: &'static str,
     pub said: Vec<String>,
     pub active: bool,
+    pub tasks: Vec<Task>,
     pub way: Vec<Stop>,
     pub preferred: Vec<String>,
 }
@@ -59,10 +69,19 @@ impl StatusPage {
             heading,
             said,
             active,
+            tasks: if active { tasks(site, secret, &told) } else { Vec::new() },
             way: if active { way(application, &told) } else { Vec::new() },
             preferred: told.preferred,
         }
     }
+}
+
+fn tasks(site: &Site, secret: &str, told: &Told<'_>) -> Vec<Task> {
+    let task = |form: &Form| Task {
+        words: format!("Answer our questions by {}", moment(site, form.due_at)),
+        address: format!("/applications/{secret}/forms/{}", form.step),
+    };
+    told.forms.iter().map(task).collect()
 }
 
 fn standing(site: &Site, application: &Application, told: &Told<'_>) -> (&'static str, Vec<String>) {
@@ -145,6 +164,9 @@ fn words(step: &ApplicationStep) -> String {
     match (step.state, step.kind) {
         (StepState::Passed | StepState::Waived | StepState::Skipped | StepState::Cancelled, _) => {
             format!("{title}: done.")
+        }
+        (StepState::AwaitingFeedback, StepKind::Form) => {
+            format!("{title}: your answers have arrived, and we are reading them.")
         }
         (StepState::AwaitingFeedback, _) => format!("{title}: it took place, and we are talking about it."),
         (_, StepKind::Review) => "We are reading what you have sent us.".to_owned(),

@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use crate::domain::decision::CONSENT;
 use crate::domain::offer::{Offer, OfferStatus, OfferVersion};
 use crate::domain::site::Site;
-use crate::web::form::Fault;
-use crate::web::page::{Day, Frame};
+use crate::web::fields::Fault;
+use crate::web::page::{Day, Frame, moment};
 use crate::web::posting::view::employment;
 
 /// How an offer stands for the holder of a link to one of its versions.
@@ -52,12 +52,6 @@ impl State {
     }
 }
 
-/// A deadline in words: the day and the time in the organisation's zone.
-fn deadline(site: &Site, at: DateTime<Utc>) -> String {
-    let local = at.with_timezone(&site.zone);
-    format!("{} ({})", local.format("%-d %B %Y, %H:%M"), site.zone.name())
-}
-
 #[derive(Template)]
 #[template(path = "pages/offer_cover.html")]
 pub struct CoverPage {
@@ -71,7 +65,7 @@ impl CoverPage {
         Self {
             frame: Frame::of(site, "Your offer"),
             address: format!("/offers/{secret}"),
-            until: deadline(site, offer.expires_at),
+            until: moment(site, offer.expires_at),
         }
     }
 }
@@ -106,7 +100,7 @@ impl ClosedPage {
                 "This offer has expired",
                 format!(
                     "It stood until {}. If you would still like to come, write to us.",
-                    deadline(site, offer.expires_at)
+                    moment(site, offer.expires_at)
                 ),
             ),
             State::Rescinded => (
@@ -182,7 +176,7 @@ impl TermsPage {
             start: terms.start_on.format("%-d %B %Y").to_string(),
             place: terms.place.clone(),
             remarks: terms.remarks.clone(),
-            until: deadline(site, offer.expires_at),
+            until: moment(site, offer.expires_at),
             version: version.number,
             terms_hash: version.terms_hash.0.clone(),
             consent_id: CONSENT.id,

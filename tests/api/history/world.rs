@@ -12,7 +12,7 @@ use vacantia::domain::email::Omission;
 use vacantia::domain::id::{ApplicationId, OfferId, PlanId, PostingId, StepId, TeamId};
 use vacantia::domain::opening::OpeningKind;
 use vacantia::domain::place::Workplace;
-use vacantia::domain::plan::{ApprovalRule, Participant, PlanStep, Stage, StageMode, StepKind};
+use vacantia::domain::plan::{ApprovalRule, Kit, Participant, PlanStep, Stage, StageMode, StepKind};
 use vacantia::domain::plan_reference;
 use vacantia::domain::posting::{CloseReason, Content, EmploymentType};
 use vacantia::domain::viewer::{Reach, Role};

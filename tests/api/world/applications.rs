@@ -6,15 +6,18 @@ use vacantia::actions::offer::{
     self, Approve, Create, Page, Reject, Rescind, Send, Submit, Undo, Update, Wording,
 };
 use vacantia::actions::step::{self, Which};
-use vacantia::actions::{Act, allotment, justification};
+use vacantia::actions::{Act, allotment, form, justification};
 use vacantia::domain::Viewer;
 use vacantia::domain::application::Application;
 use vacantia::domain::decision::CONSENT;
-use vacantia::domain::id::{ApplicationId, OfferId, PostingId, TeamId, UserId};
+use vacantia::domain::form::FormQuestion;
+use vacantia::domain::id::{ApplicationId, OfferId, PostingId, StepId, TeamId, UserId};
 use vacantia::domain::money::{Currency, Money, PayInterval};
 use vacantia::domain::offer::Offer;
+use vacantia::domain::plan::{Participant, PlanStep, StepKind};
+use vacantia::domain::plan_reference;
 use vacantia::domain::posting::EmploymentType;
-use vacantia::domain::question::Given;
+use vacantia::domain::question::{Given, Question, QuestionType};
 use vacantia::domain::terms::TermsHash;
 use vacantia::domain::viewer::Role;
 use vacantia::storage::offer_version;
@@ -33,7 +36,8 @@ impl Founder {
         self.asked(open, yttrium, staff.approver, chief).await;
         self.fresh(open, postings).await;
 
-        self.ready("far", unlisted, yttrium).await;
+        let far = self.ready("far", unlisted, yttrium).await;
+        self.asks("far", 1, far.id).await;
         self.drafted("far", 1).await;
         self.ready("approved", unlisted, yttrium).await;
         let approved = self.drafted("approved", 1).await;
@@ -174,6 +178,44 @@ impl Founder {
         self.rewritten("mine", offer, 2).await;
         let applicant = Viewer::Applicant { application: mine.id, candidate: mine.candidate };
         self.scene.viewers.extend([(Who::Applicant, applicant), (Who::Offeree, link)]);
+        let answered = self.asks("mine", 1, mine.id).await;
+        let form = self.scene.id("mine form 1").parse().unwrap();
+        self.asks("mine", 2, mine.id).await;
+        let awaited = self.asks("mine", 3, mine.id).await;
+        let (application, candidate) = (mine.id, mine.candidate);
+        let respondent = |step| Viewer::Respondent { step, application, candidate };
+        let answers = vec![Given { key: "more".into(), value: self.word("mine form answer") }];
+        let given = form::Answered { form, answers };
+        form::answer(self.app.act(&respondent(answered)), given).await.unwrap();
+        self.scene.viewers.push((Who::Respondent, respondent(awaited)));
+    }
+
+    /// Questions in a step of their own; they give way to newer ones at once.
+    async fn asks(&mut self, record: &str, number: i32, application: ApplicationId) -> StepId {
+        let title = "Questions".to_owned();
+        let asked =
+            PlanStep { title, ..plan_reference::step("", "", StepKind::Form, Participant::Candidate) };
+        let add = step::Add { application, revision: None, stage: None, step: asked };
+        let step = step::add(self.recruiter(), add).await.unwrap().step.id;
+        let mut sent = None;
+        for _ in 0..2 {
+            self.pass();
+            let label = self.word(&format!("{record} form question {number}"));
+            let question = Question {
+                key: "more".into(),
+                label,
+                kind: QuestionType::Line,
+                required: true,
+                options: Vec::new(),
+            };
+            let questions = Some(vec![FormQuestion { question, about: Some("why".into()) }]);
+            let note = Some(self.word(&format!("{record} form note {number}")));
+            let which = Which { step, revision: None };
+            let send = form::Send { which, questions, note, due_at: None };
+            sent = Some(form::send(self.recruiter(), send).await.unwrap().id);
+        }
+        self.call(&format!("{record} form {number}"), sent.unwrap());
+        step
     }
 
     /// The one offer the approver is asked about; somebody else has rejected it before.

@@ -1,8 +1,8 @@
-//! The fields of the application form, with what was typed and what is said beside them.
+//! The fields of forms that people fill in, with what was typed and what is said beside them.
 
 use crate::domain::feed::{Advertised, TeamVacancies};
-use crate::domain::question::{Question, QuestionType};
-use crate::web::form::{Fault, Fields};
+use crate::domain::question::{Given, Question, QuestionType};
+use crate::web::fields::{Fault, Fields};
 
 /// How many teams somebody may say they would prefer.
 pub const CHOICES: [&str; 3] = ["First choice", "Second choice", "Third choice"];
@@ -61,14 +61,14 @@ impl Sheet<'_> {
         ]
     }
 
-    /// What the posting asks.
-    pub fn answers(&self, job: &Advertised) -> Vec<Field> {
+    /// What is asked.
+    pub fn answers(&self, questions: &[Question]) -> Vec<Field> {
         let answer = |question: &Question| {
             let name = answer_name(question);
             let base = self.field(&name, &question.label, kind(question.kind), question.required);
             Field { options: options(question, &base.value), ..base }
         };
-        job.posting.content.questions.iter().map(answer).collect()
+        questions.iter().map(answer).collect()
     }
 
     /// Which teams would be preferred, where there are several.
@@ -86,8 +86,17 @@ impl Sheet<'_> {
     }
 }
 
+/// What was answered to these questions.
+pub fn given(questions: &[Question], fields: &Fields) -> Vec<Given> {
+    let answer = |question: &Question| {
+        let value = fields.stated(&answer_name(question))?;
+        Some(Given { key: question.key.clone(), value })
+    };
+    questions.iter().filter_map(answer).collect()
+}
+
 /// What the answer to a question is called in the form: as refusals call it.
-pub fn answer_name(question: &Question) -> String {
+fn answer_name(question: &Question) -> String {
     format!("answers.{}", question.key)
 }
 
