@@ -116,7 +116,7 @@ async fn replace(tx: &Tx, change: &Change, standing: &Standing) -> Result<(), Fa
         storage::form::save(tx, &old).await?;
         tx.record(told(change, EventKind::FormReplaced, &standing.application, &old));
     }
-    link::revoke_of_step(tx, step, change.at).await?;
+    link::revoke_of_form(tx, step, change.at).await?;
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use crate::domain::link::{self, Link, Purpose};
 use crate::domain::policy::application::{applications, contacts};
 use crate::domain::site::Site;
 use crate::domain::text::EmailAddress;
+use crate::domain::user::User;
 use crate::domain::{Refusal, Viewer};
 use crate::mail::letter::{Facts, House};
 use crate::mail::line::Line;
@@ -42,6 +43,15 @@ pub async fn addressee(db: &impl Source, id: CandidateId) -> Result<Addressee, F
     let mut contacts = candidate::contacts(db, &contacts(&Viewer::System), &[id]).await?;
     let contact = contacts.remove(&id).ok_or_else(missing)?;
     Ok(Addressee { candidate: id, user: None, name: candidate.name, email: contact.email })
+}
+
+/// How to write to a colleague about a candidate.
+///
+/// # Errors
+/// `INVALID` on `email` when no mail can be sent to their address.
+pub fn colleague(user: &User, about: CandidateId) -> Result<Addressee, Refusal> {
+    let email = EmailAddress::parse("email", &user.email)?;
+    Ok(Addressee { candidate: about, user: Some(user.id), name: user.name.clone(), email })
 }
 
 /// What the posting is called, whoever causes the letter.
@@ -87,7 +97,7 @@ pub fn prepare(
     to: &Addressee,
     about: About,
     occasion: &str,
-    facts: &impl Facts,
+    facts: &(impl Facts + ?Sized),
 ) -> Result<NewEmail, Failure> {
     let (site, now) = (act.site, act.clock.now());
     let id = EmailMessageId::new(now, act.chance);
@@ -144,6 +154,7 @@ pub fn link_for(act: Act<'_>, candidate: CandidateId, purpose: Purpose) -> Resul
         Purpose::Application(_) => act.site.application_url(&secret),
         Purpose::Offer { .. } => act.site.offer_url(&secret),
         Purpose::Form { .. } => act.site.form_url(&secret),
+        Purpose::Scorecard { .. } => act.site.scorecard_url(&secret),
     };
     Ok(NewLink {
         link: Link {

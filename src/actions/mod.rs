@@ -19,6 +19,7 @@ pub mod letter;
 pub mod offer;
 pub mod plan;
 pub mod posting;
+pub mod scorecard;
 pub mod step;
 pub mod team;
 pub mod token;

@@ -51,6 +51,10 @@ text_enum! {
         FormSent = "formSent",
         /// Our questions are still open.
         FormReminded = "formReminded",
+        /// To a colleague: please write what you think.
+        ScorecardRequested = "scorecardRequested",
+        /// To a colleague: your scorecard is overdue.
+        ScorecardReminded = "scorecardReminded",
         /// Our offer.
         Offer = "offer",
         /// The offer stands longer.

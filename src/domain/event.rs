@@ -106,6 +106,14 @@ text_enum! {
         FormReminded = "formReminded",
         /// Questions were answered.
         FormAnswered = "formAnswered",
+        /// Somebody was asked for a scorecard.
+        ScorecardRequested = "scorecardRequested",
+        /// Somebody was reminded of a scorecard.
+        ScorecardReminded = "scorecardReminded",
+        /// A scorecard was saved as a draft.
+        ScorecardSaved = "scorecardSaved",
+        /// A scorecard was submitted.
+        ScorecardSubmitted = "scorecardSubmitted",
         /// A justification was written or changed.
         JustificationSaved = "justificationSaved",
         /// An offer, or a version of one, was drafted.

@@ -116,6 +116,8 @@ ids! {
     AnswerId = "ans";
     /// Of questions that were sent to a candidate.
     FormId = "form";
+    /// Of one version of somebody's scorecard.
+    ScorecardId = "card";
     /// Of one allotment of an application to a posting's team.
     AllotmentId = "allot";
     /// Of an offer, over all its versions.

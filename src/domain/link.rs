@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::clock::{Chance, random_text};
-use super::id::{ApplicationId, CandidateId, LinkId, OfferId, StepId};
+use super::id::{ApplicationId, CandidateId, LinkId, OfferId, StepId, UserId};
 
 const LENGTH: usize = 52;
 
@@ -16,6 +16,8 @@ text_enum! {
         Offer = "offer",
         /// Answering the questions of one step.
         Form = "form",
+        /// Writing one's scorecard of one step.
+        Scorecard = "scorecard",
     }
 }
 
@@ -40,6 +42,15 @@ pub enum Purpose {
         /// The application the step is of.
         application: ApplicationId,
     },
+    /// Writing one's scorecard of one step.
+    Scorecard {
+        /// The step.
+        step: StepId,
+        /// Who writes.
+        user: UserId,
+        /// The application the step is of.
+        application: ApplicationId,
+    },
 }
 
 impl Purpose {
@@ -50,6 +61,7 @@ impl Purpose {
             Self::Application(_) => LinkKind::Application,
             Self::Offer { .. } => LinkKind::Offer,
             Self::Form { .. } => LinkKind::Form,
+            Self::Scorecard { .. } => LinkKind::Scorecard,
         }
     }
 
@@ -59,7 +71,8 @@ impl Purpose {
         match self {
             Self::Application(application)
             | Self::Offer { application, .. }
-            | Self::Form { application, .. } => application,
+            | Self::Form { application, .. }
+            | Self::Scorecard { application, .. } => application,
         }
     }
 }

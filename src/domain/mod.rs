@@ -32,6 +32,7 @@ pub mod posting_source;
 pub mod progress;
 pub mod question;
 pub mod refusal;
+pub mod scorecard;
 pub mod site;
 pub mod step;
 pub mod team;

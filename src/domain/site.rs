@@ -79,6 +79,12 @@ impl Site {
         format!("{}/offers/{secret}", self.public_url)
     }
 
+    /// The page of a scorecard, for whoever holds its link's secret.
+    #[must_use]
+    pub fn scorecard_url(&self, secret: &str) -> String {
+        format!("{}/scorecards/{secret}", self.public_url)
+    }
+
     /// The page of the questions of a step, for whoever holds its link's secret.
     #[must_use]
     pub fn form_url(&self, secret: &str) -> String {

@@ -113,6 +113,15 @@ pub enum Viewer {
         /// Whose it is.
         candidate: CandidateId,
     },
+    /// A colleague who holds the link to their scorecard of one step.
+    Assessor {
+        /// Who.
+        user: UserId,
+        /// The step.
+        step: StepId,
+        /// The application the step is of.
+        application: ApplicationId,
+    },
     /// A member of staff.
     Staff(Staff),
     /// The program itself: workers and the operator's command line.
@@ -143,6 +152,7 @@ impl Viewer {
             Self::Applicant { .. } => "applicant",
             Self::Offeree { .. } => "offeree",
             Self::Respondent { .. } => "respondent",
+            Self::Assessor { .. } => "assessor",
             Self::Staff(_) => "staff",
             Self::System => "system",
         }
@@ -156,6 +166,7 @@ impl Viewer {
             Self::Applicant { candidate, .. }
             | Self::Offeree { candidate, .. }
             | Self::Respondent { candidate, .. } => candidate.to_string(),
+            Self::Assessor { user, .. } => user.to_string(),
             Self::Staff(staff) => staff.user.to_string(),
             Self::System => "system".to_owned(),
         }

@@ -20,6 +20,7 @@ use super::offer::Offer;
 use super::offer_read::OffersOfApplication;
 use super::posting::{Posting, PostingById};
 use super::scalar::DateTime;
+use super::scorecard::{self, InterviewerNote};
 use super::step::ApplicationStep;
 use super::team::{Team, TeamById};
 use crate::domain::application::Application as DomainApplication;
@@ -187,6 +188,11 @@ impl Application {
     async fn offers(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Offer>> {
         let offers = asking(ctx).load_all::<OffersOfApplication>(self.0.id).await?;
         Ok(offers.iter().cloned().map(Offer).collect())
+    }
+
+    /// What interviewers left for those who come after them, of steps that are done.
+    async fn interviewer_notes(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<InterviewerNote>> {
+        scorecard::left(asking(ctx), self.0.id).await
     }
 
     /// What happened to the application, the newest first; for administrators and recruiters.

@@ -57,6 +57,10 @@ pub enum EmailMessageKind {
     FormSent,
     /// A reminder of unanswered questions.
     FormReminded,
+    /// A colleague was asked for a scorecard.
+    ScorecardRequested,
+    /// A colleague was reminded of a scorecard.
+    ScorecardReminded,
     /// An offer.
     Offer,
     /// More time for an offer.

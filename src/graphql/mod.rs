@@ -45,6 +45,7 @@ pub mod posting_source;
 pub mod request;
 pub mod scalar;
 pub mod schema;
+pub mod scorecard;
 pub mod step;
 pub mod team;
 pub mod token;

@@ -15,6 +15,7 @@ use super::offer_move::OfferMutation;
 use super::organisation::OrganisationQuery;
 use super::plan::{PlanMutation, PlanQuery};
 use super::posting::{PostingLifeMutation, PostingMutation, PostingQuery};
+use super::scorecard::ScorecardMutation;
 use super::step::StepMutation;
 use super::team::{TeamMutation, TeamQuery};
 use super::token::TokenMutation;
@@ -45,6 +46,7 @@ pub struct Mutation(
     PlanMutation,
     PostingLifeMutation,
     PostingMutation,
+    ScorecardMutation,
     StepMutation,
     EmailMessageMutation,
     TeamMutation,

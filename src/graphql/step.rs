@@ -10,6 +10,7 @@ use super::form::{Form, FormsOfStep};
 use super::payload::{answer, payload};
 use super::plan::{Participant, StepKind};
 use super::scalar::DateTime;
+use super::scorecard::{self, Scorecard, ScorecardRequest, ScorecardSummary};
 use super::user::{User, user};
 use crate::actions;
 use crate::domain::Refusal;
@@ -111,6 +112,27 @@ impl ApplicationStep {
     async fn forms(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Form>> {
         let forms = asking(ctx).load_all::<FormsOfStep>(self.0.id).await?;
         Ok(forms.iter().cloned().map(Into::into).collect())
+    }
+
+    /// Submitted scorecards of the step that the viewer may read, each in its newest version. Whoever owes one of their own
+    /// reads no other before it is in; interviewers read others' only then.
+    async fn scorecards(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Scorecard>> {
+        scorecard::submitted(asking(ctx), self.0.id).await
+    }
+
+    /// The viewer's own scorecards of the step, all versions, drafts included, the newest first.
+    async fn own_scorecards(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Scorecard>> {
+        scorecard::own(asking(ctx), self.0.id).await
+    }
+
+    /// How many scorecards of the step's present round recommend what, of those that the viewer may read.
+    async fn scorecard_summary(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<ScorecardSummary>> {
+        scorecard::summary(asking(ctx), self.0.id, self.0.round).await
+    }
+
+    /// Who was asked for a scorecard of the step; for recruiters and hiring managers, others see themselves only.
+    async fn scorecard_requests(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ScorecardRequest>> {
+        scorecard::requests(asking(ctx), self.0.id).await
     }
 
     /// Timestamp of when the step last moved.

@@ -24,6 +24,8 @@ pub enum ViewerKind {
     Offeree,
     /// A candidate, by the link to questions of a step.
     Respondent,
+    /// A colleague, by the link to their scorecard of a step.
+    Assessor,
     /// A member of staff, by a token.
     Staff,
     /// The program itself.
@@ -85,6 +87,7 @@ impl Viewer {
             DomainViewer::Applicant { .. } => ViewerKind::Applicant,
             DomainViewer::Offeree { .. } => ViewerKind::Offeree,
             DomainViewer::Respondent { .. } => ViewerKind::Respondent,
+            DomainViewer::Assessor { .. } => ViewerKind::Assessor,
             DomainViewer::Staff(_) => ViewerKind::Staff,
             DomainViewer::System => ViewerKind::System,
         }

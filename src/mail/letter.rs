@@ -188,6 +188,33 @@ pub struct FormReminded {
     pub link: Url,
 }
 
+/// To a colleague: a scorecard is wanted.
+#[derive(Clone, Debug)]
+pub struct ScorecardRequested {
+    /// The colleague.
+    pub reader: Reader,
+    /// The candidate.
+    pub candidate: Line,
+    /// Title of the posting.
+    pub role: Line,
+    /// Title of the step.
+    pub step: Line,
+    /// Until when it is due.
+    pub deadline: DateTime<Utc>,
+    /// The page of the scorecard.
+    pub link: Url,
+}
+
+/// To a colleague whose scorecard is overdue.
+#[derive(Clone, Debug)]
+pub struct ScorecardReminded(pub ScorecardRequested);
+
+impl From<ScorecardRequested> for ScorecardReminded {
+    fn from(requested: ScorecardRequested) -> Self {
+        Self(requested)
+    }
+}
+
 /// The offer. Its terms stand on the page behind the link, not in the mail: mail is read by many.
 #[derive(Clone, Debug)]
 pub struct Offer {
@@ -281,6 +308,18 @@ letter!(
 );
 letter!(FormSent, "mail/form_sent.subject", "mail/form_sent.txt", "mail/form_sent.html");
 letter!(FormReminded, "mail/form_reminded.subject", "mail/form_reminded.txt", "mail/form_reminded.html");
+letter!(
+    ScorecardRequested,
+    "mail/scorecard_requested.subject",
+    "mail/scorecard_requested.txt",
+    "mail/scorecard_requested.html"
+);
+letter!(
+    ScorecardReminded,
+    "mail/scorecard_reminded.subject",
+    "mail/scorecard_reminded.txt",
+    "mail/scorecard_reminded.html"
+);
 letter!(Offer, "mail/offer.subject", "mail/offer.txt", "mail/offer.html");
 letter!(OfferAccepted, "mail/offer_accepted.subject", "mail/offer_accepted.txt", "mail/offer_accepted.html");
 letter!(OfferDeclined, "mail/offer_declined.subject", "mail/offer_declined.txt", "mail/offer_declined.html");

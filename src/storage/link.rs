@@ -8,7 +8,7 @@ use super::digest::sha256;
 use super::fault::Fault;
 use super::source::Source;
 use super::write::Tx;
-use crate::domain::id::{ApplicationId, CandidateId, LinkId, OfferId, StepId};
+use crate::domain::id::{ApplicationId, CandidateId, LinkId, OfferId, StepId, UserId};
 use crate::domain::link::{Link, LinkKind, Purpose, is_shaped};
 
 #[derive(FromQueryResult)]
@@ -20,6 +20,7 @@ struct Row {
     offer_id: Option<OfferId>,
     version: Option<i32>,
     step_id: Option<StepId>,
+    user_id: Option<UserId>,
     created_at: DateTime<Utc>,
     revoked_at: Option<DateTime<Utc>>,
 }
@@ -37,6 +38,10 @@ impl TryFrom<Row> for Link {
                 Purpose::Offer { offer, version, application }
             }
             LinkKind::Form => Purpose::Form { step: row.step_id.ok_or_else(lacking)?, application },
+            LinkKind::Scorecard => {
+                let (step, user) = row.step_id.zip(row.user_id).ok_or_else(lacking)?;
+                Purpose::Scorecard { step, user, application }
+            }
         };
         Ok(Self {
             id: row.id,
@@ -70,13 +75,14 @@ pub async fn find_by_hash(db: &impl Source, hash: &str) -> Result<Option<Link>, 
 
 /// Keeps a new link under the hash of its secret.
 pub async fn create(tx: &Tx, link: &Link, hash: &str) -> Result<(), Fault> {
-    let (mut offer, mut step) = (None, None);
+    let (mut offer, mut step, mut user) = (None, None, None);
     match link.purpose {
         Purpose::Application(_) => {}
         Purpose::Offer { offer: of, version, .. } => offer = Some((of, version)),
         Purpose::Form { step: of, .. } => step = Some(of),
+        Purpose::Scorecard { step: of, user: by, .. } => (step, user) = (Some(of), Some(by)),
     }
-    let values: [Value; 10] = [
+    let values: [Value; 11] = [
         link.id.into(),
         link.purpose.kind().into(),
         hash.into(),
@@ -85,11 +91,12 @@ pub async fn create(tx: &Tx, link: &Link, hash: &str) -> Result<(), Fault> {
         offer.map(|(id, _)| id).into(),
         offer.map(|(_, version)| version).into(),
         step.into(),
+        user.into(),
         link.created_at.into(),
         link.revoked_at.into(),
     ];
     let sql = format!(
-        "INSERT INTO link (id, purpose, secret_hash, candidate_id, application_id, offer_id, version, step_id, \
+        "INSERT INTO link (id, purpose, secret_hash, candidate_id, application_id, offer_id, version, step_id, user_id, \
          created_at, revoked_at) VALUES {}",
         dialect::places(1, values.len())
     );
@@ -97,9 +104,10 @@ pub async fn create(tx: &Tx, link: &Link, hash: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Revokes every link to this step; says how many.
-pub async fn revoke_of_step(tx: &Tx, step: StepId, at: DateTime<Utc>) -> Result<u64, Fault> {
-    let sql = "UPDATE link SET revoked_at = $2 WHERE step_id = $1 AND revoked_at IS NULL";
+/// Revokes every link to questions of this step; says how many.
+pub async fn revoke_of_form(tx: &Tx, step: StepId, at: DateTime<Utc>) -> Result<u64, Fault> {
+    let sql =
+        "UPDATE link SET revoked_at = $2 WHERE step_id = $1 AND purpose = 'form' AND revoked_at IS NULL";
     let values: [Value; 2] = [step.into(), at.into()];
     dialect::execute(tx, sql, values).await
 }

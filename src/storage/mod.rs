@@ -55,6 +55,7 @@ pub mod posting_source;
 pub mod posting_team;
 mod row;
 mod scope;
+pub mod scorecard;
 pub mod source;
 pub mod stage_return;
 pub mod step;

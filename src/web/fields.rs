@@ -41,6 +41,12 @@ impl Fields {
         Ok(Self(url::form_urlencoded::parse(&bytes).into_owned().collect()))
     }
 
+    /// A form as it would arrive with these fields.
+    #[must_use]
+    pub const fn of(fields: Vec<(String, String)>) -> Self {
+        Self(fields)
+    }
+
     /// What stands in a field; nothing when it is missing.
     #[must_use]
     pub fn get(&self, name: &str) -> &str {

@@ -1,8 +1,8 @@
 //! Floor 5: HTTP. Every route is on this page. The only floor that names `actix_web`.
 //!
 //! * [`graphql`], [`cors`], [`media`], [`viewer`]: GraphQL over HTTP; [`graphiql`]: its explorer.
-//! * `posting`, `apply`: the pages of visitors; `application`, `form`, `offer`: those of candidates, behind a link's
-//!   secret.
+//! * `posting`, `apply`: the pages of visitors; `application`, `form`, `offer`: those of candidates, `scorecard`: that of
+//!   a colleague, behind a link's secret.
 //! * `feed`: feeds and their reports.
 //! * [`page`], [`asset`], `fields`, `sheet`, `nonce`: what all pages share.
 //! * [`observe`], [`metrics`]: what is noted of a request, and how the installation stands.
@@ -29,6 +29,7 @@ pub mod page;
 pub mod peer;
 mod posting;
 pub mod rate;
+mod scorecard;
 pub mod server;
 mod sheet;
 pub mod viewer;
@@ -150,6 +151,11 @@ pub fn routes(
             .service(
                 read("/forms/{secret}", form::page)
                     .route(web::post().to(form::answer))
+                    .wrap(from_fn(rate::kept)),
+            )
+            .service(
+                read("/scorecards/{secret}", scorecard::page)
+                    .route(web::post().to(scorecard::act))
                     .wrap(from_fn(rate::kept)),
             )
             .service(

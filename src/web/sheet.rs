@@ -34,7 +34,8 @@ pub struct Sheet<'a> {
 }
 
 impl Sheet<'_> {
-    fn field(&self, name: &str, label: &str, kind: &'static str, required: bool) -> Field {
+    /// A field with what was typed in it.
+    pub fn field(&self, name: &str, label: &str, kind: &'static str, required: bool) -> Field {
         Field {
             name: name.to_owned(),
             label: label.to_owned(),

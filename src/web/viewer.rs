@@ -53,6 +53,9 @@ pub fn holder(link: &Link) -> Option<Viewer> {
         (None, Purpose::Form { step, application }) => {
             Some(Viewer::Respondent { step, application, candidate })
         }
+        (None, Purpose::Scorecard { step, user, application }) => {
+            Some(Viewer::Assessor { user, step, application })
+        }
     }
 }
 

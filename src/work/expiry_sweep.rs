@@ -12,7 +12,7 @@ use tokio::time;
 use tracing::Instrument as _;
 
 use super::pass;
-use crate::actions::{Act, form, offer, posting};
+use crate::actions::{Act, form, offer, posting, scorecard};
 use crate::domain::Viewer;
 use crate::domain::clock::{Chance, Clock};
 use crate::domain::site::Site;
@@ -82,8 +82,9 @@ impl ExpirySweep {
         let offers = offer::expire_due(act, self.settings.batch).await;
         let postings = posting::close_due(act, self.settings.batch).await;
         let forms = form::remind_due(act, self.settings.batch).await;
+        let scorecards = scorecard::remind_due(act, self.settings.batch).await;
         let now = self.clock.now();
         self.store.write(|tx| async move { Ok(idempotency::forget(&tx, now).await?) }).await?;
-        Ok(offers? + postings? + forms?)
+        Ok(offers? + postings? + forms? + scorecards?)
     }
 }

@@ -105,6 +105,13 @@ async fn fill(app: &TestApp) {
     let answer = "INSERT INTO form_answer (id, form_id, position, question_key, question_label, question_kind, value) \
                   SELECT 'ans_00000000000000000000000001', id, 1, 'k', $1, 'prose', $1 FROM form LIMIT 1";
     set(app, answer, [long.as_str().into()]).await;
+    let card = "INSERT INTO scorecard (id, application_id, step_id, round, author_id, version, revision, attributes, pros, \
+                saved_at) SELECT 'card_00000000000000000000000000', s.application_id, s.id, 1, u.id, 1, 1, \
+                '{\"attributes\": []}', $1, $2 FROM application_step s, user_account u LIMIT 1";
+    set(app, card, [HOSTILE[2].into(), app.now().into()]).await;
+    let asked = "INSERT INTO scorecard_request (step_id, round, user_id, application_id, due_at, requested_at) \
+                 SELECT step_id, 1, author_id, application_id, $1, $1 FROM scorecard";
+    set(app, asked, [app.now().into()]).await;
 }
 
 async fn attempt(app: &TestApp) {

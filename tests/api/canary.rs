@@ -32,13 +32,21 @@ fn may_hear(who: Who) -> Vec<&'static str> {
         "withdrawn *",
         "beside *",
     ];
-    const PUBLIC: [Who; 6] =
-        [Who::Anyone, Who::Applicant, Who::Respondent, Who::Offeree, Who::Rejected, Who::Former];
+    const PUBLIC: [Who; 7] = [
+        Who::Anyone,
+        Who::Applicant,
+        Who::Respondent,
+        Who::Assessor,
+        Who::Offeree,
+        Who::Rejected,
+        Who::Former,
+    ];
     let mut may = if PUBLIC.contains(&who) { vec![] } else { STAFF.to_vec() };
     match who {
         Who::Anyone => {}
         Who::Applicant => may.extend(["mine name", "mine email", "mine phone", "mine answer", "mine form *"]),
-        Who::Respondent => may.extend(["mine form question 3", "mine form note 3"]),
+        Who::Respondent => may.extend(["mine answer", "mine form question 3", "mine form note 3"]),
+        Who::Assessor => {}
         Who::Offeree => may.extend([
             "mine name",
             "mine email",
@@ -71,6 +79,7 @@ fn may_hear(who: Who) -> Vec<&'static str> {
             "undone name",
             "mine answer",
             "mine form *",
+            "mine card *",
             "ready answer",
             "declined answer",
             "asked answer",
@@ -137,6 +146,9 @@ const UNTOLD: &[&str] = &[
     "* words",
     // Deeper than the round goes; tests/api/form.rs reads them.
     "mine form answer",
+    "mine card first *",
+    "mine card last attribute",
+    "mine card last note",
     "mine form question *",
     "far form question *",
     "* reply",
@@ -280,6 +292,8 @@ fn faults(world: &World, who: Who, round: &Round) -> Vec<String> {
     for Canary { label, .. } in &world.scene.canaries {
         match (is_among(&may, label), round.heard.contains(label)) {
             (false, true) => faults.push(format!("heard {label}")),
+            // What a question is about lies deeper than the round goes.
+            (true, false) if who == Who::Respondent && label == "mine answer" => {}
             (true, false) if !is_among(UNTOLD, label) => faults.push(format!("never heard {label}")),
             _ => {}
         }
@@ -299,6 +313,8 @@ async fn strays(world: &World, who: Who, seen: &Seen) -> Vec<String> {
         let is_known = match case.mutation {
             // Administrators end tokens that they are not shown.
             "tokenRevoke" => who == Who::Admin,
+            // Their link says which step their card is of.
+            "scorecardSave" | "scorecardSubmit" => who == Who::Assessor,
             // Their pages say that they take no applications now.
             "applicationSubmit" => matches!(case.about.as_str(), "paused" | "closed"),
             _ => false,

@@ -162,6 +162,18 @@ impl Table<'_> {
             &["mine form 3", "far form 1"],
             |id| json!({ "formId": id, "answers": [{ "key": "more", "value": "Tomorrow" }] }),
         );
+        let cards = ["mine added4 step", "far added1 step"];
+        for mutation in ["scorecardSave", "scorecardSubmit"] {
+            self.each(mutation, &cards, |id| {
+                json!({ "stepId": id, "recommendation": "NO", "takeaways": "a", "pros": "b", "cons": "c" })
+            });
+        }
+        let newcomer = self.id("user newcomer").to_owned();
+        self.each(
+            "scorecardRequest",
+            &["mine offer step", "far added1 step"],
+            |id| json!({ "stepId": id, "userIds": [newcomer] }),
+        );
         self.each("stepPass", &open, |id| json!({ "stepId": id }));
         self.each("stepWaive", &open, |id| json!({ "stepId": id, "reason": "Known well" }));
         self.each("stepReopen", &done, |id| json!({ "stepId": id, "reason": "Once more" }));

@@ -5,6 +5,7 @@ use url::Url;
 use vacantia::mail::letter::{
     ApplicationDeclined, ApplicationReceived, ApplicationRepeated, ApplicationWithdrawn, Facts, FormReminded,
     FormSent, House, Letter, Offer, OfferAccepted, OfferDeclined, OfferExtended, OfferRescinded, Reader,
+    ScorecardReminded, ScorecardRequested,
 };
 use vacantia::mail::line::{Line, Words};
 
@@ -98,9 +99,17 @@ fn about_offers() -> Vec<Named> {
     ]
 }
 
+fn to_colleagues() -> Vec<Named> {
+    let (reader, role, step, _) = hostile();
+    let (candidate, link) = (Line::cut(HOSTILE_NAME, 80), link());
+    let requested = ScorecardRequested { reader, candidate, role, step, deadline: deadline(), link };
+    let reminded = ScorecardReminded::from(requested.clone());
+    vec![named("scorecard_requested", requested), named("scorecard_reminded", reminded)]
+}
+
 fn all() -> Vec<(&'static str, Letter)> {
     let house = house();
-    let facts = to_applicants().into_iter().chain(about_offers());
+    let facts = to_applicants().into_iter().chain(to_colleagues()).chain(about_offers());
     facts.map(|(name, facts)| (name, facts.write(&house).unwrap())).collect()
 }
 

@@ -67,6 +67,7 @@ mod race;
 mod rate;
 mod refusal;
 mod schema;
+mod scorecard;
 mod seed;
 mod sight;
 mod smtp_faults;

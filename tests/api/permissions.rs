@@ -16,10 +16,11 @@ use crate::harness::{Database, run_on};
 use crate::walk::{Seen, Types};
 use crate::world::{Copies, Who, World};
 
-const COLUMNS: [(&str, Who); 10] = [
+const COLUMNS: [(&str, Who); 11] = [
     ("anyone", Who::Anyone),
     ("applicant link", Who::Applicant),
     ("form link", Who::Respondent),
+    ("scorecard link", Who::Assessor),
     ("offer link", Who::Offeree),
     ("interviewer", Who::Interviewer),
     ("hiring manager", Who::HiringManager),
@@ -40,7 +41,7 @@ anew. What decides is `src/domain/policy`; read the difference as a change of it
   or those a role holds on. `-`: nothing; it answers as if there were none.
 - A field of an object is only reached through objects that are seen.
 - Columns: *applicant link* holds the link to one application, *form link* the one to questions of a
-  step, *offer link* the one to its offer. *Interviewer* and *posting
+  step, *scorecard link* a colleague's to one scorecard, *offer link* the one to the offer. *Interviewer* and *posting
   recruiter* have their role on one posting, the *hiring manager* on one team, *recruiter* and *admin* everywhere. The
   *approver* is asked about one offer.
 ";
@@ -48,6 +49,17 @@ anew. What decides is `src/domain/policy`; read the difference as a change of it
 /// Fields that no world shows, with the reason.
 const UNSEEN: &[(&str, &str)] = &[
     ("Form.remindedAt", "nobody in the world waits for days"),
+    ("Form.answers", "deeper than the walk goes; tests/api/form.rs reads them"),
+    ("Form.sentBy", "deeper than the walk goes; tests/api/form.rs reads it"),
+    ("FormQuestion.about", "deeper than the walk goes; tests/api/form.rs reads it"),
+    ("FormQuestion.options", "no question of the world is a choice"),
+    ("Scorecard.author", "deeper than the walk goes; tests/api/scorecard.rs reads it"),
+    ("ScorecardRequest.submittedAt", "the chief has not written yet"),
+    ("ScorecardRequest.user", "deeper than the walk goes; tests/api/scorecard.rs reads it"),
+    ("StepKit.attributes", "deeper than the walk goes; whoever sees a plan sees all of it"),
+    ("StepKit.purpose", "deeper than the walk goes; whoever sees a plan sees all of it"),
+    ("StepKit.questions", "deeper than the walk goes; whoever sees a plan sees all of it"),
+    ("ScorecardRequest.remindedAt", "nobody in the world waits for days"),
     ("OfferEvidence.reason", "nobody in the world declined an offer"),
     ("PostingSource.missingSince", "the board still has what was imported"),
 ];

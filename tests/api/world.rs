@@ -31,6 +31,8 @@ pub enum Who {
     Offeree,
     /// By the link to the unanswered questions to `mine`.
     Respondent,
+    /// By the link to a scorecard of `mine`.
+    Assessor,
     /// By the link to `declined`.
     Rejected,
     /// By the link to the offer to `undone`.

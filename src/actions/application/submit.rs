@@ -119,8 +119,8 @@ fn may_be_told(viewer: &Viewer, of: CandidateId) -> bool {
     match viewer {
         Viewer::Staff(_) | Viewer::System => true,
         Viewer::Applicant { candidate, .. } | Viewer::Offeree { candidate, .. } => *candidate == of,
-        // The link to questions says nothing about other applications.
-        Viewer::Anonymous | Viewer::Respondent { .. } => false,
+        // A link to one step says nothing about other applications.
+        Viewer::Anonymous | Viewer::Respondent { .. } | Viewer::Assessor { .. } => false,
     }
 }
 

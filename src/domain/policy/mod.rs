@@ -9,6 +9,7 @@ pub mod application;
 pub mod offer;
 pub mod organisation;
 pub mod posting;
+pub mod scorecard;
 
 pub use scope::{Scope, Subject};
 

@@ -5,11 +5,12 @@ use super::{Field, Form, Noun};
 use crate::domain::country::Country;
 use crate::domain::id::{
     AllotmentId, AnswerId, ApplicationId, ApprovalId, CandidateId, ChangeId, EmailMessageId, FormId, GrantId,
-    LinkId, OfferId, OpeningId, PlanId, PostingId, PostingTeamId, StepId, TeamId, TokenId, UserId,
+    LinkId, OfferId, OpeningId, PlanId, PostingId, PostingTeamId, ScorecardId, StepId, TeamId, TokenId,
+    UserId,
 };
 use crate::domain::{
-    application, email, event, link, offer, opening, place, plan, posting, posting_source, question, step,
-    viewer,
+    application, email, event, link, offer, opening, place, plan, posting, posting_source, question,
+    scorecard, step, viewer,
 };
 
 const TEXT: Form = plain(Sort::Text);
@@ -139,6 +140,17 @@ nouns! {
     "formAnswer" = form_answer by id {
         id: word::<AnswerId>(), form_id: word::<FormId>(), position: INTEGER, question_key: TEXT, question_label: TEXT,
         question_kind: word::<question::QuestionType>(), value: TEXT,
+    }
+    "scorecard" = scorecard by id {
+        id: word::<ScorecardId>(), application_id: word::<ApplicationId>(), step_id: word::<StepId>(), round: INTEGER,
+        author_id: word::<UserId>(), version: INTEGER, revision: INTEGER,
+        recommendation: perhaps(word::<scorecard::Rating>()), attributes: DOCUMENT, takeaways: perhaps(TEXT),
+        pros: perhaps(TEXT), cons: perhaps(TEXT), note_for_others: perhaps(TEXT), private_note: perhaps(TEXT),
+        saved_at: INSTANT, submitted_at: perhaps(INSTANT),
+    }
+    "scorecardRequest" = scorecard_request by step_id, round, user_id {
+        step_id: word::<StepId>(), round: INTEGER, user_id: word::<UserId>(), application_id: word::<ApplicationId>(),
+        due_at: INSTANT, requested_at: INSTANT, reminded_at: perhaps(INSTANT),
     }
     "offer" = offer by id {
         id: word::<OfferId>(), application_id: word::<ApplicationId>(), candidate_id: word::<CandidateId>(),

@@ -6,7 +6,7 @@ use vacantia::actions::offer::{
     self, Approve, Create, Page, Reject, Rescind, Send, Submit, Undo, Update, Wording,
 };
 use vacantia::actions::step::{self, Which};
-use vacantia::actions::{Act, allotment, form, justification};
+use vacantia::actions::{Act, allotment, form, justification, scorecard};
 use vacantia::domain::Viewer;
 use vacantia::domain::application::Application;
 use vacantia::domain::decision::CONSENT;
@@ -18,6 +18,7 @@ use vacantia::domain::plan::{Participant, PlanStep, StepKind};
 use vacantia::domain::plan_reference;
 use vacantia::domain::posting::EmploymentType;
 use vacantia::domain::question::{Given, Question, QuestionType};
+use vacantia::domain::scorecard::{Attribute, Rating, Verdict};
 use vacantia::domain::terms::TermsHash;
 use vacantia::domain::viewer::Role;
 use vacantia::storage::offer_version;
@@ -31,6 +32,8 @@ impl Founder {
         let (open, unlisted, closed) = (postings.open, postings.unlisted, postings.closed);
         let (xenon, yttrium, chief) = (postings.xenon, postings.yttrium, staff.chief);
         self.mine(open, xenon, chief).await;
+        let mine = self.scene.id("mine").parse().unwrap();
+        self.assessed(mine, staff).await;
         self.ready("ready", open, xenon).await;
         self.declined(open, postings).await;
         self.asked(open, yttrium, staff.approver, chief).await;
@@ -188,6 +191,36 @@ impl Founder {
         let given = form::Answered { form, answers };
         form::answer(self.app.act(&respondent(answered)), given).await.unwrap();
         self.scene.viewers.push((Who::Respondent, respondent(awaited)));
+    }
+
+    /// A step that the interviewer has written a card of, corrected, and that the chief is asked about.
+    async fn assessed(&mut self, application: ApplicationId, staff: &Team) {
+        let title = "Second call".to_owned();
+        let call =
+            PlanStep { title, ..plan_reference::step("", "", StepKind::Interview, Participant::Recruiting) };
+        let add = step::Add { application, revision: None, stage: None, step: call };
+        let step = step::add(self.recruiter(), add).await.unwrap().step.id;
+        for part in ["first", "last"] {
+            let mut text = |what: &str| Some(self.word(&format!("mine card {part} {what}")));
+            let attribute =
+                Attribute { name: text("attribute").unwrap(), rating: Some(Rating::No), note: text("note") };
+            let verdict = Verdict {
+                recommendation: Some(Rating::Yes),
+                attributes: vec![attribute],
+                takeaways: text("takeaways"),
+                pros: text("pros"),
+                cons: text("cons"),
+                note_for_others: text("others"),
+                private_note: text("private"),
+            };
+            let card = scorecard::Save { step, revision: None, verdict };
+            scorecard::submit(self.app.act(self.scene.viewer(Who::Interviewer)), card).await.unwrap();
+        }
+        let ask =
+            scorecard::Ask { which: Which { step, revision: None }, users: vec![staff.chief], due_at: None };
+        scorecard::ask(self.recruiter(), ask).await.unwrap();
+        step::pass(self.recruiter(), Which { step, revision: None }).await.unwrap();
+        self.scene.viewers.push((Who::Assessor, Viewer::Assessor { user: staff.chief, step, application }));
     }
 
     /// Questions in a step of their own; they give way to newer ones at once.
