@@ -50,7 +50,11 @@ impl Limits {
     pub fn values_for(&self, viewer: &Viewer) -> usize {
         match viewer {
             Viewer::Staff(_) | Viewer::System => self.staff_values,
-            Viewer::Anonymous | Viewer::Applicant { .. } | Viewer::Offeree { .. } => self.values,
+            Viewer::Anonymous
+            | Viewer::Applicant { .. }
+            | Viewer::Offeree { .. }
+            | Viewer::Respondent { .. }
+            | Viewer::Assessor { .. } => self.values,
         }
     }
 }
