@@ -74,7 +74,7 @@ impl Verdict {
             (prose("takeaways", self.takeaways), prose("pros", self.pros), prose("cons", self.cons));
         let note_for_others = prose("noteForOthers", self.note_for_others);
         let private_note = prose("privateNote", self.private_note);
-        let attributes = each(self.attributes, |place, it| attribute(&mut faults, place, it, kit));
+        let attributes = each(self.attributes, |place, it| attribute(&mut faults, place, &it, kit));
         faults.end()?;
         Ok(Self {
             recommendation: self.recommendation,
@@ -103,14 +103,14 @@ impl Verdict {
     }
 }
 
-fn attribute(faults: &mut Faults, place: usize, attribute: Attribute, kit: &Kit) -> Attribute {
+fn attribute(faults: &mut Faults, place: usize, attribute: &Attribute, kit: &Kit) -> Attribute {
     let field = |name: &str| format!("attributes.{place}.{name}");
     let name = faults.keep(text::line(&field("name"), &attribute.name, 80));
     if !kit.attributes.is_empty() && !name.is_empty() && !kit.attributes.contains(&name) {
         faults.push(Refusal::invalid(&field("name"), &format!("one of: {}", kit.attributes.join(", "))));
     }
     let note = faults.keep(text::optional_prose(&field("note"), attribute.note.as_deref(), 2_000));
-    Attribute { name, note, ..attribute }
+    Attribute { name, rating: attribute.rating, note }
 }
 
 /// One version of somebody's scorecard. A submitted one never changes; a correction is the next version.

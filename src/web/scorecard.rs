@@ -141,7 +141,7 @@ fn told(card: &Scorecard) -> Vec<(String, String)> {
         let rating = rated(attribute.rating).unwrap_or_else(|| "Not rated".to_owned());
         said.push((attribute.name.clone(), Some(format!("{rating}{note}"))));
     }
-    said.extend(TEXTS.iter().map(|(name, label, _)| ((*label).to_owned(), text_of(verdict, name).clone())));
+    said.extend(TEXTS.iter().map(|(name, label, _)| ((*label).to_owned(), text_of(verdict, name))));
     said.into_iter().filter_map(|(label, words)| Some((label, words?))).collect()
 }
 
@@ -153,14 +153,15 @@ const TEXTS: [(&str, &str, bool); 5] = [
     ("privateNote", "For recruiting and the hiring manager only", false),
 ];
 
-fn text_of<'a>(verdict: &'a Verdict, name: &str) -> &'a Option<String> {
-    match name {
+fn text_of(verdict: &Verdict, name: &str) -> Option<String> {
+    let text = match name {
         "takeaways" => &verdict.takeaways,
         "pros" => &verdict.pros,
         "cons" => &verdict.cons,
         "noteForOthers" => &verdict.note_for_others,
         _ => &verdict.private_note,
-    }
+    };
+    text.clone()
 }
 
 /// A draft as the fields it was typed in.
@@ -173,9 +174,7 @@ fn kept(card: &Scorecard) -> Fields {
         fields.push((format!("attributes.{place}.note"), attribute.note.clone().unwrap_or_default()));
     }
     let texts = TEXTS.iter();
-    fields.extend(
-        texts.map(|(name, ..)| ((*name).to_owned(), text_of(verdict, name).clone().unwrap_or_default())),
-    );
+    fields.extend(texts.map(|(name, ..)| ((*name).to_owned(), text_of(verdict, name).unwrap_or_default())));
     Fields::of(fields)
 }
 
