@@ -15,6 +15,7 @@ mod m20261126_000007_found_feed_editions;
 mod m20261126_000008_keep_sources;
 mod m20261126_000009_extend_links;
 mod m20261126_000010_found_forms;
+mod m20261126_000011_found_interviews;
 mod m20261126_000012_found_scorecards;
 
 /// Every migration, oldest first.
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000008_keep_sources::Migration),
             Box::new(m20261126_000009_extend_links::Migration),
             Box::new(m20261126_000010_found_forms::Migration),
+            Box::new(m20261126_000011_found_interviews::Migration),
             Box::new(m20261126_000012_found_scorecards::Migration),
         ]
     }

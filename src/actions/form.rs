@@ -8,19 +8,19 @@ use chrono::{DateTime, Utc};
 
 use super::application::event;
 use super::letter::{self, About, NewLink};
-use super::step::{Standing, Which};
+use super::step::{Standing, Which, found};
 use super::{Act, email};
 use crate::domain::application::Application;
 use crate::domain::email::NewEmail;
 use crate::domain::event::{Change, EventKind};
 use crate::domain::form::{self, Form, FormQuestion};
-use crate::domain::id::{AnswerId, FormId, StepId};
+use crate::domain::id::{AnswerId, FormId};
 use crate::domain::link::Purpose;
 use crate::domain::plan::HiringPlan;
 use crate::domain::policy::allow;
-use crate::domain::policy::application::{answering, answers, applications, moving};
+use crate::domain::policy::application::{answering, answers, moving};
 use crate::domain::question::{self, Answer, Given, Question};
-use crate::domain::step::{ApplicationStep, StepState};
+use crate::domain::step::StepState;
 use crate::domain::viewer::Viewer;
 use crate::domain::{Refusal, text};
 use crate::mail::letter::{Facts, FormSent, Reader};
@@ -118,18 +118,6 @@ async fn replace(tx: &Tx, change: &Change, standing: &Standing) -> Result<(), Fa
     }
     link::revoke_of_form(tx, step, change.at).await?;
     Ok(())
-}
-
-/// The step and its application, as far as the viewer sees them; what is prepared outside is guarded inside.
-async fn found(act: Act<'_>, id: StepId) -> Result<(Application, ApplicationStep), Failure> {
-    let unknown = || Refusal::NotFound("step");
-    let application = step::application_of(act.store, id).await?.ok_or_else(unknown)?;
-    let scope = applications(act.viewer);
-    let application = kept::find(act.store, &scope, application).await?.ok_or_else(unknown)?;
-    let mut steps = step::of_applications(act.store, &scope, &[application.id]).await?;
-    let steps = steps.remove(&application.id).unwrap_or_default();
-    let found = steps.into_iter().find(|step| step.id == id).ok_or_else(unknown)?;
-    Ok((application, found))
 }
 
 async fn prepare<F: Facts>(

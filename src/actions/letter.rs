@@ -1,5 +1,7 @@
 //! Letters on their way into the outbox: written and frozen before the write that queues them.
 
+use std::collections::HashMap;
+
 use url::{Host, Url};
 
 use super::Act;
@@ -11,11 +13,12 @@ use crate::domain::site::Site;
 use crate::domain::text::EmailAddress;
 use crate::domain::user::User;
 use crate::domain::{Refusal, Viewer};
+use crate::mail::invite::{self, Invite, Method};
 use crate::mail::letter::{Facts, House};
 use crate::mail::line::Line;
 use crate::mail::message::{self, Party, Post, Unwritable};
 use crate::storage::posting::Sight;
-use crate::storage::{Failure, Fault, Source, candidate, posting};
+use crate::storage::{Failure, Fault, Source, candidate, posting, user};
 
 /// The language our letters are written in (BCP 47).
 const LANGUAGE: &str = "en";
@@ -45,13 +48,34 @@ pub async fn addressee(db: &impl Source, id: CandidateId) -> Result<Addressee, F
     Ok(Addressee { candidate: id, user: None, name: candidate.name, email: contact.email })
 }
 
-/// How to write to a colleague about a candidate.
+/// How to write to members of staff about a candidate, and who they are.
 ///
 /// # Errors
-/// `INVALID` on `email` when no mail can be sent to their address.
-pub fn colleague(user: &User, about: CandidateId) -> Result<Addressee, Refusal> {
-    let email = EmailAddress::parse("email", &user.email)?;
-    Ok(Addressee { candidate: about, user: Some(user.id), name: user.name.clone(), email })
+/// A fault when an address that is kept is none.
+pub async fn colleagues(
+    db: &impl Source,
+    candidate: CandidateId,
+    users: &[UserId],
+) -> Result<HashMap<UserId, (Addressee, User)>, Fault> {
+    let found = user::of(db, users).await?.into_values();
+    let known = found.map(|user| {
+        let email = EmailAddress::parse("email", &user.email);
+        let email = email.map_err(|_| Fault::unfit(format!("user {} has no address", user.id)))?;
+        let addressee = Addressee { candidate, user: Some(user.id), name: user.name.clone(), email };
+        Ok((user.id, (addressee, user)))
+    });
+    known.collect()
+}
+
+impl Addressee {
+    /// An invitation, as this person's calendar is told.
+    ///
+    /// # Errors
+    /// `INVALID` on `email` when no mail can be sent to the address.
+    pub fn invite(&self, meeting: &invite::Meeting<'_>, method: Method) -> Result<Invite, Failure> {
+        let party = Party::new(&self.name, self.email.as_str());
+        invite::write(meeting, method, &party).map_err(unwritable)
+    }
 }
 
 /// What the posting is called, whoever causes the letter.
@@ -99,19 +123,72 @@ pub fn prepare(
     occasion: &str,
     facts: &(impl Facts + ?Sized),
 ) -> Result<NewEmail, Failure> {
+    prepare_with(act, to, about, occasion, facts, &[])
+}
+
+/// As [`prepare`], for a letter that also takes something out of the reader's calendar.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn prepare_with(
+    act: Act<'_>,
+    to: &Addressee,
+    about: About,
+    occasion: &str,
+    facts: &(impl Facts + ?Sized),
+    invites: &[Invite],
+) -> Result<NewEmail, Failure> {
+    let contact = Party::new(&act.site.name, act.site.contact_email.as_str());
+    let bearing = Bearing { name: facts.kind().as_str(), reply_to: Some(&contact), invites };
+    frozen(act, to, about, occasion, facts, &bearing)
+}
+
+/// As [`prepare`], for an invitation: an answer to it goes to whoever invites, which is where the mail is from.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn prepare_invitation(
+    act: Act<'_>,
+    to: &Addressee,
+    about: About,
+    occasion: &str,
+    facts: &impl Facts,
+    (name, invite): (&str, Invite),
+) -> Result<NewEmail, Failure> {
+    let name = &format!("cal.{name}");
+    frozen(act, to, about, occasion, facts, &Bearing { name, reply_to: None, invites: &[invite] })
+}
+
+/// What a message bears beside its letter.
+struct Bearing<'a> {
+    /// What its `Message-ID` begins with.
+    name: &'a str,
+    reply_to: Option<&'a Party>,
+    invites: &'a [Invite],
+}
+
+fn frozen(
+    act: Act<'_>,
+    to: &Addressee,
+    about: About,
+    occasion: &str,
+    facts: &(impl Facts + ?Sized),
+    bearing: &Bearing<'_>,
+) -> Result<NewEmail, Failure> {
     let (site, now) = (act.site, act.clock.now());
     let id = EmailMessageId::new(now, act.chance);
     let kind = facts.kind();
-    let message_id = format!("<{kind}.{}@{}>", id.short(), host(site));
+    let message_id = format!("<{}.{}@{}>", bearing.name, id.short(), host(site));
     let letter = facts.write(&house(site)).map_err(unwritable)?;
     let post = Post {
         from: &Party::new(&site.name, site.mail_from.as_str()),
         to: &Party::new(&to.name, to.email.as_str()),
-        reply_to: Some(&Party::new(&site.name, site.contact_email.as_str())),
+        reply_to: bearing.reply_to,
         message_id: &message_id,
         date: now,
         language: LANGUAGE,
         letter: &letter,
+        invites: bearing.invites,
     };
     let raw = message::freeze(&post).map_err(unwritable)?;
     Ok(NewEmail {
@@ -174,7 +251,7 @@ fn house(site: &Site) -> House {
 }
 
 /// The domain our `Message-ID`s end in.
-fn host(site: &Site) -> String {
+pub(super) fn host(site: &Site) -> String {
     match Url::parse(&site.public_url).ok().and_then(|url| url.host().map(|host| host.to_owned())) {
         Some(Host::Domain(name)) => name,
         Some(Host::Ipv4(address)) => address.to_string(),

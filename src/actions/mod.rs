@@ -14,6 +14,7 @@ pub mod email;
 pub mod feed;
 pub mod form;
 pub mod import;
+pub mod interview;
 pub mod justification;
 pub mod letter;
 pub mod offer;
@@ -25,12 +26,13 @@ pub mod team;
 pub mod token;
 pub mod user;
 
+use crate::domain::Refusal;
 use crate::domain::clock::{Chance, Clock};
 use crate::domain::event::Change;
 use crate::domain::id::ChangeId;
 use crate::domain::site::Site;
 use crate::domain::viewer::Viewer;
-use crate::storage::Store;
+use crate::storage::{Failure, Store};
 
 /// What a change may use: not the whole application.
 #[derive(Clone, Copy)]
@@ -60,4 +62,23 @@ impl Act<'_> {
         let now = self.clock.now();
         Change::new(ChangeId::new(now, self.chance), self.viewer, now)
     }
+}
+
+/// How often what changed between preparing and writing is prepared again.
+const TRIES: u32 = 4;
+
+/// Does a change again, from its preparation on, as long as it is refused as stale: what it was prepared from had changed
+/// when it was written.
+async fn anew<T, Fut>(attempt: impl Fn() -> Fut) -> Result<T, Failure>
+where
+    Fut: Future<Output = Result<T, Failure>>,
+{
+    let mut ended = attempt().await;
+    for _ in 1..TRIES {
+        if !matches!(ended, Err(Failure::Refused(Refusal::Stale))) {
+            break;
+        }
+        ended = attempt().await;
+    }
+    ended
 }

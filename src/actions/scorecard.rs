@@ -2,7 +2,8 @@
 
 mod ask;
 
-pub use ask::{Ask, ask, remind_due};
+pub(in crate::actions) use ask::excuse;
+pub use ask::{Ask, ask, ask_held, remind_due};
 
 use super::Act;
 use super::application::event;
@@ -17,7 +18,7 @@ use crate::domain::progress::Progress;
 use crate::domain::scorecard::{Scorecard, Verdict};
 use crate::domain::step::{ApplicationStep, StepState};
 use crate::domain::viewer::Viewer;
-use crate::storage::{Failure, Tx, application as kept, plan, scorecard, step};
+use crate::storage::{Failure, Tx, application as kept, interview, plan, scorecard, step};
 
 /// What somebody thinks so far.
 #[derive(Debug, Clone)]
@@ -33,7 +34,7 @@ pub struct Save {
 /// Keeps a draft of one's own card. Behind a submitted one it is the draft of a correction.
 ///
 /// # Errors
-/// `NOT_FOUND`, `FORBIDDEN`, `NOT_ACTIVE`, `STEP_NOT_REACHED`, `STEP_STATE`, `STALE`, or `INVALID` on the field at fault.
+/// `NOT_FOUND`, `FORBIDDEN`, `REFERRED_BY`, `NOT_ACTIVE`, `STEP_NOT_REACHED`, `STEP_STATE`, `STALE`, or `INVALID` on the field at fault.
 pub async fn save(act: Act<'_>, input: Save) -> Result<Scorecard, Failure> {
     let change = &act.change();
     let id = ScorecardId::new(change.at, act.chance);
@@ -84,11 +85,18 @@ impl Desk {
         let lived = step::get_locked(tx, application.id, id).await?;
         let author = author(viewer).ok_or_else(unknown)?;
         let subject = kept::subject(tx, &application, viewer.user()).await?;
-        let is_asked =
-            viewer_may_write(viewer, id) && scorecard::is_asked(tx, id, lived.round, author).await?;
-        if !is_asked && !assessing(viewer).covers(&subject) {
+        let comes = interview::comes(tx, id, lived.round, author).await?;
+        let is_asked = comes.is_some() || scorecard::is_asked(tx, id, lived.round, author).await?;
+        if !(is_asked && may_write_if_asked(viewer, id)) && !assessing(viewer).covers(&subject) {
             let seen = applications(viewer).covers(&subject);
             return Err(if seen { Refusal::Forbidden } else { unknown() }.into());
+        }
+        // Who looks over another's shoulder learns, and does not judge.
+        if comes == Some(true) {
+            return Err(Refusal::Forbidden.into());
+        }
+        if application.referrer == Some(author) {
+            return Err(Refusal::ReferredBy { field: "stepId".to_owned() }.into());
         }
         application.active()?;
         let plan = plan::get(tx, application.plan).await?;
@@ -142,8 +150,8 @@ impl Desk {
     }
 }
 
-/// Whether a request for a card in this step lets the viewer write one.
-fn viewer_may_write(viewer: &Viewer, id: StepId) -> bool {
+/// Whether having been asked for a card in this step, or coming to its meeting, lets the viewer write one.
+fn may_write_if_asked(viewer: &Viewer, id: StepId) -> bool {
     match viewer {
         Viewer::Assessor { step, .. } => *step == id,
         Viewer::Staff(staff) => staff.may_write(),

@@ -1,13 +1,14 @@
 //! Steps of applications: added, passed, waived, skipped, opened again, and ended or restored with their applications.
 
-use super::Act;
 use super::application::{MOST_OF_REASON, event, held};
+use super::interview::CallOff;
+use super::{Act, anew};
 use crate::domain::application::Application;
 use crate::domain::event::{Change, EventKind};
 use crate::domain::id::{ApplicationId, StepId};
 use crate::domain::plan::{self, PlanStep, StepKind};
 use crate::domain::policy::Scope;
-use crate::domain::policy::application::{moving, recruiting};
+use crate::domain::policy::application::{applications, moving, recruiting};
 use crate::domain::progress::Progress;
 use crate::domain::step::{ApplicationStep, StepState};
 use crate::domain::viewer::Viewer;
@@ -116,6 +117,21 @@ pub async fn reopen(act: Act<'_>, which: Which, reason: &str) -> Result<Moved, F
     move_step(act, which, &recruiting(act.viewer), EventKind::StepReopened, reopen).await
 }
 
+/// The step and its application, as far as the viewer sees them, for what is prepared outside and guarded inside.
+///
+/// # Errors
+/// `NOT_FOUND`.
+pub(super) async fn found(act: Act<'_>, id: StepId) -> Result<(Application, ApplicationStep), Failure> {
+    let unknown = || Refusal::NotFound("step");
+    let of = step::application_of(act.store, id).await?.ok_or_else(unknown)?;
+    let scope = applications(act.viewer);
+    let found = application::find(act.store, &scope, of).await?.ok_or_else(unknown)?;
+    let steps = step::of_applications(act.store, &scope, &[of]).await?;
+    let step = steps.into_values().flatten().find(|step| step.id == id).ok_or_else(unknown)?;
+    Ok((found, step))
+}
+
+/// A meeting that was to take place in the step is called off with it.
 async fn move_step<Of: Sync>(
     act: Act<'_>,
     which: Which,
@@ -124,15 +140,20 @@ async fn move_step<Of: Sync>(
     how: impl Fn(ApplicationStep, &Progress<'_>) -> Result<ApplicationStep, Refusal> + Send + Sync,
 ) -> Result<Moved, Failure> {
     let (change, how) = (&act.change(), &how);
-    act.store
-        .write(|tx| async move {
-            let standing = Standing::held(&tx, act.viewer, right, which).await?;
-            let plan = kept_plan::get(&tx, standing.application.plan).await?;
-            let progress = Progress { plan: &plan, stage: standing.application.stage, steps: &[] };
-            let moved = how(standing.step.clone(), &progress)?;
-            standing.moved(&tx, change, kind, moved).await
-        })
-        .await
+    anew(|| async move {
+        let call_off = &CallOff::with_step(act, which.step).await?;
+        act.store
+            .write(|tx| async move {
+                let standing = Standing::held(&tx, act.viewer, right, which).await?;
+                let plan = kept_plan::get(&tx, standing.application.plan).await?;
+                let progress = Progress { plan: &plan, stage: standing.application.stage, steps: &[] };
+                let moved = how(standing.step.clone(), &progress)?;
+                call_off.carry_out(&tx, change, &standing.application).await?;
+                standing.moved(&tx, change, kind, moved).await
+            })
+            .await
+    })
+    .await
 }
 
 /// A step that may be moved, with its application, held until the write ends.

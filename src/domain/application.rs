@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::Refusal;
-use super::id::{ApplicationId, CandidateId, PostingId};
+use super::id::{ApplicationId, CandidateId, PostingId, UserId};
 use super::posting::PlanVersion;
 
 text_enum! {
@@ -97,6 +97,8 @@ pub struct Application {
     pub outcome: Option<Outcome>,
     /// Since when somebody has to decide on it, because the posting or the person was filled meanwhile.
     pub needs_decision_since: Option<DateTime<Utc>>,
+    /// Who of ours referred the person.
+    pub referrer: Option<UserId>,
 }
 
 /// A way back to an earlier stage.

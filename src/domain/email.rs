@@ -55,6 +55,14 @@ text_enum! {
         ScorecardRequested = "scorecardRequested",
         /// To a colleague: your scorecard is overdue.
         ScorecardReminded = "scorecardReminded",
+        /// We would like to meet you, then; or at another time, or with other people.
+        InterviewScheduled = "interviewScheduled",
+        /// The meeting does not take place.
+        InterviewCancelled = "interviewCancelled",
+        /// To staff: you are to meet a candidate.
+        InterviewAssigned = "interviewAssigned",
+        /// To staff: you are not to meet the candidate after all.
+        InterviewUnassigned = "interviewUnassigned",
         /// Our offer.
         Offer = "offer",
         /// The offer stands longer.

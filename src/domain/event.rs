@@ -108,12 +108,28 @@ text_enum! {
         FormAnswered = "formAnswered",
         /// Somebody was asked for a scorecard.
         ScorecardRequested = "scorecardRequested",
+        /// Somebody need not write a scorecard after all.
+        ScorecardExcused = "scorecardExcused",
         /// Somebody was reminded of a scorecard.
         ScorecardReminded = "scorecardReminded",
         /// A scorecard was saved as a draft.
         ScorecardSaved = "scorecardSaved",
         /// A scorecard was submitted.
         ScorecardSubmitted = "scorecardSubmitted",
+        /// A meeting with a candidate was set.
+        InterviewScheduled = "interviewScheduled",
+        /// A meeting was moved.
+        InterviewRescheduled = "interviewRescheduled",
+        /// A meeting got other people or another video call.
+        InterviewUpdated = "interviewUpdated",
+        /// A meeting was called off.
+        InterviewCancelled = "interviewCancelled",
+        /// Somebody who was needed did not come to a meeting.
+        InterviewMissed = "interviewMissed",
+        /// The time of a meeting is over.
+        InterviewHeld = "interviewHeld",
+        /// Somebody answered an invitation.
+        InterviewResponded = "interviewResponded",
         /// A justification was written or changed.
         JustificationSaved = "justificationSaved",
         /// An offer, or a version of one, was drafted.

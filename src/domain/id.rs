@@ -118,6 +118,8 @@ ids! {
     FormId = "form";
     /// Of one version of somebody's scorecard.
     ScorecardId = "card";
+    /// Of a meeting with a candidate.
+    InterviewId = "intv";
     /// Of one allotment of an application to a posting's team.
     AllotmentId = "allot";
     /// Of an offer, over all its versions.

@@ -17,6 +17,7 @@ mod faults;
 pub mod feed;
 pub mod form;
 pub mod id;
+pub mod interview;
 pub mod justification;
 pub mod link;
 pub mod money;

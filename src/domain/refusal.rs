@@ -95,6 +95,15 @@ pub enum Refusal {
     /// The questions were answered before.
     #[error("These questions have been answered already.")]
     AlreadyAnswered,
+    /// The interview's state does not allow this move.
+    #[error("An interview that is {0} cannot do this.")]
+    InterviewState(&'static str),
+    /// Somebody was to interview a person they referred.
+    #[error("Nobody interviews a person they referred.")]
+    ReferredBy {
+        /// Where in the input they are named.
+        field: String,
+    },
     /// The application is allotted to no team.
     #[error("Allot the application to a team first.")]
     NoAllotment,
@@ -209,6 +218,8 @@ impl Refusal {
             Self::StepRequired => "STEP_REQUIRED",
             Self::StepNotReached => "STEP_NOT_REACHED",
             Self::AlreadyAnswered => "ALREADY_ANSWERED",
+            Self::InterviewState(_) => "INTERVIEW_STATE",
+            Self::ReferredBy { .. } => "REFERRED_BY",
             Self::NoAllotment => "NO_ALLOTMENT",
             Self::AllottedElsewhere => "ALLOTTED_ELSEWHERE",
             Self::NoOpening => "NO_OPENING",
@@ -229,7 +240,9 @@ impl Refusal {
     #[must_use]
     pub fn field(&self) -> Option<&str> {
         match self {
-            Self::Required { field } | Self::Invalid { field, .. } => Some(field),
+            Self::Required { field } | Self::Invalid { field, .. } | Self::ReferredBy { field } => {
+                Some(field)
+            }
             Self::Taken(field) => Some(field),
             Self::Several(refusals) => refusals.first().and_then(Self::field),
             _ => None,

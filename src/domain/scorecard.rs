@@ -24,6 +24,8 @@ text_enum! {
 
 /// How long somebody has for a scorecard when nothing is said.
 pub const USUAL: Duration = Duration::hours(24);
+/// The shortest time that is given to those who are asked late.
+pub const LEAST: Duration = Duration::hours(1);
 /// The longest time that may be given.
 const MOST: Duration = Duration::days(30);
 

@@ -131,12 +131,12 @@ impl ApplicationStep {
         Ok(self)
     }
 
-    /// People are to meet, or to meet at another time.
+    /// People are to meet.
     ///
     /// # Errors
-    /// `STEP_STATE` unless it waits to begin or is scheduled.
+    /// `STEP_STATE` unless it waits to begin or the candidate was asked when.
     pub fn schedule(mut self) -> Result<Self, Refusal> {
-        if !matches!(self.state, StepState::Pending | StepState::Scheduled) {
+        if !matches!(self.state, StepState::Pending | StepState::Requested) {
             return Err(Refusal::StepState(self.state.as_str()));
         }
         self.state = StepState::Scheduled;

@@ -23,6 +23,7 @@ use super::scalar::DateTime;
 use super::scorecard::{self, InterviewerNote};
 use super::step::ApplicationStep;
 use super::team::{Team, TeamById};
+use super::user::{User, user};
 use crate::domain::application::Application as DomainApplication;
 use crate::domain::policy::application as policy;
 use crate::domain::viewer::Viewer;
@@ -109,6 +110,11 @@ impl Application {
     /// Where the application came from.
     async fn source(&self) -> ApplicationSource {
         self.0.source.into()
+    }
+
+    /// Member of staff who referred the person; for staff.
+    async fn referrer(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
+        user(asking(ctx), self.0.referrer).await
     }
 
     /// Indicates whether the person had applied to the posting within six months before; for staff.

@@ -66,6 +66,8 @@ pub struct ApplicationSubmitInput {
     pub(super) preferred_teams: Vec<ID>,
     /// Where the application comes from, as staff enter it.
     pub(super) source: Option<ApplicationSource>,
+    /// Id of the member of staff who referred the person, as staff enter it: nobody interviews whom they referred.
+    pub(super) referrer_id: Option<ID>,
     /// Names this request: repeated, it has the same effect once and the same answer. Kept 30 days.
     pub(super) idempotency_key: Option<String>,
 }
@@ -81,6 +83,7 @@ impl ApplicationSubmitInput {
             answers: self.answers.into_iter().map(Into::into).collect(),
             preferred_teams: teams("preferredTeams", &self.preferred_teams)?,
             source: self.source.map(Into::into),
+            referrer: self.referrer_id.map(|given| id(&given, "referrer")).transpose()?,
             idempotency_key: self.idempotency_key,
         })
     }

@@ -61,6 +61,14 @@ pub enum EmailMessageKind {
     ScorecardRequested,
     /// A colleague was reminded of a scorecard.
     ScorecardReminded,
+    /// A meeting was set, moved or changed: to the candidate.
+    InterviewScheduled,
+    /// A meeting was called off: to the candidate.
+    InterviewCancelled,
+    /// A meeting was set, moved or changed: to somebody who comes.
+    InterviewAssigned,
+    /// A meeting was called off, or takes place without them: to somebody who was to come.
+    InterviewUnassigned,
     /// An offer.
     Offer,
     /// More time for an offer.

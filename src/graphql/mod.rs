@@ -30,6 +30,8 @@ pub mod extension;
 pub mod feed;
 pub mod form;
 pub mod guard;
+pub mod interview;
+mod interview_move;
 pub mod node;
 pub mod offer;
 mod offer_input;

@@ -80,6 +80,10 @@ codes! {
     StepNotReached = "STEP_NOT_REACHED",
     /// The questions were answered before.
     AlreadyAnswered = "ALREADY_ANSWERED",
+    /// The interview's state does not allow this.
+    InterviewState = "INTERVIEW_STATE",
+    /// Nobody interviews a person they referred.
+    ReferredBy = "REFERRED_BY",
     /// The application is allotted to no team.
     NoAllotment = "NO_ALLOTMENT",
     /// The application was allotted to another team after the offer was drafted.

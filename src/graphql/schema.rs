@@ -9,6 +9,7 @@ use super::email_message::{EmailMessageMutation, EmailMessageQuery};
 use super::event::EventQuery;
 use super::extension::FieldErrors;
 use super::form::FormMutation;
+use super::interview_move::InterviewMutation;
 use super::node::NodeQuery;
 use super::offer::OfferQuery;
 use super::offer_move::OfferMutation;
@@ -42,6 +43,7 @@ pub struct Query(
 pub struct Mutation(
     ApplicationMutation,
     FormMutation,
+    InterviewMutation,
     OfferMutation,
     PlanMutation,
     PostingLifeMutation,

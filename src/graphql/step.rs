@@ -3,12 +3,14 @@
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 
 use super::application::Application;
+use super::application_read::ApplicationById;
 use super::asking::asking;
 use super::batch::nested_read;
 use super::error::id;
 use super::form::{Form, FormsOfStep};
+use super::interview::{Interview, InterviewsOfStep};
 use super::payload::{answer, payload};
-use super::plan::{Participant, StepKind};
+use super::plan::{Participant, PlanByVersion, StepKind, StepKit};
 use super::scalar::DateTime;
 use super::scorecard::{self, Scorecard, ScorecardRequest, ScorecardSummary};
 use super::user::{User, user};
@@ -133,6 +135,25 @@ impl ApplicationStep {
     /// Who was asked for a scorecard of the step; for recruiters and hiring managers, others see themselves only.
     async fn scorecard_requests(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ScorecardRequest>> {
         scorecard::requests(asking(ctx), self.0.id).await
+    }
+
+    /// Interviews of the step, the newest first; for staff.
+    async fn interviews(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Interview>> {
+        let interviews = asking(ctx).load_all::<InterviewsOfStep>(self.0.id).await?;
+        Ok(interviews.iter().cloned().map(Interview).collect())
+    }
+
+    /// What whoever takes the step is given, as the plan said when the application came in; for staff.
+    async fn kit(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<StepKit>> {
+        let asking = asking(ctx);
+        if asking.viewer.staff().is_none() {
+            return Ok(None);
+        }
+        let Some(application) = asking.load::<ApplicationById>(self.0.application).await? else {
+            return Ok(None);
+        };
+        let plan = asking.load::<PlanByVersion>(application.plan).await?;
+        Ok(plan.and_then(|plan| Some(plan.step(&self.0.key)?.kit.clone().into())))
     }
 
     /// Timestamp of when the step last moved.

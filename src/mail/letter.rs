@@ -4,6 +4,12 @@
 //! frame: one column, system fonts, light and dark, nothing loaded from anywhere, nothing that tells us who read it.
 //! Links are ours; everything else is [`Line`] or [`Words`], so nothing people typed can change a letter's shape.
 
+mod interview;
+
+pub use interview::{
+    Appointment, Host, InterviewAssigned, InterviewCancelled, InterviewScheduled, InterviewUnassigned, News,
+};
+
 use askama::Template;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -114,6 +120,8 @@ macro_rules! letter {
     };
 }
 
+use letter;
+
 /// To somebody who applied: it has arrived.
 #[derive(Clone, Debug)]
 pub struct ApplicationReceived {
@@ -147,6 +155,8 @@ pub struct ApplicationDeclined {
     pub words: Option<Words>,
     /// A live offer ends with the application, and this letter says so.
     pub ends_offer: bool,
+    /// A meeting that was set does not take place, and this letter says so.
+    pub ends_meeting: bool,
 }
 
 /// To a candidate who withdrew, by themselves or by asking us: it is done.
@@ -158,6 +168,8 @@ pub struct ApplicationWithdrawn {
     pub role: Line,
     /// A live offer ends with the application, and this letter says so.
     pub ends_offer: bool,
+    /// A meeting that was set does not take place, and this letter says so.
+    pub ends_meeting: bool,
 }
 
 /// To a candidate who goes on: questions about the application, answered on a page.
@@ -241,6 +253,8 @@ pub struct OfferAccepted {
     pub team: Line,
     /// The offer's page, with what was agreed.
     pub link: Url,
+    /// A meeting that was set does not take place, and this letter says so.
+    pub ends_meeting: bool,
 }
 
 /// To a candidate who declined the offer: it is recorded.

@@ -2,13 +2,16 @@
 //! `Message-ID`, and what was approved is what was sent.
 
 use chrono::{DateTime, Utc};
-use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::header::{
+    ContentDisposition, ContentTransferEncoding, ContentType, HeaderName, HeaderValue,
+};
 use lettre::message::{Body, Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 use url::Host;
 
+use super::invite::Invite;
 use super::letter::Letter;
 use super::line::{Line, plain};
 
@@ -53,6 +56,8 @@ pub struct Post<'a> {
     pub language: &'a str,
     /// What it says.
     pub letter: &'a Letter,
+    /// What the reader's calendar is told; nothing in most mails.
+    pub invites: &'a [Invite],
 }
 
 /// Why no message can be made.
@@ -78,7 +83,7 @@ pub enum Unwritable {
     Parts(String),
 }
 
-/// Makes the message: `multipart/alternative` with text and HTML, headers as in RFC 5322, RFC 3834
+/// Makes the message: `multipart/alternative` with text and HTML, and with invites as RFC 6047 has them; headers as in RFC 5322, RFC 3834
 /// (`Auto-Submitted`: nobody typed this) and MS-OXCMAIL (`X-Auto-Response-Suppress`: no out-of-office replies, but
 /// bounces are welcome). The same post gives the same bytes.
 pub fn freeze(post: &Post<'_>) -> Result<Vec<u8>, Unwritable> {
@@ -98,12 +103,40 @@ pub fn freeze(post: &Post<'_>) -> Result<Vec<u8>, Unwritable> {
     if let Some(reply_to) = post.reply_to {
         message = message.reply_to(mailbox(reply_to)?);
     }
-    let parts = MultiPart::alternative()
-        .boundary(boundary(post.message_id))
-        .singlepart(part(ContentType::TEXT_PLAIN, &post.letter.text))
-        .singlepart(part(ContentType::TEXT_HTML, &post.letter.html));
-    let message = message.multipart(parts).map_err(|error| Unwritable::Parts(error.to_string()))?;
+    let message = message.multipart(parts(post)?).map_err(|error| Unwritable::Parts(error.to_string()))?;
     Ok(message.formatted())
+}
+
+/// Text and HTML; with invites, the first one stands last among them, which is where calendars look, and each is attached
+/// as a file beside them, for those that look there.
+fn parts(post: &Post<'_>) -> Result<MultiPart, Unwritable> {
+    let alternative = |id: &str| {
+        MultiPart::alternative()
+            .boundary(boundary(id))
+            .singlepart(part(ContentType::TEXT_PLAIN, &post.letter.text))
+            .singlepart(part(ContentType::TEXT_HTML, &post.letter.html))
+    };
+    let Some(first) = post.invites.first() else { return Ok(alternative(post.message_id)) };
+    let kind = format!("text/calendar; method={}; charset=UTF-8", first.method.as_str());
+    let inner = alternative(&format!("{}/alternative", post.message_id));
+    let inner = inner.singlepart(SinglePart::builder().header(content_type(&kind)?).body(bytes(first)));
+    let mixed = MultiPart::mixed().boundary(boundary(post.message_id)).multipart(inner);
+    post.invites.iter().try_fold(mixed, |mixed, invite| {
+        let file = SinglePart::builder()
+            .header(content_type("application/ics; name=\"invite.ics\"")?)
+            .header(ContentDisposition::attachment("invite.ics"));
+        Ok(mixed.singlepart(file.body(bytes(invite))))
+    })
+}
+
+fn content_type(text: &str) -> Result<ContentType, Unwritable> {
+    ContentType::parse(text).map_err(|error| Unwritable::Parts(error.to_string()))
+}
+
+/// As base64: what is read out is what was written, line ends included.
+fn bytes(invite: &Invite) -> Body {
+    let text = invite.text.clone().into_bytes();
+    Body::new_with_encoding(text, ContentTransferEncoding::Base64).unwrap_or_else(Body::new)
 }
 
 /// Reads an address for header or envelope. International domains become ASCII, which every relay takes.

@@ -1,10 +1,12 @@
-//! Mail: what a letter says, the bytes it becomes, and how a relay is spoken to. The only floor that names `lettre`.
+//! Mail: what a letter says, what it tells a calendar ([`invite`]), the bytes it becomes, and how a relay is spoken to. The
+//! only floor that names `lettre` and `icalendar`.
 //!
 //! A letter is written once ([`letter`]), frozen into bytes once ([`message`]) and then handed over as it is, as often
 //! as needed ([`driver`]); [`delivery`] holds the table that says what each answer of a relay means.
 
 pub mod delivery;
 pub mod driver;
+pub mod invite;
 pub mod letter;
 pub mod line;
 pub mod message;

@@ -25,7 +25,7 @@ use crate::domain::posting::PlanVersion;
 /// All but why it ended, which takes the right to internal reasons.
 pub(super) const COLUMNS: &str = "c.id, c.posting_id, c.candidate_id, c.plan_id, c.plan_version, c.status, c.stage, c.revision, \
      c.applied_at, c.source, c.repeated, c.outcome_side, c.outcome_at, NULL AS outcome_reason, NULL AS outcome_by, \
-     c.needs_decision_since";
+     c.needs_decision_since, c.referrer_id";
 
 /// By which columns of `application c` a scope reaches an application.
 pub(super) const OF_SCOPE: Columns<'static> =
@@ -176,8 +176,7 @@ pub async fn reasons(
     let ids = db.kind().listed(binds.add(json_list(ids)));
     let seen = within(scope, &OF_SCOPE, db.kind(), &mut binds);
     let sql = format!(
-        "SELECT c.id, c.outcome_reason, c.outcome_by FROM application c \
-         WHERE c.id IN {ids} AND c.outcome_at IS NOT NULL AND {seen}"
+        "SELECT c.id, c.outcome_reason, c.outcome_by FROM application c WHERE c.id IN {ids} AND c.outcome_at IS NOT NULL AND {seen}"
     );
     let rows = dialect::query_all::<Row>(db, &sql, binds).await?;
     Ok(rows.into_iter().map(|row| (row.id, Why { reason: row.outcome_reason, by: row.outcome_by })).collect())
@@ -210,13 +209,16 @@ pub async fn subjects(
         posting_id: PostingId,
         team_id: Option<TeamId>,
         asked: bool,
+        met: bool,
     }
     let mut binds = Binds::default();
     let ids = db.kind().listed(binds.add(json_list(applications)));
     let by_key = binds.put(by);
     let sql = format!(
         "SELECT c.id, c.posting_id, t.team_id, EXISTS (SELECT 1 FROM offer f JOIN offer_version v \
-         ON v.offer_id = f.id WHERE f.application_id = c.id AND v.approver_id = {by_key}) AS asked \
+         ON v.offer_id = f.id WHERE f.application_id = c.id AND v.approver_id = {by_key}) AS asked, EXISTS (SELECT 1 \
+         FROM interview i JOIN interview_participant r ON r.interview_id = i.id WHERE i.application_id = c.id \
+         AND i.state <> 'cancelled' AND r.removed_at IS NULL AND r.user_id = {by_key}) AS met \
          FROM application c LEFT JOIN allotment l ON l.application_id = c.id AND l.until IS NULL \
          LEFT JOIN posting_team t ON t.id = l.posting_team_id WHERE c.id IN {ids}"
     );
@@ -227,6 +229,7 @@ pub async fn subjects(
         application: Some(row.id),
         offer: None,
         approver: by.filter(|_| row.asked),
+        participant: by.filter(|_| row.met),
     };
     Ok(rows.iter().map(|row| (row.id, subject(row))).collect())
 }
@@ -238,8 +241,7 @@ pub async fn current(
     candidate: CandidateId,
 ) -> Result<Option<Application>, Fault> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM application c \
-         WHERE c.candidate_id = $1 AND c.posting_id = $2 AND c.status IN ('active', 'hired')"
+        "SELECT {COLUMNS} FROM application c WHERE c.candidate_id = $1 AND c.posting_id = $2 AND c.status IN ('active', 'hired')"
     );
     Ok(read(db, &sql, [candidate.into(), posting.into()]).await?.pop())
 }
@@ -261,8 +263,8 @@ pub async fn ended_since(
 /// Keeps a new application.
 pub async fn insert(tx: &Tx, application: &Application) -> Result<(), Failure> {
     let sql = "INSERT INTO application (id, posting_id, candidate_id, plan_id, plan_version, status, stage, revision, \
-               applied_at, source, repeated) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-    let values: [Value; 11] = [
+               applied_at, source, repeated, referrer_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    let values: [Value; 12] = [
         application.id.into(),
         application.posting.into(),
         application.candidate.into(),
@@ -274,6 +276,7 @@ pub async fn insert(tx: &Tx, application: &Application) -> Result<(), Failure> {
         application.applied_at.into(),
         application.source.into(),
         application.repeated.into(),
+        application.referrer.into(),
     ];
     dialect::execute(tx, sql, values).await?;
     Ok(())
@@ -362,6 +365,7 @@ struct Row {
     outcome_by: Option<String>,
     outcome_at: Option<DateTime<Utc>>,
     needs_decision_since: Option<DateTime<Utc>>,
+    referrer_id: Option<UserId>,
 }
 
 impl From<Row> for Application {
@@ -381,6 +385,7 @@ impl From<Row> for Application {
             repeated: row.repeated,
             outcome,
             needs_decision_since: row.needs_decision_since,
+            referrer: row.referrer_id,
         }
     }
 }

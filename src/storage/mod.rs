@@ -41,6 +41,7 @@ pub mod feed;
 pub mod form;
 pub mod gauge;
 pub mod idempotency;
+pub mod interview;
 pub mod justification;
 pub mod link;
 pub mod migration;

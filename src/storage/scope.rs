@@ -40,6 +40,9 @@ pub(super) fn within<Of>(scope: &Scope<Of>, columns: &Columns<'_>, kind: Kind, b
     if let Some(approver) = scope.approver() {
         ways.extend(of_approver(columns, || binds.put(approver)));
     }
+    if let Some(participant) = scope.participant() {
+        ways.extend(of_participant(columns, || binds.put(participant)));
+    }
     if ways.is_empty() { "false".to_owned() } else { format!("({})", ways.join(" OR ")) }
 }
 
@@ -78,5 +81,19 @@ fn of_approver(columns: &Columns<'_>, approver: impl FnOnce() -> String) -> Opti
         "{column} IN (SELECT f.{key} FROM offer f JOIN offer_version v ON v.offer_id = f.id \
          WHERE v.approver_id = {})",
         approver()
+    ))
+}
+
+/// Interviews that were called off give nobody anything to read.
+fn of_participant(columns: &Columns<'_>, participant: impl FnOnce() -> String) -> Option<String> {
+    let (column, key) = match (columns.application, columns.posting) {
+        (Some(application), _) => (application, "id"),
+        (None, posting) => (posting?, "posting_id"),
+    };
+    Some(format!(
+        "{column} IN (SELECT n.{key} FROM application n JOIN interview i ON i.application_id = n.id \
+         JOIN interview_participant r ON r.interview_id = i.id \
+         WHERE r.user_id = {} AND r.removed_at IS NULL AND i.state <> 'cancelled')",
+        participant()
     ))
 }

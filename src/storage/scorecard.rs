@@ -106,7 +106,9 @@ fn sight(reader: &Reader, kind: Kind, binds: &mut Binds) -> (String, String) {
     let own = format!("SELECT 1 FROM scorecard o WHERE {same} AND o.author_id = {me}");
     let own_in = format!("EXISTS ({own} AND o.submitted_at IS NOT NULL)");
     let owes = format!(
-        "(EXISTS ({own}) OR EXISTS (SELECT 1 FROM scorecard_request o WHERE {same} AND o.user_id = {me}))"
+        "(EXISTS ({own}) OR EXISTS (SELECT 1 FROM scorecard_request o WHERE {same} AND o.user_id = {me}) \
+         OR EXISTS (SELECT 1 FROM interview o JOIN interview_participant p ON p.interview_id = o.id WHERE {same} \
+         AND o.state IN ('scheduled', 'held') AND p.user_id = {me} AND p.removed_at IS NULL AND NOT p.shadow))"
     );
     let shown =
         format!("({mine} OR (k.submitted_at IS NOT NULL AND ({own_in} OR ({decides} AND NOT {owes}))))");
@@ -315,6 +317,20 @@ pub async fn ask(tx: &Tx, request: &Request) -> Result<bool, Fault> {
         request.requested_at.into(),
     ];
     Ok(dialect::execute(tx, sql, values).await? == 1)
+}
+
+/// Forgets who was asked in this round of a step and has not submitted. Says whom.
+pub async fn excuse(tx: &Tx, step: StepId, round: i32) -> Result<Vec<UserId>, Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        user_id: UserId,
+    }
+    let sql = "DELETE FROM scorecard_request WHERE step_id = $1 AND round = $2 AND NOT EXISTS (SELECT 1 FROM scorecard k \
+               WHERE k.step_id = scorecard_request.step_id AND k.round = scorecard_request.round \
+               AND k.author_id = scorecard_request.user_id AND k.submitted_at IS NOT NULL) RETURNING user_id";
+    let values: [Value; 2] = [step.into(), round.into()];
+    let rows = dialect::query_all::<Row>(tx, sql, values).await?;
+    Ok(rows.into_iter().map(|row| row.user_id).collect())
 }
 
 /// Notes that somebody is reminded, unless they were or have submitted meanwhile: `false` then.

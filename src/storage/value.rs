@@ -8,8 +8,8 @@ use sea_orm::{
 };
 
 use crate::domain::{
-    application, email, event, id, link, money, offer, opening, place, plan, posting, posting_source,
-    question, scorecard, step, viewer,
+    application, email, event, id, interview, link, money, offer, opening, place, plan, posting,
+    posting_source, question, scorecard, step, viewer,
 };
 
 /// Reads a column's text into a type of the domain; a text it does not know is a fault.
@@ -78,11 +78,12 @@ macro_rules! text_columns {
 
 text_columns! {
     id::PostingId, id::TeamId, id::PostingTeamId, id::OpeningId, id::PlanId, id::CandidateId,
-    id::ApplicationId, id::StepId, id::AnswerId, id::FormId, id::ScorecardId, id::AllotmentId, id::OfferId, id::ApprovalId,
+    id::ApplicationId, id::StepId, id::AnswerId, id::FormId, id::ScorecardId, id::AllotmentId, id::OfferId, id::ApprovalId, id::InterviewId,
     id::EmailMessageId, id::UserId, id::GrantId, id::TokenId, id::LinkId, id::ChangeId,
     application::ApplicationStatus, application::Side, application::Source,
     email::EmailState, email::LetterKind,
     event::EventKind,
+    interview::InterviewState, interview::Missing, interview::Response,
     link::LinkKind,
     money::PayInterval,
     offer::Decision, offer::OfferStatus, offer::VersionStatus,

@@ -7,7 +7,7 @@ use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use self::view::{StatusPage, Told};
+use self::view::{Ahead, StatusPage, Told};
 use super::fields::Fields;
 use super::page::{Frame, Trouble, sent_on, shown_privately};
 use super::viewer::holder;
@@ -15,13 +15,16 @@ use super::{App, nonce};
 use crate::actions::application::{Notice, Withdraw, withdraw as withdrawn};
 use crate::domain::application::{Application, ApplicationStatus};
 use crate::domain::form::Form;
+use crate::domain::interview::Interview;
 use crate::domain::offer::Offer;
 use crate::domain::policy::{application as policy, offer as offer_policy};
 use crate::domain::posting::Posting;
 use crate::domain::step::{ApplicationStep, StepState};
 use crate::domain::viewer::Viewer;
 use crate::storage::posting::Sight;
-use crate::storage::{self, Failure, Fault, allotment, form, link, plan, posting, step, team};
+use crate::storage::{
+    self, Failure, Fault, allotment, form, interview, link, plan, posting, step, team, user,
+};
 
 /// What a link to an application opens.
 struct Opened {
@@ -58,6 +61,7 @@ pub async fn page(app: Data<App>, secret: Path<String>) -> Result<HttpResponse, 
         steps: &steps,
         offer: offer.as_ref(),
         forms: awaited(&app, &viewer, &steps).await?,
+        meetings: ahead(&app, &application).await?,
         preferred: preferred(&app, &viewer, &application).await?,
         now: app.shared.clock.now(),
     };
@@ -70,6 +74,24 @@ async fn out(app: &App, application: &Application) -> Result<Option<Offer>, Trou
     let scope = offer_policy::offers(&Viewer::System);
     let offers = storage::offer::of_applications(&app.shared.store, &scope, &[application.id]).await?;
     Ok(offers.into_iter().find(|offer| offer.is_out() && !offer.is_past_deadline(app.shared.clock.now())))
+}
+
+/// The meetings that are set, and who comes. The link has no right to interviews; what is told here is in the invitation.
+async fn ahead(app: &App, application: &Application) -> Result<Vec<Ahead>, Trouble> {
+    let store = &app.shared.store;
+    let scheduled = interview::scheduled(store, application.id).await?;
+    let ids: Vec<_> = scheduled.iter().map(|interview| interview.id).collect();
+    let mut people = interview::participants(store, &ids).await?;
+    let coming = people.values().flatten().filter(|one| one.removed_at.is_none());
+    let users: Vec<_> = coming.map(|one| one.user).collect();
+    let known = user::of(store, &users).await?;
+    let ahead = |interview: Interview| {
+        let coming = people.remove(&interview.id).unwrap_or_default().into_iter();
+        let coming = coming.filter(|one| one.removed_at.is_none());
+        let hosts = coming.filter_map(|one| known.get(&one.user).cloned()).collect();
+        Ahead { meeting: interview.meeting, hosts }
+    };
+    Ok(scheduled.into_iter().map(ahead).collect())
 }
 
 /// The questions that still await the candidate's answers.

@@ -138,6 +138,7 @@ fn submission(job: &Advertised, fields: &Fields) -> Submission {
         answers: given(&job.posting.content.questions, fields),
         preferred_teams,
         source: None,
+        referrer: None,
         idempotency_key: Some(fields.get("nonce").to_owned()),
     }
 }

@@ -95,6 +95,20 @@ async fn fill(app: &TestApp) {
                   SELECT id, 'lever', $1, $1, '{\"text\": \"\\u0000\\ud800\"}', 'd', $2 FROM posting LIMIT 1";
     set(app, source, [HOSTILE[6].into(), app.now().into()]).await;
     set(app, "INSERT INTO feed_edition (channel, fingerprint) VALUES ($1, 'f')", ["rss".into()]).await;
+    let interview = "INSERT INTO interview (id, application_id, step_id, round, state, starts_at, ends_at, zone, place, uid, \
+                     sequence, arranged_at, created_at, created_by, revision) \
+                     SELECT 'intv_00000000000000000000000000', application_id, id, 1, 'held', $2, $2, 'Europe/Berlin', $1, \
+                     $1, 3, $2, $2, 'system', 2 FROM application_step LIMIT 1";
+    set(app, interview, [HOSTILE[5].into(), app.now().into()]).await;
+    let comes = "INSERT INTO interview_participant (interview_id, user_id, shadow, response, added_at) \
+                 SELECT 'intv_00000000000000000000000000', id, $1, 'tentative', $2 FROM user_account LIMIT 1";
+    set(app, comes, [true.into(), app.now().into()]).await;
+    set(
+        app,
+        "UPDATE application SET referrer_id = (SELECT id FROM user_account LIMIT 1) WHERE revision > $1",
+        [0.into()],
+    )
+    .await;
     let answer = "INSERT INTO answer (id, application_id, position, question_key, question_label, question_kind, value) \
                   SELECT 'ans_00000000000000000000000000', id, 1, 'k', $1, 'prose', $1 FROM application LIMIT 1";
     set(app, answer, [long.as_str().into()]).await;

@@ -38,6 +38,7 @@ async fn crowd(app: &TestApp, posted: &Posted, number: usize) {
             source: Source::Careers,
             repeated: false,
             outcome: None,
+            referrer: None,
             needs_decision_since: None,
         };
         let mut steps = Vec::new();

@@ -50,6 +50,7 @@ pub fn cases(scene: &Scene) -> Vec<Case> {
     table.postings();
     table.applications();
     table.steps();
+    table.interviews();
     table.messages();
     table.offers();
     table.decisions();
@@ -178,6 +179,28 @@ impl Table<'_> {
         self.each("stepWaive", &open, |id| json!({ "stepId": id, "reason": "Known well" }));
         self.each("stepReopen", &done, |id| json!({ "stepId": id, "reason": "Once more" }));
         self.each("stepSkip", &optional, |id| json!({ "stepId": id, "reason": "No time" }));
+    }
+
+    fn interviews(&mut self) {
+        let begins = "2027-01-20T10:00:00Z";
+        let recruiter = self.id("user recruiter").to_owned();
+        let people = json!([{ "userId": recruiter }]);
+        self.each(
+            "interviewSchedule",
+            &["mine talk", "far talk"],
+            |id| json!({ "stepId": id, "startsAt": begins, "minutes": 30, "participants": people }),
+        );
+        let set = ["mine interview", "far interview"];
+        self.each("interviewReschedule", &set, |id| json!({ "interviewId": id, "startsAt": begins }));
+        self.each(
+            "interviewUpdate",
+            &set,
+            |id| json!({ "interviewId": id, "participants": people, "videoLink": "" }),
+        );
+        self.each("interviewCancel", &set, |id| json!({ "interviewId": id, "reason": "Ill" }));
+        self.each("interviewRespond", &set, |id| json!({ "interviewId": id, "response": "ACCEPTED" }));
+        let past = ["mine past interview", "far past interview"];
+        self.each("interviewNoShow", &past, |id| json!({ "interviewId": id, "missing": "CANDIDATE" }));
     }
 
     fn messages(&mut self) {

@@ -12,6 +12,10 @@ const NOT_REFUSED: &[&str] = &[
     "uq_opening_offer",
     "uq_opening_application",
     "uq_email_message_dedupe",
+    "uq_form_open",
+    "uq_interview_scheduled",
+    "uq_scorecard_draft",
+    "uq_scorecard_version",
 ];
 
 both! {

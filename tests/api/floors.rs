@@ -24,6 +24,7 @@ const FRAMEWORKS: &[(&str, &str)] = &[
     ("async_graphql", "graphql"),
     ("actix", "web"),
     ("lettre", "mail"),
+    ("icalendar", "mail"),
     ("quick_xml", "feeds"),
     ("opentelemetry", "cli"),
 ];

@@ -29,6 +29,12 @@ const OFFENCES: &[(&str, &str)] = &[
          AND (SELECT count(*) FROM opening o WHERE o.offer_id = f.id AND o.state = 'held' AND o.id = f.opening_id) <> 1",
     ),
     (
+        "8: people are to meet for an application or a step that does not wait for it",
+        "SELECT i.id FROM interview i JOIN application a ON a.id = i.application_id \
+         JOIN application_step s ON s.id = i.step_id WHERE i.state = 'scheduled' \
+         AND (a.status <> 'active' OR s.state <> 'scheduled' OR s.round <> i.round)",
+    ),
+    (
         "2: a seat is held by an offer that is not live",
         "SELECT o.id FROM opening o WHERE o.state = 'held' AND NOT EXISTS (SELECT 1 FROM offer f \
          WHERE f.id = o.offer_id AND f.status IN ('pendingApproval', 'approved', 'sent'))",
@@ -141,7 +147,10 @@ impl TestApp {
             }
             let (ends, letters) = told.entry(event.change.to_string()).or_insert((0, 0));
             *ends += i32::from(ends_application(event.kind));
-            *letters += i32::from(matches!(event.kind, EventKind::EmailQueued | EventKind::EmailOmitted));
+            // Those of ours who were to meet the candidate are told as well.
+            let is_ours = word(&event.facts, "kind").is_some_and(|kind| kind == "interviewUnassigned");
+            let is_letter = matches!(event.kind, EventKind::EmailQueued | EventKind::EmailOmitted);
+            *letters += i32::from(is_letter && !is_ours);
         }
         let mut standing = self.standing("SELECT id, state FROM opening").await;
         // A seat that a test's world began with has no event yet.

@@ -1,11 +1,12 @@
 //! Every letter with hostile text in every field, as committed snapshots.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
 use vacantia::mail::letter::{
-    ApplicationDeclined, ApplicationReceived, ApplicationRepeated, ApplicationWithdrawn, Facts, FormReminded,
-    FormSent, House, Letter, Offer, OfferAccepted, OfferDeclined, OfferExtended, OfferRescinded, Reader,
-    ScorecardReminded, ScorecardRequested,
+    ApplicationDeclined, ApplicationReceived, ApplicationRepeated, ApplicationWithdrawn, Appointment, Facts,
+    FormReminded, FormSent, Host, House, InterviewAssigned, InterviewCancelled, InterviewScheduled,
+    InterviewUnassigned, Letter, News, Offer, OfferAccepted, OfferDeclined, OfferExtended, OfferRescinded,
+    Reader, ScorecardReminded, ScorecardRequested,
 };
 use vacantia::mail::line::{Line, Words};
 
@@ -53,8 +54,10 @@ fn to_applicants() -> Vec<Named> {
         role: role.clone(),
         words: words.clone(),
         ends_offer: true,
+        ends_meeting: true,
     };
-    let plain = ApplicationDeclined { words: None, ends_offer: false, ..declined.clone() };
+    let plain =
+        ApplicationDeclined { words: None, ends_offer: false, ends_meeting: false, ..declined.clone() };
     let received = ApplicationReceived { reader: reader.clone(), role: role.clone(), status_link: link() };
     let repeated = ApplicationRepeated { reader: reader.clone(), role: role.clone(), status_link: link() };
     vec![
@@ -76,7 +79,10 @@ fn to_applicants() -> Vec<Named> {
             "form_reminded",
             FormReminded { reader: reader.clone(), role: role.clone(), deadline: deadline(), link: link() },
         ),
-        named("application_withdrawn", ApplicationWithdrawn { reader, role, ends_offer: true }),
+        named(
+            "application_withdrawn",
+            ApplicationWithdrawn { reader, role, ends_offer: true, ends_meeting: true },
+        ),
     ]
 }
 
@@ -88,7 +94,13 @@ fn about_offers() -> Vec<Named> {
         named("offer", Offer { reader: reader(), role: role(), team: team(), deadline, link: link.clone() }),
         named(
             "offer_accepted",
-            OfferAccepted { reader: reader(), role: role(), team: team(), link: link.clone() },
+            OfferAccepted {
+                reader: reader(),
+                role: role(),
+                team: team(),
+                link: link.clone(),
+                ends_meeting: true,
+            },
         ),
         named("offer_declined", OfferDeclined { reader: reader(), role: role(), team: team() }),
         named("offer_rescinded", OfferRescinded { reader: reader(), role: role(), team: team(), words }),
@@ -107,9 +119,67 @@ fn to_colleagues() -> Vec<Named> {
     vec![named("scorecard_requested", requested), named("scorecard_reminded", reminded)]
 }
 
+fn about_interviews() -> Vec<Named> {
+    let (reader, role, title, _) = hostile();
+    let candidate = Line::new(HOSTILE_NAME);
+    let appointment = |place: Option<&str>| Appointment {
+        starts_at: deadline(),
+        ends_at: deadline() + TimeDelta::minutes(45),
+        zone: "America/New_York".parse().unwrap(),
+        place: place.map(Line::new),
+        video_link: Some(link()),
+    };
+    let hosts = vec![
+        Host { name: Line::new(HOSTILE_NAME), title: Some(Line::new(HOSTILE_ROLE)) },
+        Host { name: Line::new("Bob Example"), title: None },
+    ];
+    let scheduled = InterviewScheduled {
+        reader: reader.clone(),
+        role: role.clone(),
+        title: title.clone(),
+        news: News::Set,
+        appointment: appointment(None),
+        hosts: hosts.clone(),
+        contact: Line::new("people@example.com"),
+    };
+    let moved = InterviewScheduled {
+        news: News::Moved,
+        appointment: appointment(Some(HOSTILE_TEAM)),
+        ..scheduled.clone()
+    };
+    let assigned = InterviewAssigned {
+        reader: reader.clone(),
+        role: role.clone(),
+        title: title.clone(),
+        candidate: candidate.clone(),
+        news: News::Changed,
+        appointment: appointment(Some(HOSTILE_TEAM)),
+        hosts,
+        shadow: true,
+    };
+    let appointment = appointment(None);
+    let unassigned = InterviewUnassigned {
+        reader: reader.clone(),
+        role: role.clone(),
+        title: title.clone(),
+        candidate,
+        appointment: appointment.clone(),
+        without_reader: true,
+    };
+    vec![
+        named("interview_scheduled", scheduled),
+        named("interview_moved", moved),
+        named("interview_cancelled", InterviewCancelled { reader, role, title, appointment }),
+        named("interview_assigned", assigned),
+        named("interview_unassigned", InterviewUnassigned { without_reader: false, ..unassigned.clone() }),
+        named("interview_without_reader", unassigned),
+    ]
+}
+
 fn all() -> Vec<(&'static str, Letter)> {
     let house = house();
-    let facts = to_applicants().into_iter().chain(to_colleagues()).chain(about_offers());
+    let others = to_colleagues().into_iter().chain(about_offers()).chain(about_interviews());
+    let facts = to_applicants().into_iter().chain(others);
     facts.map(|(name, facts)| (name, facts.write(&house).unwrap())).collect()
 }
 

@@ -1,7 +1,9 @@
 //! The bytes of a mail: the same for the same post, well-formed for any input, and no way in for a header.
 
 use chrono::{DateTime, Utc};
+use vacantia::mail::invite::{self, Invite, Meeting, Method};
 use vacantia::mail::letter::Letter;
+use vacantia::mail::line::Line;
 use vacantia::mail::message::{MAX_BODY, Party, Post, Unwritable, freeze};
 
 fn letter(subject: &str, text: &str, html: &str) -> Letter {
@@ -20,6 +22,7 @@ struct Draft {
     date: DateTime<Utc>,
     language: String,
     letter: Letter,
+    invites: Vec<Invite>,
 }
 
 impl Default for Draft {
@@ -32,6 +35,7 @@ impl Default for Draft {
             date: at(),
             language: "en".to_owned(),
             letter: letter("An offer", "Hello\n", "<p>Hello</p>\n"),
+            invites: Vec::new(),
         }
     }
 }
@@ -46,6 +50,7 @@ impl Draft {
             date: self.date,
             language: &self.language,
             letter: &self.letter,
+            invites: &self.invites,
         })
     }
 
@@ -253,4 +258,74 @@ fn the_longest_letters_are_made_in_no_time() {
         let bytes = Draft { letter: letter("x", &text, ""), ..Draft::default() }.freeze().unwrap();
         assert!(bytes.len() < MAX_BODY * 3);
     }
+}
+
+fn meeting(name: &str) -> Meeting<'_> {
+    Meeting {
+        uid: "01h@example.org",
+        sequence: 3,
+        starts_at: at(),
+        ends_at: at() + chrono::TimeDelta::minutes(45),
+        written_at: at(),
+        summary: Line::new(name),
+        description: vec![Line::new(name), Line::new("Video call: https://meet.example.com/1")],
+        location: Some(Line::new(name)),
+        organizer: "jobs@example.org",
+        optional: false,
+    }
+}
+
+#[test]
+fn no_name_changes_the_shape_of_an_invitation() {
+    let names = [
+        "Zoë \"Zed\" O'Hara; CEO, CFO: all",
+        "\"quoted\"",
+        "a\r\nATTENDEE:mailto:x@example.net\r\nb",
+        "back\\slash \\n and \u{1F469}\u{200D}\u{1F4BB}\u{202E}",
+        &"long 老虎 ".repeat(60),
+        "",
+    ];
+    for name in names {
+        for method in [Method::Request, Method::Cancel] {
+            let invite = invite::write(&meeting(name), method, &Party::new(name, "zoe@example.com")).unwrap();
+            let lines: Vec<_> = invite.text.split("\r\n").collect();
+            assert!(lines.iter().all(|line| line.len() <= 75 && !line.contains(['\r', '\n'])), "{name:?}");
+            let unfolded = invite.text.replace("\r\n ", "");
+            let starts = |with: &str| unfolded.split("\r\n").filter(|line| line.starts_with(with)).count();
+            for once in [
+                "BEGIN:VEVENT",
+                "ATTENDEE;",
+                "ORGANIZER:",
+                "UID:",
+                "SEQUENCE:3",
+                "METHOD:",
+                "PRODID:",
+                "DTSTAMP:",
+            ] {
+                assert_eq!(starts(once), 1, "{once} {name:?} {unfolded}");
+            }
+            assert_eq!(starts("ATTENDEE:"), 0, "{unfolded}");
+            assert_eq!(starts(&format!("METHOD:{}", method.as_str())), 1);
+            assert!(!unfolded.contains('\u{202E}'));
+        }
+    }
+}
+
+#[test]
+fn an_invitation_stands_last_among_the_forms_and_once_as_a_file() {
+    let invite =
+        invite::write(&meeting("A talk"), Method::Request, &Party::new("Zoë", "zoe@example.com")).unwrap();
+    let draft = Draft { invites: vec![invite], ..Draft::default() };
+    let text = draft.text();
+    assert_eq!(text, draft.text(), "the same every time");
+    let kinds: Vec<_> = text.split("\r\n").filter_map(|line| line.strip_prefix("Content-Type: ")).collect();
+    let kinds: Vec<_> = kinds.iter().map(|kind| kind.split("; boundary").next().unwrap()).collect();
+    let calendar = "text/calendar; method=REQUEST; charset=utf-8";
+    let parts = ["text/plain; charset=utf-8", "text/html; charset=utf-8", calendar];
+    assert_eq!(kinds[0].trim_end_matches(';'), "multipart/mixed");
+    assert_eq!(kinds[1].trim_end_matches(';'), "multipart/alternative");
+    assert_eq!(kinds[2..5], parts);
+    assert!(kinds[5].starts_with("application/ics"), "{kinds:?}");
+    assert_eq!(kinds.len(), 6);
+    assert!(text.contains("Content-Disposition: attachment; filename=\"invite.ics\""));
 }

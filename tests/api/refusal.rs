@@ -11,6 +11,7 @@ use vacantia::domain::{Refusal, Viewer, plan_reference};
 use vacantia::storage::dialect;
 
 use crate::app::TestApp;
+use crate::meeting::stages;
 use crate::offering::{Desk, offeree, short};
 
 /// What callers see of several refusals at once: more than one error.
@@ -53,6 +54,8 @@ reasons! {
     Refusal::StepRequired => "STEP_REQUIRED",
     Refusal::StepNotReached => "STEP_NOT_REACHED",
     Refusal::AlreadyAnswered => "ALREADY_ANSWERED",
+    Refusal::InterviewState(_) => "INTERVIEW_STATE",
+    Refusal::ReferredBy { .. } => "REFERRED_BY",
     Refusal::NoAllotment => "NO_ALLOTMENT",
     Refusal::AllottedElsewhere => "ALLOTTED_ELSEWHERE",
     Refusal::NoOpening => "NO_OPENING",
@@ -203,6 +206,23 @@ impl Asker<'_> {
         self.refused("EMAIL_STATE", "emailMessageCancel", json!({ "emailMessageId": letter })).await;
     }
 
+    async fn meetings(&mut self) {
+        let posted = self.app.posting("Backend").hiring("Create", 1).with_stages(stages()).open().await;
+        let referrer = self.desk.approver.user().unwrap().to_string();
+        let mut input = Self::submission(posted.id, "Fay", "fay@example.org", None);
+        input["referrerId"] = referrer.as_str().into();
+        self.does("applicationSubmit", input).await;
+        let step = "SELECT s.id AS text FROM application_step s JOIN application a ON a.id = s.application_id \
+                    WHERE a.referrer_id IS NOT NULL AND s.key = 'talk'";
+        let step = self.app.texts(step).await.remove(0);
+        let with = |user: &str| json!({ "stepId": step, "startsAt": "2027-01-20T10:00:00Z", "participants": [{ "userId": user }] });
+        self.refused("REFERRED_BY", "interviewSchedule", with(&referrer)).await;
+        self.does("interviewSchedule", with(&self.desk.recruiter.user().unwrap().to_string())).await;
+        let interview = self.app.texts("SELECT id AS text FROM interview").await.remove(0);
+        self.does("interviewCancel", json!({ "interviewId": interview })).await;
+        self.refused("INTERVIEW_STATE", "interviewCancel", json!({ "interviewId": interview })).await;
+    }
+
     /// Some message that waits.
     async fn letter(&self) -> String {
         #[derive(FromQueryResult)]
@@ -296,6 +316,7 @@ both! {
         asker.postings().await;
         asker.submissions().await;
         asker.ways().await;
+        asker.meetings().await;
         asker.drafts().await;
         asker.decisions().await;
         let reasons: BTreeSet<String> = REASONS.iter().map(|code| (*code).to_owned()).collect();

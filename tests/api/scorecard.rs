@@ -19,6 +19,7 @@ use vacantia::domain::{Refusal, Viewer};
 use crate::app::TestApp;
 use crate::hire::sweep;
 use crate::look::refused;
+use crate::meeting::{coming, listening};
 use crate::seed::Posted;
 
 /// The reference process, whose screening call rates two attributes.
@@ -304,5 +305,41 @@ both! {
         };
         let fault = refused(plan::create(app.act(&recruiter), input).await);
         assert_eq!(fault.field(), Some("stages.2.steps.0.kit.attributes.2"));
+    }
+
+    async fn those_who_met_the_candidate_are_asked_and_shadows_are_not(app: TestApp) {
+        let meet = app.meet().await;
+        let (bob, cleo) = (app.colleague().await, app.colleague().await);
+        let step = meet.step("talk").await;
+        meet.schedule("talk", vec![coming(&bob), listening(&cleo)]).await.unwrap();
+        let card = || {
+            let text = || Some("zulu".to_owned());
+            let verdict = Verdict {
+                recommendation: Some(Rating::No), takeaways: text(), pros: text(), cons: text(), ..Verdict::default()
+            };
+            Save { step, revision: None, verdict }
+        };
+        assert_eq!(refused(submit(app.act(&cleo), card()).await), Refusal::Forbidden);
+        let stranger = app.colleague().await;
+        assert_eq!(refused(submit(app.act(&stranger), card()).await), Refusal::NotFound("step"));
+        // A recruiter who comes owes a card, so that they read nobody else's.
+        submit(app.act(&bob), card()).await.unwrap();
+        let query = "query($id: ID!) { application(id: $id) { steps { scorecards { pros } scorecardSummary { no } } } }";
+        let told = async |viewer: &Viewer| {
+            let told = app.ask(viewer, query, json!({ "id": meet.ada.id.to_string() })).await;
+            told["data"]["application"]["steps"][0].clone()
+        };
+        assert_eq!(told(&meet.recruiter).await["scorecards"][0]["pros"], "zulu");
+        assert_eq!(told(&cleo).await, json!({ "scorecards": [], "scorecardSummary": null }));
+        app.clock.pass(TimeDelta::days(2));
+        sweep(&app).step().await.unwrap();
+        sweep(&app).step().await.unwrap();
+        let letters = app.letters(meet.ada.id).await;
+        let asked = letters.iter().filter(|kind| **kind == LetterKind::ScorecardRequested).count();
+        assert_eq!((asked, app.rows("scorecard_request").await), (1, 1));
+        // Bob's card is in, so that nobody is reminded.
+        app.clock.pass(TimeDelta::days(2));
+        sweep(&app).step().await.unwrap();
+        assert!(!app.letters(meet.ada.id).await.contains(&LetterKind::ScorecardReminded));
     }
 }

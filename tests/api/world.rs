@@ -2,6 +2,7 @@
 //! away whoever shows it. Made through the actions; what a relay would have said is written beside them.
 
 mod applications;
+mod interviews;
 mod postings;
 mod staff;
 

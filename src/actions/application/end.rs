@@ -1,8 +1,9 @@
 //! How an application ends without a hire, and how it comes back. Silence by accident is impossible: the candidate gets
 //! exactly one mail, or it is recorded why not.
 
-use super::super::letter::{About, Addressee, addressee, prepare, role};
-use super::super::{Act, email, offer, step};
+use super::super::interview::CallOff;
+use super::super::letter::{About, Addressee, addressee, prepare_with, role};
+use super::super::{Act, anew, email, offer, step};
 use super::{MOST_OF_REASON, event, held, kept};
 use crate::domain::application::Application;
 use crate::domain::email::{LetterKind, NewEmail, Omission};
@@ -10,6 +11,7 @@ use crate::domain::event::{Change, EventKind};
 use crate::domain::id::ApplicationId;
 use crate::domain::policy::application::{applications, moving, recruiting, speaking};
 use crate::domain::{Refusal, text};
+use crate::mail::invite::Invite;
 use crate::mail::letter::{ApplicationDeclined, ApplicationWithdrawn, Reader};
 use crate::mail::line::{Line, Words};
 use crate::storage::{Failure, Fault, Tx, posting};
@@ -38,7 +40,8 @@ pub struct Decline {
     pub notice: Notice,
 }
 
-/// Declines an application: its steps end, a live offer is taken back, its seat freed, the candidate told.
+/// Declines an application: its steps end, meetings are called off, a live offer is taken back, its seat freed, the
+/// candidate told.
 ///
 /// # Errors
 /// `NOT_FOUND`, `FORBIDDEN`, `NOT_ACTIVE`, `STALE`; `REQUIRED` or `INVALID` on `reason` or `note`.
@@ -49,24 +52,26 @@ pub async fn decline(act: Act<'_>, input: Decline) -> Result<Application, Failur
         return Err(Refusal::invalid("note", "nothing where no mail is sent").into());
     }
     let (change, right) = (&act.change(), &moving(act.viewer));
-    let words = note.as_deref().map(Words::new);
-    let ending = &ending(act, input.application, input.notice, |who, ends_offer| {
-        let (reader, role) = (who.reader.clone(), who.role.clone());
-        let facts = ApplicationDeclined { reader, role, words: words.clone(), ends_offer };
-        prepare(act, &who.addressee, who.about, &occasion("declined", change), &facts)
-    })
-    .await?;
-    let (input, reason) = (&input, &reason);
-    act.store
-        .write(|tx| async move {
-            let application = held(&tx, act.viewer, right, input.application, "application").await?;
-            application.active()?;
-            input.revision.map_or(Ok(()), |revision| application.is_at(revision))?;
-            let application = application.decline(reason.clone(), change.actor.clone(), change.at)?;
-            let kind = (EventKind::ApplicationDeclined, LetterKind::ApplicationDeclined);
-            close(&tx, change, application, kind, ending).await
+    let (input, reason, words) = (&input, &reason, &note.as_deref().map(Words::new));
+    anew(|| async move {
+        let ending = &ending(act, input.application, input.notice, |who, ends_offer| {
+            let (reader, role, ends_meeting) = (who.reader.clone(), who.role.clone(), who.ends_meeting());
+            let facts = ApplicationDeclined { reader, role, words: words.clone(), ends_offer, ends_meeting };
+            prepare_with(act, &who.addressee, who.about, &occasion("declined", change), &facts, &who.invites)
         })
-        .await
+        .await?;
+        act.store
+            .write(|tx| async move {
+                let application = held(&tx, act.viewer, right, input.application, "application").await?;
+                application.active()?;
+                input.revision.map_or(Ok(()), |revision| application.is_at(revision))?;
+                let application = application.decline(reason.clone(), change.actor.clone(), change.at)?;
+                let kind = (EventKind::ApplicationDeclined, LetterKind::ApplicationDeclined);
+                close(&tx, change, application, kind, ending).await
+            })
+            .await
+    })
+    .await
 }
 
 /// Ends an application by the candidate's decision.
@@ -92,22 +97,26 @@ pub async fn withdraw(act: Act<'_>, input: Withdraw) -> Result<Application, Fail
         return Err(Refusal::Forbidden.into());
     }
     let (change, right) = (&act.change(), &speaking(act.viewer));
-    let ending = &ending(act, input.application, input.notice, |who, ends_offer| {
-        let facts = ApplicationWithdrawn { reader: who.reader.clone(), role: who.role.clone(), ends_offer };
-        prepare(act, &who.addressee, who.about, &occasion("withdrawn", change), &facts)
-    })
-    .await?;
     let (input, reason) = (&input, &reason);
-    act.store
-        .write(|tx| async move {
-            let application = held(&tx, act.viewer, right, input.application, "application").await?;
-            application.active()?;
-            input.revision.map_or(Ok(()), |revision| application.is_at(revision))?;
-            let application = application.withdraw(reason.clone(), change.actor.clone(), change.at)?;
-            let kind = (EventKind::ApplicationWithdrawn, LetterKind::ApplicationWithdrawn);
-            close(&tx, change, application, kind, ending).await
+    anew(|| async move {
+        let ending = &ending(act, input.application, input.notice, |who, ends_offer| {
+            let (reader, role, ends_meeting) = (who.reader.clone(), who.role.clone(), who.ends_meeting());
+            let facts = ApplicationWithdrawn { reader, role, ends_offer, ends_meeting };
+            prepare_with(act, &who.addressee, who.about, &occasion("withdrawn", change), &facts, &who.invites)
         })
-        .await
+        .await?;
+        act.store
+            .write(|tx| async move {
+                let application = held(&tx, act.viewer, right, input.application, "application").await?;
+                application.active()?;
+                input.revision.map_or(Ok(()), |revision| application.is_at(revision))?;
+                let application = application.withdraw(reason.clone(), change.actor.clone(), change.at)?;
+                let kind = (EventKind::ApplicationWithdrawn, LetterKind::ApplicationWithdrawn);
+                close(&tx, change, application, kind, ending).await
+            })
+            .await
+    })
+    .await
 }
 
 /// An occasion of its own for each change, since an application may end more than once.
@@ -121,12 +130,27 @@ struct Who {
     about: About,
     reader: Reader,
     role: Line,
+    /// What takes meetings out of the candidate's calendar.
+    invites: Vec<Invite>,
+}
+
+impl Who {
+    /// Whether a meeting is called off with the application, which the letter says too.
+    fn ends_meeting(&self) -> bool {
+        !self.invites.is_empty()
+    }
+}
+
+/// What is ready for the end of an application.
+struct Ending {
+    call_off: CallOff,
+    told: Told,
 }
 
 /// How the candidate is told.
-enum Ending {
+enum Told {
     /// By one of two letters.
-    Told(Box<Letters>),
+    Letters(Box<Letters>),
     /// Not at all.
     Omitted(Omission),
 }
@@ -145,21 +169,23 @@ async fn ending(
     notice: Notice,
     write: impl Fn(&Who, bool) -> Result<NewEmail, Failure>,
 ) -> Result<Ending, Failure> {
-    if let Notice::Omitted(why) = notice {
-        return Ok(Ending::Omitted(why));
-    }
     let store = act.store;
     let found = kept::find(store, &applications(act.viewer), id).await?;
     let application = found.ok_or(Refusal::NotFound("application"))?;
+    let call_off = CallOff::with_application(act, id).await?;
+    if let Notice::Omitted(why) = notice {
+        return Ok(Ending { call_off, told: Told::Omitted(why) });
+    }
     let addressee = addressee(store, application.candidate).await?;
     let who = Who {
         reader: Reader::new(&addressee.name),
         role: role(act, application.posting).await?,
         addressee,
         about: About { posting: application.posting, application: application.id, offer: None },
+        invites: call_off.invites(),
     };
     let letters = Letters { plain: write(&who, false)?, with_offer: write(&who, true)? };
-    Ok(Ending::Told(Box::new(letters)))
+    Ok(Ending { call_off, told: Told::Letters(Box::new(letters)) })
 }
 
 /// What every end without a hire does beside the end itself.
@@ -171,15 +197,16 @@ async fn close(
     ending: &Ending,
 ) -> Result<Application, Failure> {
     let ended = offer::end_live(tx, change, application.id, kind.as_str()).await?;
+    ending.call_off.carry_out(tx, change, &application).await?;
     step::cancel_unfinished(tx, change, &application).await?;
     let application = kept::save(tx, application).await?;
     tx.record(event(change, kind, &application).count("stage", application.stage.into()));
-    match ending {
-        Ending::Told(letters) => {
+    match &ending.told {
+        Told::Letters(letters) => {
             let was_out = ended.is_some_and(|ended| ended.was_out);
             email::queue(tx, change, if was_out { &letters.with_offer } else { &letters.plain }).await?;
         }
-        Ending::Omitted(why) => {
+        Told::Omitted(why) => {
             let omitted = event(change, EventKind::EmailOmitted, &application);
             tx.record(omitted.word("kind", letter).word("reason", why));
         }

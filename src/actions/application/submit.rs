@@ -5,14 +5,14 @@
 
 use super::super::allotment::hiring_for;
 use super::super::letter::{About, Addressee, NewLink, link_for, prepare};
-use super::super::{Act, email};
+use super::super::{Act, TRIES, email};
 use super::{event, kept};
 use crate::domain::Refusal;
 use crate::domain::application::{Application, ApplicationStatus, REPEAT_WINDOW, Source};
 use crate::domain::candidate::{Applicant, Candidate};
 use crate::domain::email::NewEmail;
 use crate::domain::event::{Change, EventKind};
-use crate::domain::id::{AnswerId, ApplicationId, CandidateId, PostingId, StepId, TeamId};
+use crate::domain::id::{AnswerId, ApplicationId, CandidateId, PostingId, StepId, TeamId, UserId};
 use crate::domain::link::Purpose;
 use crate::domain::plan::HiringPlan;
 use crate::domain::policy::application::{contacts, recruiting};
@@ -25,7 +25,7 @@ use crate::mail::letter::{ApplicationReceived, ApplicationRepeated, Reader};
 use crate::mail::line::Line;
 use crate::storage::idempotency::{self, Request};
 use crate::storage::posting::Sight;
-use crate::storage::{Failure, Fault, Tx, allotment, answer, candidate, link, plan, posting, step};
+use crate::storage::{Failure, Fault, Tx, allotment, answer, candidate, link, plan, posting, step, user};
 
 /// An application as it comes in.
 #[derive(Debug, Clone)]
@@ -44,12 +44,11 @@ pub struct Submission {
     pub preferred_teams: Vec<TeamId>,
     /// Where it comes from; the public may say only what it can know.
     pub source: Option<Source>,
+    /// Who of ours referred the person, where staff say so.
+    pub referrer: Option<UserId>,
     /// By which a repeated request is known.
     pub idempotency_key: Option<String>,
 }
-
-/// How often what changed under way is read again.
-const TRIES: u32 = 4;
 
 /// Takes an application. The answer names it, or the one that was there already; only who may see it may be told.
 ///
@@ -80,6 +79,10 @@ fn request(viewer: &Viewer, input: &Submission) -> Result<Option<Request>, Refus
     let mut parts =
         vec![Some(posting.as_str()), Some(&input.name), Some(&input.email), input.phone.as_deref()];
     parts.extend([source, Some(&teams)]);
+    let referrer = input.referrer.map(|referrer| referrer.to_string());
+    if referrer.is_some() {
+        parts.push(referrer.as_deref());
+    }
     parts.extend(
         input.answers.iter().flat_map(|given| [Some(given.key.as_str()), Some(given.value.as_str())]),
     );
@@ -147,6 +150,7 @@ impl Ready {
         let posting = posting.ok_or(Refusal::NotFound("posting"))?;
         may_submit(act.viewer, &posting, change)?;
         let (applicant, asked, source) = checked(act.viewer, &posting, input)?;
+        is_known(store, input.referrer).await?;
         let plan = plan::get(store, posting.plan).await?;
 
         let person = candidate::of_email(store, &applicant.contact.email).await?;
@@ -167,7 +171,10 @@ impl Ready {
             value,
         };
         Ok(Self {
-            application: beginning(id, &posting, candidate.id, source, change),
+            application: Application {
+                referrer: input.referrer,
+                ..beginning(id, &posting, candidate.id, source, change)
+            },
             answers: asked.into_iter().map(answer).collect(),
             steps: steps(act, &plan, id, change),
             current: current.map(|current| current.id),
@@ -251,7 +258,7 @@ fn checked(
 ) -> Result<(Applicant, Asked, Source), Refusal> {
     let applicant = Applicant::parse(&input.name, &input.email, input.phone.as_deref());
     let asked = question::check(&posting.content.questions, &input.answers);
-    let source = source(viewer, input.source);
+    let source = source(viewer, input.source, input.referrer);
     match (applicant, asked, source) {
         (Ok(applicant), Ok(asked), Ok(source)) => Ok((applicant, asked, source)),
         (applicant, asked, source) => {
@@ -263,12 +270,28 @@ fn checked(
 }
 
 /// Where an application comes from: the public can't enter one as staff or refer itself.
-fn source(viewer: &Viewer, said: Option<Source>) -> Result<Source, Refusal> {
-    match (viewer, said) {
-        (Viewer::Staff(_) | Viewer::System, said) => Ok(said.unwrap_or(Source::Staff)),
-        (_, None) => Ok(Source::Careers),
-        (_, Some(source @ (Source::Careers | Source::Board))) => Ok(source),
-        (_, Some(_)) => Err(Refusal::invalid("source", "careers or board")),
+fn source(viewer: &Viewer, said: Option<Source>, referrer: Option<UserId>) -> Result<Source, Refusal> {
+    let by_staff = matches!(viewer, Viewer::Staff(_) | Viewer::System);
+    match (by_staff, said, referrer) {
+        (true, None | Some(Source::Referral), Some(_)) => Ok(Source::Referral),
+        (true, Some(_), Some(_)) => {
+            Err(Refusal::invalid("source", "a referral, where somebody referred them"))
+        }
+        (false, _, Some(_)) => Err(Refusal::invalid("referrerId", "nobody: staff say who referred somebody")),
+        (true, said, None) => Ok(said.unwrap_or(Source::Staff)),
+        (false, None, None) => Ok(Source::Careers),
+        (false, Some(source @ (Source::Careers | Source::Board)), None) => Ok(source),
+        (false, Some(_), None) => Err(Refusal::invalid("source", "careers or board")),
+    }
+}
+
+/// # Errors
+/// `INVALID` on `referrerId` unless it is one of ours.
+async fn is_known(db: &impl crate::storage::Source, referrer: Option<UserId>) -> Result<(), Failure> {
+    let Some(referrer) = referrer else { return Ok(()) };
+    match user::find(db, referrer).await? {
+        Some(_) => Ok(()),
+        None => Err(Refusal::invalid("referrerId", "a member of staff").into()),
     }
 }
 
@@ -332,6 +355,7 @@ fn beginning(
         repeated: false,
         outcome: None,
         needs_decision_since: None,
+        referrer: None,
     }
 }
 

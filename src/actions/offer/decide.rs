@@ -4,8 +4,9 @@ use super::end::close;
 use super::hire::hire;
 use super::send::link_to;
 use super::{Held, about, event, seen};
+use crate::actions::interview::CallOff;
 use crate::actions::letter::{self, NewLink};
-use crate::actions::{Act, email};
+use crate::actions::{Act, anew, email};
 use crate::domain::decision::{self, Evidence};
 use crate::domain::email::NewEmail;
 use crate::domain::event::{Change, EventKind};
@@ -136,13 +137,17 @@ fn told(offer: Offer) -> Offer {
 }
 
 /// Accepts an offer, which is the hire, in one write: the seat is filled, the application is hired, its unfinished steps
-/// end, the evidence is kept, the confirmation queued; a posting without seats pauses, and the person's other
+/// and meetings end, the evidence is kept, the confirmation queued; a posting without seats pauses, and the person's other
 /// applications wait for a decision.
 ///
 /// # Errors
 /// `NOT_FOUND`, `FORBIDDEN`, `REQUIRED` or `INVALID`, `TERMS_CHANGED`, `EXPIRED`, or `ALREADY_DECIDED`. The same page
 /// sent again is answered as the first time.
 pub async fn accept(act: Act<'_>, input: Accept) -> Result<Offer, Failure> {
+    anew(|| accepted(act, &input)).await
+}
+
+async fn accepted(act: Act<'_>, input: &Accept) -> Result<Offer, Failure> {
     let change = act.change();
     let found = seen(act, input.page.offer).await?;
     let number = decides(act.viewer, found.id)?;
@@ -152,21 +157,24 @@ pub async fn accept(act: Act<'_>, input: Accept) -> Result<Offer, Failure> {
     let version = offer_version::get(act.store, found.id, number).await?;
     let to = letter::addressee(act.store, found.candidate).await?;
     let link = link_to(act, &found, number)?;
+    let call_off = CallOff::with_application(act, found.application).await?;
+    let invites = call_off.invites();
     let facts = OfferAccepted {
         reader: Reader::new(&to.name),
         role: Line::cut(&version.terms.title, 150),
         team: Line::cut(&version.terms.team, 80),
         link: link.address.clone(),
+        ends_meeting: !invites.is_empty(),
     };
-    let email = letter::prepare(act, &to, about(&found, number), "accepted", &facts)?;
+    let email = letter::prepare_with(act, &to, about(&found, number), "accepted", &facts, &invites)?;
     let ready = Ready { found, version, evidence, email, link: Some(link) };
-    let (change, ready) = (&change, &ready);
+    let (change, ready, call_off) = (&change, &ready, &call_off);
     act.store
         .write(|tx| async move {
             match ready.held(&tx, change).await? {
                 Err(decided) => Ok(told(decided)),
                 Ok(held) => {
-                    let offer = hire(&tx, change, held).await?;
+                    let offer = hire(&tx, change, held, call_off).await?;
                     ready.keep(&tx, change).await?;
                     Ok(told(offer))
                 }

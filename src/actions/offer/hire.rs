@@ -2,6 +2,7 @@
 
 use super::end::close;
 use super::{Held, event, seat_event};
+use crate::actions::interview::CallOff;
 use crate::actions::{Act, posting, step};
 use crate::domain::event::{Change, EventKind};
 use crate::domain::id::ApplicationId;
@@ -15,7 +16,7 @@ use crate::storage::application::{self, Undecided, mark_needs_decision};
 use crate::storage::{self, Failure, Fault, Tx, opening};
 
 /// Hires by an offer that its candidate accepts, and says how the offer stands then.
-pub(super) async fn hire(tx: &Tx, change: &Change, held: Held) -> Result<Offer, Failure> {
+pub(super) async fn hire(tx: &Tx, change: &Change, held: Held, call_off: &CallOff) -> Result<Offer, Failure> {
     let Held { application, offer, .. } = held;
     let seat = opening::fill(tx, offer.id, application.id).await?.ok_or(Refusal::NoOpening)?;
     tx.record(seat_event(change, EventKind::OpeningFilled, &offer, &seat));
@@ -24,6 +25,7 @@ pub(super) async fn hire(tx: &Tx, change: &Change, held: Held) -> Result<Offer, 
     let offer = close(tx, change, offer, EventKind::OfferAccepted).await?;
     drop_drafts(tx, change, &offer).await?;
     step::pass_offer(tx, change, &application).await?;
+    call_off.carry_out(tx, change, &application).await?;
     step::cancel_unfinished(tx, change, &application).await?;
     let application = application.hire(change.actor.clone(), change.at)?;
     let application = application::save(tx, application).await?;

@@ -13,12 +13,12 @@ use crate::domain::event::{Change, Event, EventKind};
 use crate::domain::id::UserId;
 use crate::domain::link::Purpose;
 use crate::domain::policy::application::{applications, moving};
-use crate::domain::scorecard::{Request, deadline};
+use crate::domain::scorecard::{LEAST, Request, USUAL, deadline};
 use crate::domain::step::ApplicationStep;
 use crate::domain::viewer::Viewer;
 use crate::mail::letter::{Facts, Reader, ScorecardReminded, ScorecardRequested};
 use crate::mail::line::Line;
-use crate::storage::{Failure, Fault, Tx, application as kept, link, scorecard, step, user};
+use crate::storage::{Failure, Fault, Tx, application as kept, interview, link, scorecard, step};
 
 /// The most people who are asked at once.
 const MOST: usize = 20;
@@ -136,9 +136,9 @@ async fn prepare(
     occasion: &str,
 ) -> Result<Prepared, Failure> {
     let unknown = || Refusal::invalid("userIds", "members of staff");
-    let colleague = user::find(act.store, request.user).await?.ok_or_else(unknown)?;
+    let mut known = letter::colleagues(act.store, application.candidate, &[request.user]).await?;
+    let (to, colleague) = known.remove(&request.user).ok_or_else(unknown)?;
     let candidate = letter::addressee(act.store, application.candidate).await?;
-    let to = letter::colleague(&colleague, application.candidate)?;
     let purpose = Purpose::Scorecard { step: step.id, user: request.user, application: application.id };
     let link = letter::link_for(act, application.candidate, purpose)?;
     let role = letter::role(act, application.posting).await?;
@@ -159,6 +159,41 @@ async fn prepare(
         Some(_) => written(&ScorecardReminded::from(requested))?,
     };
     Ok(Prepared { request, email, link })
+}
+
+/// Asks those who were at meetings that took place, shadows left out, and says of how many meetings.
+///
+/// # Errors
+/// A fault of the look for them.
+pub async fn ask_held(act: Act<'_>, most: u32) -> Result<usize, Failure> {
+    let mut asked = 0;
+    for held in interview::unasked(act.store, most).await? {
+        let people = interview::coming(act.store, held.id).await?.into_iter();
+        let users = people.filter(|one| !one.shadow).map(|one| one.user).collect();
+        let due_at = (held.meeting.ends_at + USUAL).max(act.clock.now() + LEAST);
+        let input = Ask { which: Which { step: held.step, revision: None }, users, due_at: Some(due_at) };
+        match ask(act, input).await {
+            Ok(_) => asked += 1,
+            Err(failure) => {
+                tracing::error!(%failure, interview = %held.id, "nobody was asked what came of an interview");
+            }
+        }
+    }
+    Ok(asked)
+}
+
+/// Excuses those who owe a card of this round, in the write in which its meeting does not take place.
+pub(in crate::actions) async fn excuse(
+    tx: &Tx,
+    change: &Change,
+    application: &Application,
+    step: &ApplicationStep,
+) -> Result<(), Failure> {
+    for user in scorecard::excuse(tx, step.id, step.round).await? {
+        let event = event(change, EventKind::ScorecardExcused, application).word("step", step.id);
+        tx.record(event.word("user", user).count("round", step.round.into()));
+    }
+    Ok(())
 }
 
 /// Reminds those whose scorecards are overdue, once each, and says how many.

@@ -203,6 +203,7 @@ impl World<'_> {
             answers: to.content.questions.iter().map(answer).collect(),
             preferred_teams: Vec::new(),
             source: Some(Source::Careers),
+            referrer: None,
             idempotency_key: None,
         };
         let id = application::submit(self.act(&Viewer::System), submission).await;

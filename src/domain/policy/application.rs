@@ -28,6 +28,9 @@ pub enum Recruiting {}
 /// The right to write why to hire.
 #[derive(Debug, Clone)]
 pub enum Justifying {}
+/// The right to read when people meet the candidate, and who they are.
+#[derive(Debug, Clone)]
+pub enum Interviews {}
 /// The right to withdraw an application or state its preferred teams.
 #[derive(Debug, Clone)]
 pub enum Speaking {}
@@ -54,11 +57,18 @@ fn with_asked<Of>(scope: Scope<Of>, viewer: &Viewer) -> Scope<Of> {
     }
 }
 
-/// Applications: all who work on them, those asked to approve their offers, and the candidate.
+fn with_met<Of>(scope: Scope<Of>, viewer: &Viewer) -> Scope<Of> {
+    match viewer.user() {
+        Some(user) => scope.and_met_by(user),
+        None => scope,
+    }
+}
+
+/// Applications: all who work on them, those asked to approve their offers or to interview, and the candidate.
 #[must_use]
 pub fn applications(viewer: &Viewer) -> Scope<Applications> {
     let scope = reading(viewer, &[Role::Admin, Role::Recruiter, Role::HiringManager, Role::Interviewer]);
-    with_own(with_asked(scope, viewer), viewer)
+    with_own(with_met(with_asked(scope, viewer), viewer), viewer)
 }
 
 /// Contact details: recruiters, hiring managers, the candidate. Not administrators.
@@ -74,10 +84,19 @@ fn with_asked_candidate<Of>(scope: Scope<Of>, viewer: &Viewer) -> Scope<Of> {
     }
 }
 
-/// Answers: all who work on the application, and the candidate, also by the link to questions of a step.
+/// Answers: all who work on the application or interview for it, and the candidate, also by the link to questions of a
+/// step.
 #[must_use]
 pub fn answers(viewer: &Viewer) -> Scope<Answers> {
-    with_asked_candidate(reading(viewer, &[Role::Recruiter, Role::HiringManager, Role::Interviewer]), viewer)
+    let scope = reading(viewer, &[Role::Recruiter, Role::HiringManager, Role::Interviewer]);
+    with_asked_candidate(with_met(scope, viewer), viewer)
+}
+
+/// Interviews: all who work on the application, and those who come. The candidate has a page and invitations.
+#[must_use]
+pub fn interviews(viewer: &Viewer) -> Scope<Interviews> {
+    let roles = [Role::Admin, Role::Recruiter, Role::HiringManager, Role::Interviewer];
+    with_met(reading(viewer, &roles), viewer)
 }
 
 /// Answering the questions of a step: the candidate, and recruiters who were told.

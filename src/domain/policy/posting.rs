@@ -18,12 +18,15 @@ pub enum Sources {}
 #[derive(Debug, Clone)]
 pub enum Editing {}
 
-/// Postings beyond the visible ones: administrators and recruiters, and whoever works on them.
+/// Postings beyond the visible ones: administrators and recruiters, and whoever works on them or interviews for them.
 #[must_use]
 pub fn postings(viewer: &Viewer) -> Scope<Postings> {
     let scope = reading(viewer, &[Role::Admin, Role::Recruiter, Role::HiringManager, Role::Interviewer]);
     match viewer {
-        Viewer::Staff(staff) if staff.is_somewhere(Role::Approver) => scope.and_asked_of(staff.user),
+        Viewer::Staff(staff) if staff.is_somewhere(Role::Approver) => {
+            scope.and_asked_of(staff.user).and_met_by(staff.user)
+        }
+        Viewer::Staff(staff) => scope.and_met_by(staff.user),
         Viewer::Applicant { application, .. } | Viewer::Offeree { application, .. } => {
             scope.and_application(*application)
         }

@@ -14,6 +14,7 @@ pub struct Scope<Of> {
     application: Option<ApplicationId>,
     offer: Option<OfferId>,
     approver: Option<UserId>,
+    participant: Option<UserId>,
     of: PhantomData<Of>,
 }
 
@@ -30,6 +31,8 @@ pub struct Subject {
     pub offer: Option<OfferId>,
     /// Who is asked to approve it.
     pub approver: Option<UserId>,
+    /// Who comes to an interview of it.
+    pub participant: Option<UserId>,
 }
 
 impl<Of> Scope<Of> {
@@ -41,6 +44,7 @@ impl<Of> Scope<Of> {
             application: None,
             offer: None,
             approver: None,
+            participant: None,
             of: PhantomData,
         }
     }
@@ -76,6 +80,11 @@ impl<Of> Scope<Of> {
         self
     }
 
+    pub(super) fn and_met_by(mut self, participant: UserId) -> Self {
+        self.participant = Some(participant);
+        self
+    }
+
     /// Whether every record is within it.
     #[must_use]
     pub fn is_everything(&self) -> bool {
@@ -91,6 +100,7 @@ impl<Of> Scope<Of> {
             && self.application.is_none()
             && self.offer.is_none()
             && self.approver.is_none()
+            && self.participant.is_none()
     }
 
     /// What belongs to these postings is within it.
@@ -123,6 +133,12 @@ impl<Of> Scope<Of> {
         self.approver
     }
 
+    /// What this user interviews for is within it, from the moment they are invited until they are removed.
+    #[must_use]
+    pub fn participant(&self) -> Option<UserId> {
+        self.participant
+    }
+
     /// Whether the subject is within it.
     #[must_use]
     pub fn covers(&self, subject: &Subject) -> bool {
@@ -132,5 +148,6 @@ impl<Of> Scope<Of> {
             || (subject.application.is_some() && subject.application == self.application)
             || (subject.offer.is_some() && subject.offer == self.offer)
             || (subject.approver.is_some() && subject.approver == self.approver)
+            || (subject.participant.is_some() && subject.participant == self.participant)
     }
 }

@@ -5,12 +5,12 @@ use super::{Field, Form, Noun};
 use crate::domain::country::Country;
 use crate::domain::id::{
     AllotmentId, AnswerId, ApplicationId, ApprovalId, CandidateId, ChangeId, EmailMessageId, FormId, GrantId,
-    LinkId, OfferId, OpeningId, PlanId, PostingId, PostingTeamId, ScorecardId, StepId, TeamId, TokenId,
-    UserId,
+    InterviewId, LinkId, OfferId, OpeningId, PlanId, PostingId, PostingTeamId, ScorecardId, StepId, TeamId,
+    TokenId, UserId,
 };
 use crate::domain::{
-    application, email, event, link, offer, opening, place, plan, posting, posting_source, question,
-    scorecard, step, viewer,
+    application, email, event, interview, link, offer, opening, place, plan, posting, posting_source,
+    question, scorecard, step, viewer,
 };
 
 const TEXT: Form = plain(Sort::Text);
@@ -104,6 +104,7 @@ nouns! {
         stage: INTEGER, revision: INTEGER, applied_at: INSTANT, source: word::<application::Source>(), repeated: FLAG,
         outcome_side: perhaps(word::<application::Side>()), outcome_reason: perhaps(TEXT), outcome_by: perhaps(TEXT),
         outcome_at: perhaps(INSTANT), needs_decision_since: perhaps(INSTANT),
+        referrer_id: perhaps(word::<UserId>()),
     }
     "applicationContact" = application_contact by application_id {
         application_id: word::<ApplicationId>(), name: TEXT, email: TEXT, phone: perhaps(TEXT),
@@ -151,6 +152,17 @@ nouns! {
     "scorecardRequest" = scorecard_request by step_id, round, user_id {
         step_id: word::<StepId>(), round: INTEGER, user_id: word::<UserId>(), application_id: word::<ApplicationId>(),
         due_at: INSTANT, requested_at: INSTANT, reminded_at: perhaps(INSTANT),
+    }
+    "interview" = interview by id {
+        id: word::<InterviewId>(), application_id: word::<ApplicationId>(), step_id: word::<StepId>(), round: INTEGER,
+        state: word::<interview::InterviewState>(), starts_at: INSTANT, ends_at: INSTANT, zone: TEXT,
+        place: perhaps(TEXT), video_link: perhaps(TEXT), uid: TEXT, sequence: INTEGER,
+        missing: perhaps(word::<interview::Missing>()), reason: perhaps(TEXT), arranged_at: INSTANT,
+        created_at: INSTANT, created_by: TEXT, revision: INTEGER,
+    }
+    "interviewParticipant" = interview_participant by interview_id, user_id {
+        interview_id: word::<InterviewId>(), user_id: word::<UserId>(), shadow: FLAG,
+        response: word::<interview::Response>(), added_at: INSTANT, removed_at: perhaps(INSTANT),
     }
     "offer" = offer by id {
         id: word::<OfferId>(), application_id: word::<ApplicationId>(), candidate_id: word::<CandidateId>(),

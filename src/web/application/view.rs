@@ -5,11 +5,13 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::application::{Application, ApplicationStatus};
 use crate::domain::form::Form;
+use crate::domain::interview::Meeting;
 use crate::domain::offer::Offer;
 use crate::domain::plan::{HiringPlan, StageMode, StepKind};
 use crate::domain::posting::Posting;
 use crate::domain::site::Site;
 use crate::domain::step::{ApplicationStep, StepState};
+use crate::domain::user::User;
 use crate::web::page::{Day, Frame, moment};
 
 /// What else the page is made of.
@@ -20,7 +22,24 @@ pub struct Told<'a> {
     pub preferred: Vec<String>,
     /// Questions that await the candidate's answers.
     pub forms: Vec<Form>,
+    /// Meetings that are set.
+    pub meetings: Vec<Ahead>,
     pub now: DateTime<Utc>,
+}
+
+/// A meeting that is set, and who comes.
+pub struct Ahead {
+    pub meeting: Meeting,
+    pub hosts: Vec<User>,
+}
+
+/// A meeting, as the candidate reads of it.
+pub struct Appointment {
+    pub when: String,
+    pub utc: String,
+    pub place: Option<String>,
+    pub video_link: Option<String>,
+    pub hosts: Vec<String>,
 }
 
 /// What is asked of the candidate.
@@ -47,6 +66,7 @@ pub struct StatusPage {
     pub said: Vec<String>,
     pub active: bool,
     pub tasks: Vec<Task>,
+    pub meetings: Vec<Appointment>,
     pub way: Vec<Stop>,
     pub preferred: Vec<String>,
 }
@@ -69,10 +89,27 @@ impl StatusPage {
             heading,
             said,
             active,
+            meetings: told.meetings.iter().map(appointment).collect(),
             tasks: if active { tasks(site, secret, &told) } else { Vec::new() },
             way: if active { way(application, &told) } else { Vec::new() },
             preferred: told.preferred,
         }
+    }
+}
+
+fn appointment(ahead: &Ahead) -> Appointment {
+    let Meeting { starts_at, zone, place, video_link, .. } = &ahead.meeting;
+    let host = |user: &User| match &user.title {
+        Some(title) => format!("{}, {title}", user.name),
+        None => user.name.clone(),
+    };
+    let local = starts_at.with_timezone(zone).format("%A %-d %B %Y, %H:%M");
+    Appointment {
+        when: format!("{local} ({}), {} minutes", zone.name(), ahead.meeting.minutes()),
+        utc: format!("{} UTC", starts_at.format("%-d %B, %H:%M")),
+        place: place.clone(),
+        video_link: video_link.clone(),
+        hosts: ahead.hosts.iter().map(host).collect(),
     }
 }
 

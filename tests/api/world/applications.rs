@@ -57,6 +57,8 @@ impl Founder {
 
         self.rescinded(closed, yttrium, chief).await;
         self.withdrawn(closed).await;
+        self.interviews("mine", &[staff.interviewer, staff.recruiter], staff.chief).await;
+        self.interviews("far", &[staff.recruiter], staff.posting_recruiter).await;
         self.replies().await;
     }
 
@@ -79,6 +81,7 @@ impl Founder {
             answers: vec![Given { key: "why".into(), value: self.word(&format!("{record} answer")) }],
             preferred_teams,
             source: None,
+            referrer: (record == "far").then(|| self.scene.id("user chief").parse().unwrap()),
             idempotency_key: None,
         };
         self.submits(record, submission).await
