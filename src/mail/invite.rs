@@ -114,7 +114,8 @@ fn mailto(text: &str) -> Result<String, Unwritable> {
     Ok(format!("mailto:{}", address(text)?))
 }
 
-/// A parameter cannot hold a double quote, and the library takes what it is given; a line has no controls any more.
+/// A parameter cannot hold a double quote, and the library takes what it is given; a backslash is no escape here, but some
+/// read it as one, over the colon before the address too. A line has no controls any more.
 fn parameter(name: &Line) -> String {
-    name.as_str().replace('"', "'")
+    name.as_str().replace('"', "'").replace('\\', "/")
 }

@@ -305,6 +305,8 @@ fn no_name_changes_the_shape_of_an_invitation() {
                 assert_eq!(starts(once), 1, "{once} {name:?} {unfolded}");
             }
             assert_eq!(starts("ATTENDEE:"), 0, "{unfolded}");
+            let attendee = unfolded.split("\r\n").find(|line| line.starts_with("ATTENDEE;")).unwrap();
+            assert!(attendee.ends_with(":mailto:zoe@example.com") && !attendee.contains('\\'), "{attendee}");
             assert_eq!(starts(&format!("METHOD:{}", method.as_str())), 1);
             assert!(!unfolded.contains('\u{202E}'));
         }

@@ -73,6 +73,7 @@ def well_formed(mail, everybody):
     event = mail.event()
     check("no error was met", not calendar.errors and not event.errors, (calendar.errors, event.errors))
     check("one attendee", not isinstance(event["ATTENDEE"], list), event["ATTENDEE"])
+    check("both are mail addresses", all(str(event[name]).startswith("mailto:") for name in ("ATTENDEE", "ORGANIZER")), event["ATTENDEE"])
     check("who is whom it is to", address(event["ATTENDEE"]) == who, (event["ATTENDEE"], who))
     sender = email.utils.parseaddr(str(mail.message["From"]))[1]
     check("the organizer is whom it is from", address(event["ORGANIZER"]) == sender == SENDER, event["ORGANIZER"])
