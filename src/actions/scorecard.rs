@@ -87,7 +87,8 @@ impl Desk {
         let subject = kept::subject(tx, &application, viewer.user()).await?;
         let comes = interview::comes(tx, id, lived.round, author).await?;
         let is_asked = comes.is_some() || scorecard::is_asked(tx, id, lived.round, author).await?;
-        if !(is_asked && may_write_if_asked(viewer, id)) && !assessing(viewer).covers(&subject) {
+        let may = assessing(viewer).covers(&subject) || (is_asked && may_write_if_asked(viewer, id));
+        if !may {
             let seen = applications(viewer).covers(&subject);
             return Err(if seen { Refusal::Forbidden } else { unknown() }.into());
         }
