@@ -17,6 +17,7 @@ mod m20261126_000009_extend_links;
 mod m20261126_000010_found_forms;
 mod m20261126_000011_found_interviews;
 mod m20261126_000012_found_scorecards;
+mod m20261126_000013_found_references;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000010_found_forms::Migration),
             Box::new(m20261126_000011_found_interviews::Migration),
             Box::new(m20261126_000012_found_scorecards::Migration),
+            Box::new(m20261126_000013_found_references::Migration),
         ]
     }
 

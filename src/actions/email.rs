@@ -4,7 +4,7 @@ use super::Act;
 use crate::domain::Refusal;
 use crate::domain::email::{EmailMessage, EmailState, NewEmail};
 use crate::domain::event::{Change, EventKind};
-use crate::domain::id::{EmailMessageId, OfferId};
+use crate::domain::id::{EmailMessageId, OfferId, ReferenceId};
 use crate::domain::policy::application::{emails, mailing};
 use crate::domain::viewer::Viewer;
 use crate::storage::{Failure, Tx, email_message};
@@ -26,6 +26,14 @@ pub async fn queue(tx: &Tx, change: &Change, email: &NewEmail) -> Result<bool, F
 /// Takes back what has not left yet of an offer's mail, in the write that ends or replaces what it offers.
 pub async fn take_back_offer(tx: &Tx, change: &Change, offer: OfferId) -> Result<(), Failure> {
     for email in email_message::cancel_of_offer(tx, offer).await? {
+        tx.record(updated(change, &email, EmailState::Cancelled));
+    }
+    Ok(())
+}
+
+/// Takes back what has not left yet of a referee's mail, in the write that withdraws what they were asked.
+pub async fn take_back_reference(tx: &Tx, change: &Change, reference: ReferenceId) -> Result<(), Failure> {
+    for email in email_message::cancel_of_reference(tx, reference).await? {
         tx.record(updated(change, &email, EmailState::Cancelled));
     }
     Ok(())

@@ -6,16 +6,15 @@ pub use remind::remind_due;
 
 use chrono::{DateTime, Utc};
 
+use super::Act;
 use super::application::event;
-use super::letter::{self, About, NewLink};
-use super::step::{Standing, Which, found};
-use super::{Act, email};
+use super::letter::{self, About, WithLink};
+use super::step::{Standing, Which, seen};
 use crate::domain::application::Application;
-use crate::domain::email::NewEmail;
 use crate::domain::event::{Change, EventKind};
 use crate::domain::form::{self, Form, FormQuestion};
 use crate::domain::id::{AnswerId, FormId};
-use crate::domain::link::Purpose;
+use crate::domain::link::{LinkKind, Purpose};
 use crate::domain::plan::HiringPlan;
 use crate::domain::policy::allow;
 use crate::domain::policy::application::{answering, answers, moving};
@@ -43,12 +42,6 @@ pub struct Send {
     pub due_at: Option<DateTime<Utc>>,
 }
 
-/// A letter that brings a new link to a form.
-struct Prepared {
-    email: NewEmail,
-    link: NewLink,
-}
-
 /// Sends questions to the candidate. Those that were sent before in this step and are unanswered give way to them.
 ///
 /// # Errors
@@ -56,7 +49,7 @@ struct Prepared {
 /// `note`, `dueAt` or parts of `questions`.
 pub async fn send(act: Act<'_>, input: Send) -> Result<Form, Failure> {
     let change = act.change();
-    let (application, asked_in) = found(act, input.which.step).await?;
+    let (application, asked_in) = seen(act, input.which.step).await?;
     form::belongs_in(&asked_in)?;
     let answered =
         kept_answers::of_applications(act.store, &answers(&Viewer::System), &[application.id]).await?;
@@ -116,7 +109,7 @@ async fn replace(tx: &Tx, change: &Change, standing: &Standing) -> Result<(), Fa
         storage::form::save(tx, &old).await?;
         tx.record(told(change, EventKind::FormReplaced, &standing.application, &old));
     }
-    link::revoke_of_form(tx, step, change.at).await?;
+    link::revoke_of_step(tx, LinkKind::Form, step, change.at).await?;
     Ok(())
 }
 
@@ -126,7 +119,7 @@ async fn prepare<F: Facts>(
     form: &Form,
     occasion: &str,
     facts: impl Fn((Reader, Line, url::Url)) -> F,
-) -> Result<Prepared, Failure> {
+) -> Result<WithLink, Failure> {
     let to = letter::addressee(act.store, application.candidate).await?;
     let role = letter::role(act, application.posting).await?;
     let purpose = Purpose::Form { step: form.step, application: application.id };
@@ -134,15 +127,7 @@ async fn prepare<F: Facts>(
     let facts = facts((Reader::new(&to.name), role, link.address.clone()));
     let about = About { posting: application.posting, application: application.id, offer: None };
     let occasion = format!("form-{}-{occasion}", form.id.short());
-    Ok(Prepared { email: letter::prepare(act, &to, about, &occasion, &facts)?, link })
-}
-
-impl Prepared {
-    async fn queue(&self, tx: &Tx, change: &Change) -> Result<(), Failure> {
-        link::create(tx, &self.link.link, &self.link.hash).await?;
-        email::queue(tx, change, &self.email).await?;
-        Ok(())
-    }
+    Ok(WithLink { email: letter::prepare(act, &to, about, &occasion, &facts)?, link })
 }
 
 fn told(

@@ -4,9 +4,12 @@ use std::collections::HashMap;
 
 use url::{Host, Url};
 
-use super::Act;
+use super::{Act, email};
 use crate::domain::email::NewEmail;
-use crate::domain::id::{ApplicationId, CandidateId, EmailMessageId, LinkId, OfferId, PostingId, UserId};
+use crate::domain::event::Change;
+use crate::domain::id::{
+    ApplicationId, CandidateId, EmailMessageId, LinkId, OfferId, PostingId, ReferenceId, UserId,
+};
 use crate::domain::link::{self, Link, Purpose};
 use crate::domain::policy::application::{applications, contacts};
 use crate::domain::site::Site;
@@ -18,7 +21,7 @@ use crate::mail::letter::{Facts, House};
 use crate::mail::line::Line;
 use crate::mail::message::{self, Party, Post, Unwritable};
 use crate::storage::posting::Sight;
-use crate::storage::{Failure, Fault, Source, candidate, posting, user};
+use crate::storage::{Failure, Fault, Source, Tx, candidate, link as kept_link, posting, user};
 
 /// The language our letters are written in (BCP 47).
 const LANGUAGE: &str = "en";
@@ -30,6 +33,8 @@ pub struct Addressee {
     pub candidate: CandidateId,
     /// The member of staff it goes to, if it does not go to the candidate.
     pub user: Option<UserId>,
+    /// The reference whose referee it goes to, if it goes to one.
+    pub reference: Option<ReferenceId>,
     /// What they are called.
     pub name: String,
     /// Where the mail goes.
@@ -45,7 +50,7 @@ pub async fn addressee(db: &impl Source, id: CandidateId) -> Result<Addressee, F
     let candidate = candidate::find(db, &applications(&Viewer::System), id).await?.ok_or_else(missing)?;
     let mut contacts = candidate::contacts(db, &contacts(&Viewer::System), &[id]).await?;
     let contact = contacts.remove(&id).ok_or_else(missing)?;
-    Ok(Addressee { candidate: id, user: None, name: candidate.name, email: contact.email })
+    Ok(Addressee { candidate: id, user: None, reference: None, name: candidate.name, email: contact.email })
 }
 
 /// How to write to members of staff about a candidate, and who they are.
@@ -61,7 +66,8 @@ pub async fn colleagues(
     let known = found.map(|user| {
         let email = EmailAddress::parse("email", &user.email);
         let email = email.map_err(|_| Fault::unfit(format!("user {} has no address", user.id)))?;
-        let addressee = Addressee { candidate, user: Some(user.id), name: user.name.clone(), email };
+        let addressee =
+            Addressee { candidate, user: Some(user.id), reference: None, name: user.name.clone(), email };
         Ok((user.id, (addressee, user)))
     });
     known.collect()
@@ -201,6 +207,7 @@ fn frozen(
         offer: about.offer,
         candidate: to.candidate,
         user: to.user,
+        reference: to.reference,
         from: site.mail_from.to_string(),
         to: to.email.to_string(),
         raw,
@@ -232,6 +239,8 @@ pub fn link_for(act: Act<'_>, candidate: CandidateId, purpose: Purpose) -> Resul
         Purpose::Offer { .. } => act.site.offer_url(&secret),
         Purpose::Form { .. } => act.site.form_url(&secret),
         Purpose::Scorecard { .. } => act.site.scorecard_url(&secret),
+        Purpose::Nomination { .. } => act.site.nomination_url(&secret),
+        Purpose::Reference { .. } => act.site.reference_url(&secret),
     };
     Ok(NewLink {
         link: Link {
@@ -241,9 +250,27 @@ pub fn link_for(act: Act<'_>, candidate: CandidateId, purpose: Purpose) -> Resul
             created_at: now,
             revoked_at: None,
         },
-        hash: crate::storage::link::hash(&secret),
+        hash: kept_link::hash(&secret),
         address: Url::parse(&address).map_err(|error| Fault::unfit(format!("the public URL: {error}")))?,
     })
+}
+
+/// A letter that brings a new link.
+#[derive(Debug, Clone)]
+pub struct WithLink {
+    /// The letter.
+    pub email: NewEmail,
+    /// The link in it.
+    pub link: NewLink,
+}
+
+impl WithLink {
+    /// Keeps the link and queues the letter, in the write that causes them.
+    pub(super) async fn queue(&self, tx: &Tx, change: &Change) -> Result<(), Failure> {
+        kept_link::create(tx, &self.link.link, &self.link.hash).await?;
+        email::queue(tx, change, &self.email).await?;
+        Ok(())
+    }
 }
 
 fn house(site: &Site) -> House {

@@ -20,6 +20,7 @@ pub mod letter;
 pub mod offer;
 pub mod plan;
 pub mod posting;
+pub mod reference;
 pub mod scorecard;
 pub mod step;
 pub mod team;

@@ -156,6 +156,18 @@ async fn move_step<Of: Sync>(
     .await
 }
 
+/// The step and its application, as far as the viewer sees them; what is prepared outside is guarded inside.
+pub(super) async fn seen(act: Act<'_>, id: StepId) -> Result<(Application, ApplicationStep), Failure> {
+    let unknown = || Refusal::NotFound("step");
+    let found = step::application_of(act.store, id).await?.ok_or_else(unknown)?;
+    let scope = applications(act.viewer);
+    let found = application::find(act.store, &scope, found).await?.ok_or_else(unknown)?;
+    let mut steps = step::of_applications(act.store, &scope, &[found.id]).await?;
+    let steps = steps.remove(&found.id).unwrap_or_default();
+    let step = steps.into_iter().find(|step| step.id == id).ok_or_else(unknown)?;
+    Ok((found, step))
+}
+
 /// A step that may be moved, with its application, held until the write ends.
 pub(super) struct Standing {
     /// The application, which is active.

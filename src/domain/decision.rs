@@ -8,8 +8,8 @@ use super::offer::Decision;
 use super::terms::TermsHash;
 use super::text;
 
-/// What a candidate confirms when accepting. A change of the text is a new consent with a new id, so that every
-/// decision says what was confirmed.
+/// What somebody confirms. A change of the text is a new consent with a new id, so that what is kept says what was
+/// confirmed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Consent {
     /// Names the text.
@@ -18,21 +18,23 @@ pub struct Consent {
     pub text: &'static str,
 }
 
-/// What is confirmed now.
+/// What a candidate confirms now when accepting.
 pub const CONSENT: Consent = Consent {
     id: "accept-1",
     text: "I accept this offer on the terms shown above. By typing my name and confirming, I sign electronically.",
 };
 
-/// A confirmed consent, by its id.
-///
-/// # Errors
-/// `REQUIRED` or `INVALID` on `consent`.
-pub fn consent(id: &str) -> Result<Consent, Refusal> {
-    match id {
-        "" => Err(Refusal::required("consent")),
-        id if id == CONSENT.id => Ok(CONSENT),
-        _ => Err(Refusal::invalid("consent", "the id of the consent that is shown now")),
+impl Consent {
+    /// This consent, if it is the one that was confirmed.
+    ///
+    /// # Errors
+    /// `REQUIRED` or `INVALID` on `consent`.
+    pub fn confirmed(self, id: &str) -> Result<Self, Refusal> {
+        match id {
+            "" => Err(Refusal::required("consent")),
+            id if id == self.id => Ok(self),
+            _ => Err(Refusal::invalid("consent", "the id of the consent that is shown now")),
+        }
     }
 }
 

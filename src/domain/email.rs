@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::id::{ApplicationId, CandidateId, EmailMessageId, OfferId, PostingId, UserId};
+use super::id::{ApplicationId, CandidateId, EmailMessageId, OfferId, PostingId, ReferenceId, UserId};
 
 text_enum! {
     /// How the delivery of a message stands.
@@ -63,6 +63,14 @@ text_enum! {
         InterviewAssigned = "interviewAssigned",
         /// To staff: you are not to meet the candidate after all.
         InterviewUnassigned = "interviewUnassigned",
+        /// Please name people we may ask about you.
+        NominationRequested = "nominationRequested",
+        /// We still wait for the names.
+        NominationReminded = "nominationReminded",
+        /// To a referee: please tell us about somebody.
+        ReferenceRequested = "referenceRequested",
+        /// To a referee: we still wait for your answers.
+        ReferenceReminded = "referenceReminded",
         /// Our offer.
         Offer = "offer",
         /// The offer stands longer.
@@ -105,10 +113,12 @@ pub struct EmailMessage {
     pub offer: Option<OfferId>,
     /// The offer's version it was written for.
     pub version: Option<i32>,
-    /// The candidate it is about, to whom it is written unless `user` is.
+    /// The candidate it is about, to whom it is written unless `user` or `reference` is.
     pub candidate: CandidateId,
     /// The member of staff it is written to.
     pub user: Option<UserId>,
+    /// The reference whose referee it is written to.
+    pub reference: Option<ReferenceId>,
     /// How its delivery stands.
     pub state: EmailState,
     /// How often a delivery was tried.
@@ -164,10 +174,12 @@ pub struct NewEmail {
     pub application: ApplicationId,
     /// The offer and its version it is about.
     pub offer: Option<(OfferId, i32)>,
-    /// The candidate it is about, to whom it is written unless `user` is.
+    /// The candidate it is about, to whom it is written unless `user` or `reference` is.
     pub candidate: CandidateId,
     /// The member of staff it is written to.
     pub user: Option<UserId>,
+    /// The reference whose referee it is written to.
+    pub reference: Option<ReferenceId>,
     /// The envelope's sender.
     pub from: String,
     /// The envelope's only recipient.

@@ -130,6 +130,22 @@ text_enum! {
         InterviewHeld = "interviewHeld",
         /// Somebody answered an invitation.
         InterviewResponded = "interviewResponded",
+        /// A candidate was asked to name people.
+        ReferencesRequested = "referencesRequested",
+        /// A request for names gave way to a newer one.
+        ReferencesReplaced = "referencesReplaced",
+        /// A candidate was reminded of naming people.
+        ReferencesReminded = "referencesReminded",
+        /// A person whom the candidate named was asked.
+        ReferenceRequested = "referenceRequested",
+        /// A referee was reminded.
+        ReferenceReminded = "referenceReminded",
+        /// A referee answered.
+        ReferenceCompleted = "referenceCompleted",
+        /// A referee would rather not answer.
+        ReferenceDeclined = "referenceDeclined",
+        /// What a referee was asked was taken back.
+        ReferenceWithdrawn = "referenceWithdrawn",
         /// A justification was written or changed.
         JustificationSaved = "justificationSaved",
         /// An offer, or a version of one, was drafted.

@@ -120,6 +120,10 @@ ids! {
     ScorecardId = "card";
     /// Of a meeting with a candidate.
     InterviewId = "intv";
+    /// Of what a candidate was asked: to name people.
+    ReferenceRequestId = "refreq";
+    /// Of one person who is asked about a candidate.
+    ReferenceId = "ref";
     /// Of one allotment of an application to a posting's team.
     AllotmentId = "allot";
     /// Of an offer, over all its versions.

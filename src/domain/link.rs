@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::clock::{Chance, random_text};
-use super::id::{ApplicationId, CandidateId, LinkId, OfferId, StepId, UserId};
+use super::id::{ApplicationId, CandidateId, LinkId, OfferId, ReferenceId, StepId, UserId};
 
 const LENGTH: usize = 52;
 
@@ -18,6 +18,10 @@ text_enum! {
         Form = "form",
         /// Writing one's scorecard of one step.
         Scorecard = "scorecard",
+        /// Naming people who may be asked, in one step.
+        Nomination = "nomination",
+        /// Answering as one referee.
+        Reference = "reference",
     }
 }
 
@@ -51,6 +55,20 @@ pub enum Purpose {
         /// The application the step is of.
         application: ApplicationId,
     },
+    /// Naming people who may be asked about the candidate, in one step.
+    Nomination {
+        /// The step.
+        step: StepId,
+        /// The application the step is of.
+        application: ApplicationId,
+    },
+    /// Answering what one referee is asked.
+    Reference {
+        /// The reference.
+        reference: ReferenceId,
+        /// The application it is about.
+        application: ApplicationId,
+    },
 }
 
 impl Purpose {
@@ -62,6 +80,8 @@ impl Purpose {
             Self::Offer { .. } => LinkKind::Offer,
             Self::Form { .. } => LinkKind::Form,
             Self::Scorecard { .. } => LinkKind::Scorecard,
+            Self::Nomination { .. } => LinkKind::Nomination,
+            Self::Reference { .. } => LinkKind::Reference,
         }
     }
 
@@ -72,7 +92,9 @@ impl Purpose {
             Self::Application(application)
             | Self::Offer { application, .. }
             | Self::Form { application, .. }
-            | Self::Scorecard { application, .. } => application,
+            | Self::Scorecard { application, .. }
+            | Self::Nomination { application, .. }
+            | Self::Reference { application, .. } => application,
         }
     }
 }

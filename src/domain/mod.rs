@@ -32,6 +32,8 @@ pub mod posting;
 pub mod posting_source;
 pub mod progress;
 pub mod question;
+pub mod reference;
+pub mod reference_request;
 pub mod refusal;
 pub mod scorecard;
 pub mod site;

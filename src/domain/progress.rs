@@ -2,6 +2,7 @@
 
 use super::Refusal;
 use super::plan::{HiringPlan, MOST, Stage, StepKind};
+use super::reference::Tally;
 use super::step::{ApplicationStep, StepState};
 
 /// An application's place in its plan.
@@ -131,16 +132,19 @@ impl<'a> Progress<'a> {
         if step.stage <= self.stage || ahead_optional { Ok(()) } else { Err(Refusal::StepNotReached) }
     }
 
-    /// The plan's reference rule: every reference step is passed or waived.
+    /// The plan's reference rule: every required reference step is waived, or it is passed and enough references of the
+    /// application are complete. Passing the step by hand is no reference.
     ///
     /// # Errors
     /// `REFERENCES_MISSING`.
-    pub fn references_met(&self) -> Result<(), Refusal> {
-        let met = self
-            .steps
-            .iter()
-            .filter(|step| step.kind == StepKind::Reference && step.required)
-            .all(|step| step.state.clears_gate());
+    pub fn references_met(&self, tally: Tally) -> Result<(), Refusal> {
+        let enough = self.plan.references.is_met(tally);
+        let mut asked = self.steps.iter().filter(|step| step.kind == StepKind::Reference && step.required);
+        let met = asked.all(|step| match step.state {
+            StepState::Waived => true,
+            StepState::Passed => enough,
+            _ => false,
+        });
         if met { Ok(()) } else { Err(Refusal::ReferencesMissing) }
     }
 

@@ -113,3 +113,25 @@ fn inside_a_required_stage_an_optional_step_blocks_only_while_under_way() {
     set(&mut steps, "review", StepState::Scheduled);
     assert!(Progress { plan: &plan, stage: 0, steps: &steps }.advance(false).is_err());
 }
+
+#[test]
+fn references_are_met_by_answers_or_a_waiver_not_by_passing_the_step() {
+    let plan = plan();
+    let met = |state: StepState, complete: i32, managers: i32| {
+        let mut steps = steps(&plan);
+        set(&mut steps, "references", state);
+        let progress = Progress { plan: &plan, stage: OFFER, steps: &steps };
+        progress.references_met(Tally { complete, managers }).is_ok()
+    };
+    assert!(met(StepState::Waived, 0, 0));
+    assert!(met(StepState::Passed, 2, 1));
+    for (state, complete, managers) in [
+        (StepState::Passed, 1, 1),
+        (StepState::Passed, 2, 0),
+        (StepState::AwaitingFeedback, 2, 1),
+        (StepState::Pending, 2, 1),
+        (StepState::Skipped, 2, 1),
+    ] {
+        assert!(!met(state, complete, managers), "{state}, {complete} of them {managers}");
+    }
+}

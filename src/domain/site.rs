@@ -90,4 +90,16 @@ impl Site {
     pub fn form_url(&self, secret: &str) -> String {
         format!("{}/forms/{secret}", self.public_url)
     }
+
+    /// The page on which a candidate names people, for whoever holds its link's secret.
+    #[must_use]
+    pub fn nomination_url(&self, secret: &str) -> String {
+        format!("{}/nominations/{secret}", self.public_url)
+    }
+
+    /// The page on which a referee answers, for whoever holds its link's secret.
+    #[must_use]
+    pub fn reference_url(&self, secret: &str) -> String {
+        format!("{}/references/{secret}", self.public_url)
+    }
 }

@@ -1,6 +1,6 @@
 //! Whoever asks. Every read and every change names one; there is no default.
 
-use super::id::{ApplicationId, CandidateId, OfferId, PostingId, StepId, TeamId, UserId};
+use super::id::{ApplicationId, CandidateId, OfferId, PostingId, ReferenceId, StepId, TeamId, UserId};
 
 text_enum! {
     /// What a member of staff is.
@@ -122,6 +122,22 @@ pub enum Viewer {
         /// The application the step is of.
         application: ApplicationId,
     },
+    /// A candidate who holds the link to naming people in one step.
+    Nominator {
+        /// The step the names are for.
+        step: StepId,
+        /// The application the step is of.
+        application: ApplicationId,
+        /// Whose it is.
+        candidate: CandidateId,
+    },
+    /// Somebody whom a candidate named, who holds the link to one reference.
+    Referee {
+        /// The reference.
+        reference: ReferenceId,
+        /// The application it is about.
+        application: ApplicationId,
+    },
     /// A member of staff.
     Staff(Staff),
     /// The program itself: workers and the operator's command line.
@@ -153,6 +169,8 @@ impl Viewer {
             Self::Offeree { .. } => "offeree",
             Self::Respondent { .. } => "respondent",
             Self::Assessor { .. } => "assessor",
+            Self::Nominator { .. } => "nominator",
+            Self::Referee { .. } => "referee",
             Self::Staff(_) => "staff",
             Self::System => "system",
         }
@@ -165,7 +183,9 @@ impl Viewer {
             Self::Anonymous => "anonymous".to_owned(),
             Self::Applicant { candidate, .. }
             | Self::Offeree { candidate, .. }
-            | Self::Respondent { candidate, .. } => candidate.to_string(),
+            | Self::Respondent { candidate, .. }
+            | Self::Nominator { candidate, .. } => candidate.to_string(),
+            Self::Referee { reference, .. } => reference.to_string(),
             Self::Assessor { user, .. } => user.to_string(),
             Self::Staff(staff) => staff.user.to_string(),
             Self::System => "system".to_owned(),

@@ -69,6 +69,14 @@ pub enum EmailMessageKind {
     InterviewAssigned,
     /// A meeting was called off, or takes place without them: to somebody who was to come.
     InterviewUnassigned,
+    /// The candidate is asked to name people.
+    NominationRequested,
+    /// A reminder of naming people.
+    NominationReminded,
+    /// A referee is asked.
+    ReferenceRequested,
+    /// A reminder to a referee.
+    ReferenceReminded,
     /// An offer.
     Offer,
     /// More time for an offer.

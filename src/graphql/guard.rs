@@ -54,7 +54,9 @@ impl Limits {
             | Viewer::Applicant { .. }
             | Viewer::Offeree { .. }
             | Viewer::Respondent { .. }
-            | Viewer::Assessor { .. } => self.values,
+            | Viewer::Assessor { .. }
+            | Viewer::Nominator { .. }
+            | Viewer::Referee { .. } => self.values,
         }
     }
 }

@@ -212,7 +212,7 @@ impl HiringPlan {
         self.0.approval.into()
     }
 
-    /// How many references an offer waits for.
+    /// How many references have to be complete before an offer, where the step that asks for them is not waived.
     async fn least_references(&self) -> i32 {
         self.0.references.least
     }

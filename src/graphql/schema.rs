@@ -16,8 +16,9 @@ use super::offer_move::OfferMutation;
 use super::organisation::OrganisationQuery;
 use super::plan::{PlanMutation, PlanQuery};
 use super::posting::{PostingLifeMutation, PostingMutation, PostingQuery};
+use super::reference_move::ReferenceMutation;
 use super::scorecard::ScorecardMutation;
-use super::step::StepMutation;
+use super::step_move::StepMutation;
 use super::team::{TeamMutation, TeamQuery};
 use super::token::TokenMutation;
 use super::viewer::ViewerQuery;
@@ -44,6 +45,7 @@ pub struct Mutation(
     ApplicationMutation,
     FormMutation,
     InterviewMutation,
+    ReferenceMutation,
     OfferMutation,
     PlanMutation,
     PostingLifeMutation,

@@ -6,6 +6,7 @@ use super::asking::asking;
 use super::error::fault;
 use super::form::{Form, FormsOfStep};
 use super::posting::{Posting, PostingById};
+use super::reference::{ReferenceRequest, ReferenceSheet, RequestOfStep};
 use super::team::{Team, TeamById};
 use super::token::{ApiToken, TokenScope};
 use super::user::{User, user};
@@ -26,6 +27,10 @@ pub enum ViewerKind {
     Respondent,
     /// A colleague, by the link to their scorecard of a step.
     Assessor,
+    /// A candidate, by the link to naming people in a step.
+    Nominator,
+    /// Somebody whom a candidate named, by the link to a reference.
+    Referee,
     /// A member of staff, by a token.
     Staff,
     /// The program itself.
@@ -88,6 +93,8 @@ impl Viewer {
             DomainViewer::Offeree { .. } => ViewerKind::Offeree,
             DomainViewer::Respondent { .. } => ViewerKind::Respondent,
             DomainViewer::Assessor { .. } => ViewerKind::Assessor,
+            DomainViewer::Nominator { .. } => ViewerKind::Nominator,
+            DomainViewer::Referee { .. } => ViewerKind::Referee,
             DomainViewer::Staff(_) => ViewerKind::Staff,
             DomainViewer::System => ViewerKind::System,
         }
@@ -104,6 +111,25 @@ impl Viewer {
         let asking = asking(ctx);
         let DomainViewer::Respondent { step, .. } = asking.viewer else { return Ok(None) };
         Ok(asking.load_all::<FormsOfStep>(step).await?.first().cloned().map(Into::into))
+    }
+
+    /// Request for names that the link at hand was sent for.
+    async fn reference_request(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<ReferenceRequest>> {
+        let asking = asking(ctx);
+        let DomainViewer::Nominator { step, .. } = asking.viewer else { return Ok(None) };
+        Ok(asking.load::<RequestOfStep>(step).await?.map(Into::into))
+    }
+
+    /// What the referee who holds the link at hand is asked.
+    async fn reference(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<ReferenceSheet>> {
+        let asking = asking(ctx);
+        let DomainViewer::Referee { reference, .. } = asking.viewer else { return Ok(None) };
+        let sheet = async {
+            let introduction = storage::reference::introduction(asking.store(), reference).await?;
+            let reference = storage::reference::get(asking.store(), reference).await?;
+            Ok(ReferenceSheet { reference, introduction })
+        };
+        sheet.await.map(Some).map_err(|broken: storage::Fault| fault(&broken))
     }
 
     /// Roles of the member of staff.

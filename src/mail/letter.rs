@@ -5,10 +5,16 @@
 //! Links are ours; everything else is [`Line`] or [`Words`], so nothing people typed can change a letter's shape.
 
 mod interview;
+mod reference;
+mod scorecard;
 
 pub use interview::{
     Appointment, Host, InterviewAssigned, InterviewCancelled, InterviewScheduled, InterviewUnassigned, News,
 };
+pub use reference::{NominationReminded, NominationRequested, ReferenceReminded, ReferenceRequested};
+pub use scorecard::{ScorecardReminded, ScorecardRequested};
+
+use std::fmt;
 
 use askama::Template;
 use chrono::{DateTime, Utc};
@@ -70,6 +76,26 @@ impl Reader {
         } else {
             format!("Dear {},", self.0)
         }
+    }
+}
+
+/// Somebody a letter speaks of to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person(Line);
+
+impl Person {
+    /// The name as the person gave it.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        Self(Line::cut(name, 80))
+    }
+}
+
+impl fmt::Display for Person {
+    /// The name, unless what was given as one is none: see [`Reader::greeting`].
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let none = self.0.is_empty() || self.0.looks_like_a_link();
+        f.write_str(if none { "Somebody you know" } else { self.0.as_str() })
     }
 }
 
@@ -200,33 +226,6 @@ pub struct FormReminded {
     pub link: Url,
 }
 
-/// To a colleague: a scorecard is wanted.
-#[derive(Clone, Debug)]
-pub struct ScorecardRequested {
-    /// The colleague.
-    pub reader: Reader,
-    /// The candidate.
-    pub candidate: Line,
-    /// Title of the posting.
-    pub role: Line,
-    /// Title of the step.
-    pub step: Line,
-    /// Until when it is due.
-    pub deadline: DateTime<Utc>,
-    /// The page of the scorecard.
-    pub link: Url,
-}
-
-/// To a colleague whose scorecard is overdue.
-#[derive(Clone, Debug)]
-pub struct ScorecardReminded(pub ScorecardRequested);
-
-impl From<ScorecardRequested> for ScorecardReminded {
-    fn from(requested: ScorecardRequested) -> Self {
-        Self(requested)
-    }
-}
-
 /// The offer. Its terms stand on the page behind the link, not in the mail: mail is read by many.
 #[derive(Clone, Debug)]
 pub struct Offer {
@@ -322,18 +321,6 @@ letter!(
 );
 letter!(FormSent, "mail/form_sent.subject", "mail/form_sent.txt", "mail/form_sent.html");
 letter!(FormReminded, "mail/form_reminded.subject", "mail/form_reminded.txt", "mail/form_reminded.html");
-letter!(
-    ScorecardRequested,
-    "mail/scorecard_requested.subject",
-    "mail/scorecard_requested.txt",
-    "mail/scorecard_requested.html"
-);
-letter!(
-    ScorecardReminded,
-    "mail/scorecard_reminded.subject",
-    "mail/scorecard_reminded.txt",
-    "mail/scorecard_reminded.html"
-);
 letter!(Offer, "mail/offer.subject", "mail/offer.txt", "mail/offer.html");
 letter!(OfferAccepted, "mail/offer_accepted.subject", "mail/offer_accepted.txt", "mail/offer_accepted.html");
 letter!(OfferDeclined, "mail/offer_declined.subject", "mail/offer_declined.txt", "mail/offer_declined.html");

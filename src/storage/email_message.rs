@@ -13,12 +13,14 @@ use super::scope::{Columns, within};
 use super::source::Source;
 use super::write::Tx;
 use crate::domain::email::{EmailMessage, EmailState, LetterKind, NewEmail};
-use crate::domain::id::{ApplicationId, CandidateId, EmailMessageId, OfferId, PostingId, UserId};
+use crate::domain::id::{
+    ApplicationId, CandidateId, EmailMessageId, OfferId, PostingId, ReferenceId, UserId,
+};
 use crate::domain::policy::Scope;
 use crate::domain::policy::application::Emails;
 
 /// All of a message but its bytes and addresses.
-const COLUMNS: &str = "id, kind, posting_id, application_id, offer_id, version, candidate_id, user_id, state, \
+const COLUMNS: &str = "id, kind, posting_id, application_id, offer_id, version, candidate_id, user_id, reference_id, state, \
      attempts, run_at, created_at, sent_at, last_code, last_reply, duplicate_possible, held";
 
 /// Which messages a listing shows; every part that is given has to match.
@@ -37,7 +39,7 @@ pub struct Wanted {
 /// Queues a message. `false` when the occasion has one already (see [`NewEmail::dedupe_key`]): nothing is written.
 pub async fn push(tx: &Tx, email: &NewEmail) -> Result<bool, Fault> {
     let (offer, version) = email.offer.unzip();
-    let row: [Value; 22] = [
+    let row: [Value; 23] = [
         email.id.into(),
         email.kind.into(),
         email.dedupe_key.as_str().into(),
@@ -48,6 +50,7 @@ pub async fn push(tx: &Tx, email: &NewEmail) -> Result<bool, Fault> {
         version.into(),
         email.candidate.into(),
         email.user.into(),
+        email.reference.into(),
         email.from.as_str().into(),
         email.to.as_str().into(),
         email.raw.clone().into(),
@@ -63,7 +66,7 @@ pub async fn push(tx: &Tx, email: &NewEmail) -> Result<bool, Fault> {
     ];
     let sql = format!(
         "INSERT INTO email_message (id, kind, dedupe_key, message_id, posting_id, application_id, offer_id, version, \
-         candidate_id, user_id, envelope_from, envelope_to, raw, raw_sha256, state, attempts, run_at, expires_at, fence, held, \
+         candidate_id, user_id, reference_id, envelope_from, envelope_to, raw, raw_sha256, state, attempts, run_at, expires_at, fence, held, \
          duplicate_possible, created_at) VALUES {} ON CONFLICT DO NOTHING",
         dialect::places(1, row.len())
     );
@@ -164,6 +167,16 @@ pub async fn cancel_of_offer(tx: &Tx, offer: OfferId) -> Result<Vec<EmailMessage
         .collect())
 }
 
+/// Takes back what has not left of a referee's mail. Says which messages.
+pub async fn cancel_of_reference(tx: &Tx, reference: ReferenceId) -> Result<Vec<EmailMessage>, Fault> {
+    let sql = format!(
+        "UPDATE email_message SET state = 'cancelled', raw = NULL WHERE reference_id = $1 \
+         AND state IN ('queued', 'deferred') RETURNING {COLUMNS}"
+    );
+    let rows = dialect::query_all::<Row>(tx, &sql, [reference.into()]).await?;
+    Ok(rows.into_iter().map(EmailMessage::from).collect())
+}
+
 /// Settles the doubt about an offer's mail, since its addressee used the link in it. Says which messages.
 pub async fn arrived(tx: &Tx, offer: OfferId) -> Result<Vec<EmailMessage>, Fault> {
     let sql = format!(
@@ -212,6 +225,7 @@ struct Row {
     version: Option<i32>,
     candidate_id: CandidateId,
     user_id: Option<UserId>,
+    reference_id: Option<ReferenceId>,
     state: EmailState,
     attempts: i32,
     run_at: DateTime<Utc>,
@@ -234,6 +248,7 @@ impl From<Row> for EmailMessage {
             version: row.version,
             candidate: row.candidate_id,
             user: row.user_id,
+            reference: row.reference_id,
             state: row.state,
             attempts: row.attempts,
             run_at: row.run_at,

@@ -8,7 +8,7 @@ use super::digest::sha256;
 use super::fault::Fault;
 use super::source::Source;
 use super::write::Tx;
-use crate::domain::id::{ApplicationId, CandidateId, LinkId, OfferId, StepId, UserId};
+use crate::domain::id::{ApplicationId, CandidateId, LinkId, OfferId, ReferenceId, StepId, UserId};
 use crate::domain::link::{Link, LinkKind, Purpose, is_shaped};
 
 #[derive(FromQueryResult)]
@@ -21,6 +21,7 @@ struct Row {
     version: Option<i32>,
     step_id: Option<StepId>,
     user_id: Option<UserId>,
+    reference_id: Option<ReferenceId>,
     created_at: DateTime<Utc>,
     revoked_at: Option<DateTime<Utc>>,
 }
@@ -41,6 +42,12 @@ impl TryFrom<Row> for Link {
             LinkKind::Scorecard => {
                 let (step, user) = row.step_id.zip(row.user_id).ok_or_else(lacking)?;
                 Purpose::Scorecard { step, user, application }
+            }
+            LinkKind::Nomination => {
+                Purpose::Nomination { step: row.step_id.ok_or_else(lacking)?, application }
+            }
+            LinkKind::Reference => {
+                Purpose::Reference { reference: row.reference_id.ok_or_else(lacking)?, application }
             }
         };
         Ok(Self {
@@ -75,14 +82,15 @@ pub async fn find_by_hash(db: &impl Source, hash: &str) -> Result<Option<Link>, 
 
 /// Keeps a new link under the hash of its secret.
 pub async fn create(tx: &Tx, link: &Link, hash: &str) -> Result<(), Fault> {
-    let (mut offer, mut step, mut user) = (None, None, None);
+    let (mut offer, mut step, mut user, mut reference) = (None, None, None, None);
     match link.purpose {
         Purpose::Application(_) => {}
         Purpose::Offer { offer: of, version, .. } => offer = Some((of, version)),
-        Purpose::Form { step: of, .. } => step = Some(of),
+        Purpose::Form { step: of, .. } | Purpose::Nomination { step: of, .. } => step = Some(of),
         Purpose::Scorecard { step: of, user: by, .. } => (step, user) = (Some(of), Some(by)),
+        Purpose::Reference { reference: of, .. } => reference = Some(of),
     }
-    let values: [Value; 11] = [
+    let values: [Value; 12] = [
         link.id.into(),
         link.purpose.kind().into(),
         hash.into(),
@@ -92,23 +100,30 @@ pub async fn create(tx: &Tx, link: &Link, hash: &str) -> Result<(), Fault> {
         offer.map(|(_, version)| version).into(),
         step.into(),
         user.into(),
+        reference.into(),
         link.created_at.into(),
         link.revoked_at.into(),
     ];
     let sql = format!(
         "INSERT INTO link (id, purpose, secret_hash, candidate_id, application_id, offer_id, version, step_id, user_id, \
-         created_at, revoked_at) VALUES {}",
+         reference_id, created_at, revoked_at) VALUES {}",
         dialect::places(1, values.len())
     );
     dialect::execute(tx, &sql, values).await?;
     Ok(())
 }
 
-/// Revokes every link to questions of this step; says how many.
-pub async fn revoke_of_form(tx: &Tx, step: StepId, at: DateTime<Utc>) -> Result<u64, Fault> {
-    let sql =
-        "UPDATE link SET revoked_at = $2 WHERE step_id = $1 AND purpose = 'form' AND revoked_at IS NULL";
-    let values: [Value; 2] = [step.into(), at.into()];
+/// Revokes every link of this kind to this step; says how many.
+pub async fn revoke_of_step(tx: &Tx, kind: LinkKind, step: StepId, at: DateTime<Utc>) -> Result<u64, Fault> {
+    let sql = "UPDATE link SET revoked_at = $3 WHERE step_id = $1 AND purpose = $2 AND revoked_at IS NULL";
+    let values: [Value; 3] = [step.into(), kind.into(), at.into()];
+    dialect::execute(tx, sql, values).await
+}
+
+/// Revokes every link to this reference; says how many.
+pub async fn revoke_of_reference(tx: &Tx, reference: ReferenceId, at: DateTime<Utc>) -> Result<u64, Fault> {
+    let sql = "UPDATE link SET revoked_at = $2 WHERE reference_id = $1 AND revoked_at IS NULL";
+    let values: [Value; 2] = [reference.into(), at.into()];
     dialect::execute(tx, sql, values).await
 }
 

@@ -54,6 +54,8 @@ pub mod plan;
 pub mod posting;
 pub mod posting_source;
 pub mod posting_team;
+pub mod reference;
+pub mod reference_request;
 mod row;
 mod scope;
 pub mod scorecard;

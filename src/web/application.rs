@@ -19,11 +19,13 @@ use crate::domain::interview::Interview;
 use crate::domain::offer::Offer;
 use crate::domain::policy::{application as policy, offer as offer_policy};
 use crate::domain::posting::Posting;
+use crate::domain::reference_request::ReferenceRequest;
 use crate::domain::step::{ApplicationStep, StepState};
 use crate::domain::viewer::Viewer;
 use crate::storage::posting::Sight;
 use crate::storage::{
-    self, Failure, Fault, allotment, form, interview, link, plan, posting, step, team, user,
+    self, Failure, Fault, allotment, form, interview, link, plan, posting, reference, reference_request,
+    step, team, user,
 };
 
 /// What a link to an application opens.
@@ -62,6 +64,7 @@ pub async fn page(app: Data<App>, secret: Path<String>) -> Result<HttpResponse, 
         offer: offer.as_ref(),
         forms: awaited(&app, &viewer, &steps).await?,
         meetings: ahead(&app, &application).await?,
+        requests: unnamed(&app, &viewer, &steps).await?,
         preferred: preferred(&app, &viewer, &application).await?,
         now: app.shared.clock.now(),
     };
@@ -101,6 +104,23 @@ async fn awaited(app: &App, viewer: &Viewer, steps: &[ApplicationStep]) -> Resul
     let mut forms = form::of_steps(&app.shared.store, &policy::answers(viewer), &asked).await?;
     let newest = |step| forms.remove(step).and_then(|forms: Vec<Form>| forms.into_iter().next());
     Ok(asked.iter().filter_map(newest).filter(Form::is_open).collect())
+}
+
+/// The requests for names that await more of them.
+async fn unnamed(
+    app: &App,
+    viewer: &Viewer,
+    steps: &[ApplicationStep],
+) -> Result<Vec<ReferenceRequest>, Trouble> {
+    let (store, own) = (&app.shared.store, &policy::requests(viewer));
+    let asked: Vec<_> =
+        steps.iter().filter(|step| step.state == StepState::Requested).map(|step| step.id).collect();
+    let mut requests = reference_request::of_steps(store, own, &asked).await?;
+    let named = reference::mentions(store, own, &asked).await?;
+    let wanted = |step| {
+        requests.remove(step).filter(|request| request.missing(named.get(step).map_or(0, Vec::len)) > 0)
+    };
+    Ok(asked.iter().filter_map(wanted).collect())
 }
 
 async fn preferred(app: &App, viewer: &Viewer, application: &Application) -> Result<Vec<String>, Trouble> {

@@ -1,8 +1,8 @@
 //! Floor 5: HTTP. Every route is on this page. The only floor that names `actix_web`.
 //!
 //! * [`graphql`], [`cors`], [`media`], [`viewer`]: GraphQL over HTTP; [`graphiql`]: its explorer.
-//! * `posting`, `apply`: the pages of visitors; `application`, `form`, `offer`: those of candidates, `scorecard`: that of
-//!   a colleague, behind a link's secret.
+//! * `posting`, `apply`: the pages of visitors; `application`, `form`, `nomination`, `offer`: those of candidates,
+//!   `reference`: that of a referee, `scorecard`: that of a colleague; behind a link's secret.
 //! * `feed`: feeds and their reports.
 //! * [`page`], [`asset`], `fields`, `sheet`, `nonce`: what all pages share.
 //! * [`observe`], [`metrics`]: what is noted of a request, and how the installation stands.
@@ -22,6 +22,7 @@ mod header;
 mod health;
 pub mod media;
 pub mod metrics;
+mod nomination;
 mod nonce;
 pub mod observe;
 mod offer;
@@ -29,6 +30,7 @@ pub mod page;
 pub mod peer;
 mod posting;
 pub mod rate;
+mod reference;
 mod scorecard;
 pub mod server;
 mod sheet;
@@ -137,37 +139,54 @@ pub fn routes(
             .service(read("/feeds/{channel}/report.json", feed::report))
             .service(read("/jobs/{slug}/apply", apply::form).route(web::post().to(apply::send)))
             .service(read("/jobs/{slug}/applied", apply::applied))
-            .service(read("/applications/{secret}", application::page).wrap(from_fn(rate::kept)))
-            .service(
-                read("/applications/{secret}/withdraw", application::ask)
-                    .route(web::post().to(application::withdraw))
-                    .wrap(from_fn(rate::kept)),
-            )
-            .service(
-                read("/applications/{secret}/forms/{step}", form::page_within)
-                    .route(web::post().to(form::answer_within))
-                    .wrap(from_fn(rate::kept)),
-            )
-            .service(
-                read("/forms/{secret}", form::page)
-                    .route(web::post().to(form::answer))
-                    .wrap(from_fn(rate::kept)),
-            )
-            .service(
-                read("/scorecards/{secret}", scorecard::page)
-                    .route(web::post().to(scorecard::act))
-                    .wrap(from_fn(rate::kept)),
-            )
-            .service(
-                read("/offers/{secret}", offer::page)
-                    .route(web::post().to(offer::act))
-                    .wrap(from_fn(rate::kept)),
-            )
+            .configure(behind_secrets)
             .service(read("/healthz", health::alive))
             .service(read("/readyz", health::ready))
             .default_service(web::to(page::nowhere));
         config.app_data(app).service(everything);
     }
+}
+
+/// The pages behind a link's secret.
+fn behind_secrets(config: &mut web::ServiceConfig) {
+    config
+        .service(read("/applications/{secret}", application::page).wrap(from_fn(rate::kept)))
+        .service(
+            read("/applications/{secret}/withdraw", application::ask)
+                .route(web::post().to(application::withdraw))
+                .wrap(from_fn(rate::kept)),
+        )
+        .service(
+            read("/applications/{secret}/forms/{step}", form::page_within)
+                .route(web::post().to(form::answer_within))
+                .wrap(from_fn(rate::kept)),
+        )
+        .service(
+            read("/forms/{secret}", form::page).route(web::post().to(form::answer)).wrap(from_fn(rate::kept)),
+        )
+        .service(
+            read("/applications/{secret}/references/{step}", nomination::page_within)
+                .route(web::post().to(nomination::send_within))
+                .wrap(from_fn(rate::kept)),
+        )
+        .service(
+            read("/nominations/{secret}", nomination::page)
+                .route(web::post().to(nomination::send))
+                .wrap(from_fn(rate::kept)),
+        )
+        .service(
+            read("/references/{secret}", reference::page)
+                .route(web::post().to(reference::send))
+                .wrap(from_fn(rate::kept)),
+        )
+        .service(
+            read("/scorecards/{secret}", scorecard::page)
+                .route(web::post().to(scorecard::act))
+                .wrap(from_fn(rate::kept)),
+        )
+        .service(
+            read("/offers/{secret}", offer::page).route(web::post().to(offer::act)).wrap(from_fn(rate::kept)),
+        );
 }
 
 /// A path that is only read: GET and HEAD, neither of which changes anything.

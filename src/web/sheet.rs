@@ -2,6 +2,7 @@
 
 use crate::domain::feed::{Advertised, TeamVacancies};
 use crate::domain::question::{Given, Question, QuestionType};
+use crate::domain::reference::{Recommendation, Relation};
 use crate::web::fields::{Fault, Fields};
 
 /// How many teams somebody may say they would prefer.
@@ -72,6 +73,44 @@ impl Sheet<'_> {
         questions.iter().map(answer).collect()
     }
 
+    /// People who may be asked, in so many rows.
+    pub fn referees(&self, rows: usize) -> Vec<Vec<Field>> {
+        let row = |place: usize| {
+            let field =
+                |part: &str, label: &str, kind| self.field(&referee_name(place, part), label, kind, true);
+            let relation = field("relation", "How do they know you?", "choice");
+            let relations = [
+                (Relation::Manager, "They managed me"),
+                (Relation::Peer, "We worked side by side"),
+                (Relation::Report, "I managed them"),
+            ];
+            let offered = relations.map(|(value, label)| choice(value.as_str(), label, &relation.value));
+            vec![
+                field("name", "Name", "text"),
+                field("email", "E-mail address", "email"),
+                Field { options: offered.into(), ..relation },
+            ]
+        };
+        (0..rows).map(row).collect()
+    }
+
+    /// What a referee says overall.
+    pub fn recommendation(&self) -> Field {
+        let base = self.field(
+            "recommendation",
+            "All in all, would you recommend working with them?",
+            "radio",
+            false,
+        );
+        let offered = [
+            (Recommendation::Yes, "Yes"),
+            (Recommendation::WithReservations, "Yes, with reservations"),
+            (Recommendation::No, "No"),
+        ];
+        let offered = offered.map(|(value, label)| choice(value.as_str(), label, &base.value));
+        Field { options: offered.into(), ..base }
+    }
+
     /// Which teams would be preferred, where there are several.
     pub fn teams(&self, job: &Advertised) -> Vec<Field> {
         let hiring: Vec<&TeamVacancies> = job.teams.iter().filter(|team| team.vacancies > 0).collect();
@@ -99,6 +138,11 @@ pub fn given(questions: &[Question], fields: &Fields) -> Vec<Given> {
 /// What the answer to a question is called in the form: as refusals call it.
 fn answer_name(question: &Question) -> String {
     format!("answers.{}", question.key)
+}
+
+/// What a part of a row of people is called in the form: as refusals call it.
+pub fn referee_name(place: usize, part: &str) -> String {
+    format!("referees.{place}.{part}")
 }
 
 /// What the choice of a team is called in the form.

@@ -28,7 +28,7 @@ pub enum Unknown {
 }
 
 /// Who asks: anybody without an `Authorization` header, else whoever its bearer token stands for: the owner of an API
-/// token, or the candidate to whom a link with this secret was sent; and that link.
+/// token, or whoever a link with this secret was sent to; and that link.
 pub async fn viewer(request: &HttpRequest, shared: &Shared) -> Result<(Viewer, Option<LinkId>), Unknown> {
     let Some(secret) = bearer(request)? else { return Ok((Viewer::Anonymous, None)) };
     let (store, now) = (&shared.store, shared.clock.now());
@@ -55,6 +55,12 @@ pub fn holder(link: &Link) -> Option<Viewer> {
         }
         (None, Purpose::Scorecard { step, user, application }) => {
             Some(Viewer::Assessor { user, step, application })
+        }
+        (None, Purpose::Nomination { step, application }) => {
+            Some(Viewer::Nominator { step, application, candidate })
+        }
+        (None, Purpose::Reference { reference, application }) => {
+            Some(Viewer::Referee { reference, application })
         }
     }
 }

@@ -1,5 +1,5 @@
-//! What time alone brings: offers nobody answered and postings past their deadline end, interviews are over, candidates are
-//! reminded of questions, idempotency keys kept long enough are forgotten.
+//! What time alone brings: offers nobody answered and postings past their deadline end, interviews are over, people are
+//! reminded of what they were asked, idempotency keys kept long enough are forgotten.
 //!
 //! Nothing waits for it: an offer past its deadline is refused and a posting past its deadline is invisible at once. The
 //! sweep writes it down, frees the seats, and so lets others see it.
@@ -12,7 +12,7 @@ use tokio::time;
 use tracing::Instrument as _;
 
 use super::pass;
-use crate::actions::{Act, form, interview, offer, posting, scorecard};
+use crate::actions::{Act, form, interview, offer, posting, reference, scorecard};
 use crate::domain::Viewer;
 use crate::domain::clock::{Chance, Clock};
 use crate::domain::site::Site;
@@ -85,8 +85,10 @@ impl ExpirySweep {
         let interviews = interview::hold_due(act, self.settings.batch).await;
         let asked = scorecard::ask_held(act, self.settings.batch).await;
         let scorecards = scorecard::remind_due(act, self.settings.batch).await;
+        let nominations = reference::remind_nominations_due(act, self.settings.batch).await;
+        let referees = reference::remind_referees_due(act, self.settings.batch).await;
         let now = self.clock.now();
         self.store.write(|tx| async move { Ok(idempotency::forget(&tx, now).await?) }).await?;
-        Ok(offers? + postings? + forms? + interviews? + asked? + scorecards?)
+        Ok(offers? + postings? + forms? + nominations? + referees? + interviews? + asked? + scorecards?)
     }
 }

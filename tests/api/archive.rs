@@ -126,6 +126,23 @@ async fn fill(app: &TestApp) {
     let asked = "INSERT INTO scorecard_request (step_id, round, user_id, application_id, due_at, requested_at) \
                  SELECT step_id, 1, author_id, application_id, $1, $1 FROM scorecard";
     set(app, asked, [app.now().into()]).await;
+    refer(app, &long).await;
+}
+
+async fn refer(app: &TestApp, long: &str) {
+    let request = "INSERT INTO reference_request (id, application_id, step_id, round, wanted, questions, due_at, remind_at, \
+                   sent_at, sent_by) SELECT 'refreq_00000000000000000000000000', application_id, id, 1, 2, $1, $2, $2, $2, \
+                   'system' FROM application_step LIMIT 1";
+    set(app, request, ["{\"questions\": []}".into(), app.now().into()]).await;
+    let reference = "INSERT INTO reference (id, request_id, application_id, step_id, name, email, email_key, relation, state, \
+                     nominated_by, agreement, requested_at, due_at, remind_at, ended_at, consent, recommendation) \
+                     SELECT 'ref_00000000000000000000000000', id, application_id, step_id, $1, $1, $1, 'report', \
+                     'complete', 'system', 'nominate-1', $2, $2, $2, $2, 'refer-1', 'withReservations' \
+                     FROM reference_request";
+    set(app, reference, [HOSTILE[1].into(), app.now().into()]).await;
+    let answer = "INSERT INTO reference_answer (id, reference_id, position, question_key, question_label, question_kind, \
+                  value) SELECT 'ans_00000000000000000000000002', id, 1, 'k', $1, 'prose', $1 FROM reference";
+    set(app, answer, [long.into()]).await;
 }
 
 async fn attempt(app: &TestApp) {

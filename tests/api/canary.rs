@@ -32,10 +32,12 @@ fn may_hear(who: Who) -> Vec<&'static str> {
         "withdrawn *",
         "beside *",
     ];
-    const PUBLIC: [Who; 7] = [
+    const PUBLIC: [Who; 9] = [
         Who::Anyone,
         Who::Applicant,
         Who::Respondent,
+        Who::Nominator,
+        Who::Referee,
         Who::Assessor,
         Who::Offeree,
         Who::Rejected,
@@ -43,11 +45,24 @@ fn may_hear(who: Who) -> Vec<&'static str> {
     ];
     let mut may = if PUBLIC.contains(&who) { vec![] } else { STAFF.to_vec() };
     match who {
-        Who::Anyone => {}
-        Who::Applicant => may.extend(["mine name", "mine email", "mine phone", "mine answer", "mine form *"]),
+        Who::Anyone | Who::Assessor => {}
+        Who::Applicant => may.extend([
+            "mine name",
+            "mine email",
+            "mine phone",
+            "mine answer",
+            "mine form *",
+            "mine reference note 2",
+            "mine answering name",
+            "mine awaited name",
+        ]),
         Who::Respondent => may.extend(["mine answer", "mine form question 3", "mine form note 3"]),
-        Who::Assessor => {}
+        Who::Nominator => may.extend(["mine reference note 2", "mine answering name", "mine awaited name"]),
+        Who::Referee => may.extend(["mine name", "mine awaited name", "mine awaited email"]),
         Who::Offeree => may.extend([
+            "mine reference note 2",
+            "mine answering name",
+            "mine awaited name",
             "mine name",
             "mine email",
             "mine phone",
@@ -151,9 +166,21 @@ const UNTOLD: &[&str] = &[
     "mine card last note",
     "mine form question *",
     "far form question *",
+    // Likewise, tests/api/reference.rs.
+    "mine reference answer",
+    "far reference answer",
+    // Only the newest request is told.
+    "* reference note 1",
     "* reply",
     "* typed name",
     "* browser",
+];
+
+/// What is told only in answer to a change of one's own.
+const BY_CHANGES: [(Who, &str); 3] = [
+    (Who::Respondent, "mine answer"),
+    (Who::Referee, "mine awaited name"),
+    (Who::Referee, "mine awaited email"),
 ];
 
 /// Whether one of the patterns, with a star for any end or any beginning, is of this label.
@@ -294,6 +321,7 @@ fn faults(world: &World, who: Who, round: &Round) -> Vec<String> {
             (false, true) => faults.push(format!("heard {label}")),
             // What a question is about lies deeper than the round goes.
             (true, false) if who == Who::Respondent && label == "mine answer" => {}
+            (true, false) if BY_CHANGES.contains(&(who, label.as_str())) => {}
             (true, false) if !is_among(UNTOLD, label) => faults.push(format!("never heard {label}")),
             _ => {}
         }
@@ -317,6 +345,8 @@ async fn strays(world: &World, who: Who, seen: &Seen) -> Vec<String> {
             "scorecardSave" | "scorecardSubmit" => who == Who::Assessor,
             // Their pages say that they take no applications now.
             "applicationSubmit" => matches!(case.about.as_str(), "paused" | "closed"),
+            // The link names the step, of which it shows no more.
+            "referenceNominate" => who == Who::Nominator && case.about.starts_with("mine"),
             _ => false,
         };
         if is_known || case.about.is_empty() || seen.has(world.scene.id(&case.about)) {

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use vacantia::domain::decision::CONSENT;
+use vacantia::domain::reference::{AGREEMENT, CONSENT as READ};
 
 use crate::walk::{Types, base};
 use crate::world::Scene;
@@ -51,6 +52,7 @@ pub fn cases(scene: &Scene) -> Vec<Case> {
     table.applications();
     table.steps();
     table.interviews();
+    table.references();
     table.messages();
     table.offers();
     table.decisions();
@@ -201,6 +203,23 @@ impl Table<'_> {
         self.each("interviewRespond", &set, |id| json!({ "interviewId": id, "response": "ACCEPTED" }));
         let past = ["mine past interview", "far past interview"];
         self.each("interviewNoShow", &past, |id| json!({ "interviewId": id, "missing": "CANDIDATE" }));
+    }
+
+    fn references(&mut self) {
+        let steps = ["mine added4 step", "far added2 step"];
+        self.each("referenceRequest", &steps, |id| json!({ "stepId": id }));
+        self.each("referenceNominate", &steps, |id| {
+            let referee = json!({ "name": "Nina", "email": "nina@example.com", "relation": "PEER" });
+            json!({ "stepId": id, "referees": [referee], "consent": AGREEMENT.id })
+        });
+        let awaited = ["mine awaited reference", "far awaited reference"];
+        self.each("referenceAnswer", &awaited, |id| {
+            let given = ["together", "strengths", "growth", "again"];
+            let answers: Vec<_> = given.iter().map(|key| json!({ "key": key, "value": "yes" })).collect();
+            json!({ "referenceId": id, "answers": answers, "consent": READ.id })
+        });
+        self.each("referenceDecline", &awaited, |id| json!({ "referenceId": id }));
+        self.each("referenceCancel", &awaited, |id| json!({ "referenceId": id, "reason": "Too many." }));
     }
 
     fn messages(&mut self) {

@@ -14,6 +14,8 @@ const NOT_REFUSED: &[&str] = &[
     "uq_email_message_dedupe",
     "uq_form_open",
     "uq_interview_scheduled",
+    "uq_reference_email",
+    "uq_reference_request_open",
     "uq_scorecard_draft",
     "uq_scorecard_version",
 ];

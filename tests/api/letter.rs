@@ -5,8 +5,9 @@ use url::Url;
 use vacantia::mail::letter::{
     ApplicationDeclined, ApplicationReceived, ApplicationRepeated, ApplicationWithdrawn, Appointment, Facts,
     FormReminded, FormSent, Host, House, InterviewAssigned, InterviewCancelled, InterviewScheduled,
-    InterviewUnassigned, Letter, News, Offer, OfferAccepted, OfferDeclined, OfferExtended, OfferRescinded,
-    Reader, ScorecardReminded, ScorecardRequested,
+    InterviewUnassigned, Letter, News, NominationReminded, NominationRequested, Offer, OfferAccepted,
+    OfferDeclined, OfferExtended, OfferRescinded, Person, Reader, ReferenceReminded, ReferenceRequested,
+    ScorecardReminded, ScorecardRequested,
 };
 use vacantia::mail::line::{Line, Words};
 
@@ -83,6 +84,29 @@ fn to_applicants() -> Vec<Named> {
             "application_withdrawn",
             ApplicationWithdrawn { reader, role, ends_offer: true, ends_meeting: true },
         ),
+    ]
+}
+
+fn about_references() -> Vec<Named> {
+    let (reader, role, _, words) = hostile();
+    let (reader, role) = (|| reader.clone(), || role.clone());
+    let candidate = || Person::new(HOSTILE_NAME);
+    let (link, deadline) = (link, deadline());
+    let requested = NominationRequested { reader: reader(), role: role(), words, deadline, link: link() };
+    let reminded = NominationReminded { reader: reader(), role: role(), deadline, link: link() };
+    let referee =
+        ReferenceRequested { reader: reader(), candidate: candidate(), role: role(), deadline, link: link() };
+    // A name that invites to go somewhere is not repeated to people the candidate chose.
+    let sly = Person::new("Win at evil.example now");
+    let slyly = ReferenceRequested { candidate: sly, ..referee.clone() };
+    let again =
+        ReferenceReminded { reader: reader(), candidate: candidate(), role: role(), deadline, link: link() };
+    vec![
+        named("nomination_requested", requested),
+        named("nomination_reminded", reminded),
+        named("reference_requested", referee),
+        named("reference_requested_sly", slyly),
+        named("reference_reminded", again),
     ]
 }
 
@@ -179,7 +203,7 @@ fn about_interviews() -> Vec<Named> {
 fn all() -> Vec<(&'static str, Letter)> {
     let house = house();
     let others = to_colleagues().into_iter().chain(about_offers()).chain(about_interviews());
-    let facts = to_applicants().into_iter().chain(others);
+    let facts = to_applicants().into_iter().chain(about_references()).chain(others);
     facts.map(|(name, facts)| (name, facts.write(&house).unwrap())).collect()
 }
 

@@ -100,6 +100,7 @@ impl Mailroom {
             offer: is_offer.then_some((self.offer, 1)),
             candidate: self.candidate,
             user: None,
+            reference: None,
             from: "jobs@example.org".to_owned(),
             to: "zoe@example.com".to_owned(),
             raw: format!("Message-ID: <{id}@example.org>\r\n\r\nHello\r\n.\r\n").into_bytes(),

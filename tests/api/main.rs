@@ -68,6 +68,8 @@ mod plan;
 mod posting;
 mod race;
 mod rate;
+mod reference;
+mod reference_page;
 mod refusal;
 mod schema;
 mod scorecard;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use vacantia::actions::offer::{self, Accept, Approve, Create, Page, Send, Submit, Wording};
-use vacantia::actions::{allotment, application, justification, step};
+use vacantia::actions::{allotment, application, justification};
 use vacantia::domain::Viewer;
 use vacantia::domain::application::Application;
 use vacantia::domain::decision::CONSENT;
@@ -73,7 +73,7 @@ impl Desk<'_> {
         self.approver.user()
     }
 
-    /// Somebody applies, is allotted to the posting's first team, and passes every step up to the offer.
+    /// Somebody applies, is allotted to the posting's first team, and settles every step up to the offer.
     pub async fn ready(&self, posted: &Posted, name: &str) -> Application {
         self.ready_for(posted, posted.team(), name).await
     }
@@ -87,7 +87,7 @@ impl Desk<'_> {
             if one.stage > now.stage {
                 self.advance(posted, &now).await;
             }
-            step::pass(act, step::Which { step: one.id, revision: None }).await.unwrap();
+            self.app.settle(&self.recruiter, one).await;
         }
         let now = self.app.application(id).await;
         if posted.plan.stages.len() > 1 {

@@ -16,11 +16,13 @@ use crate::harness::{Database, run_on};
 use crate::walk::{Seen, Types};
 use crate::world::{Copies, Who, World};
 
-const COLUMNS: [(&str, Who); 11] = [
+const COLUMNS: [(&str, Who); 13] = [
     ("anyone", Who::Anyone),
     ("applicant link", Who::Applicant),
     ("form link", Who::Respondent),
     ("scorecard link", Who::Assessor),
+    ("naming link", Who::Nominator),
+    ("referee link", Who::Referee),
     ("offer link", Who::Offeree),
     ("interviewer", Who::Interviewer),
     ("hiring manager", Who::HiringManager),
@@ -41,7 +43,8 @@ anew. What decides is `src/domain/policy`; read the difference as a change of it
   or those a role holds on. `-`: nothing; it answers as if there were none.
 - A field of an object is only reached through objects that are seen.
 - Columns: *applicant link* holds the link to one application, *form link* the one to questions of a
-  step, *scorecard link* a colleague's to one scorecard, *offer link* the one to the offer. *Interviewer* and *posting
+  step, *naming link* the one to naming people in a step, *offer link* the one to its offer; *referee link* is held by
+  somebody who was named, *scorecard link* by a colleague who was asked for one. *Interviewer* and *posting
   recruiter* have their role on one posting, the *hiring manager* on one team, *recruiter* and *admin* everywhere. The
   *approver* is asked about one offer.
 ";
@@ -68,6 +71,17 @@ const UNSEEN: &[(&str, &str)] = &[
     ("InterviewParticipant.response", "deeper than the walk goes; tests/api/interview.rs reads it"),
     ("InterviewParticipant.shadow", "deeper than the walk goes; tests/api/interview.rs reads it"),
     ("InterviewParticipant.user", "deeper than the walk goes; tests/api/interview.rs reads it"),
+    ("Form.answers", "deeper than the walk goes; tests/api/form.rs reads them"),
+    ("Form.sentBy", "deeper than the walk goes; tests/api/form.rs reads it"),
+    ("FormQuestion.about", "deeper than the walk goes; tests/api/form.rs reads it"),
+    ("FormQuestion.options", "no question of the world is a choice"),
+    ("Reference.answers", "deeper than the walk goes; tests/api/reference.rs reads them"),
+    ("Reference.remindedAt", "nobody in the world waits for days"),
+    ("ReferenceRequest.remindedAt", "nobody in the world waits for days"),
+    ("ReferenceRequest.sentBy", "deeper than the walk goes; tests/api/reference.rs reads it"),
+    ("StepKit.attributes", "deeper than the walk goes; whoever sees a plan sees all of it"),
+    ("StepKit.purpose", "deeper than the walk goes; whoever sees a plan sees all of it"),
+    ("StepKit.questions", "deeper than the walk goes; whoever sees a plan sees all of it"),
     ("OfferEvidence.reason", "nobody in the world declined an offer"),
     ("PostingSource.missingSince", "the board still has what was imported"),
 ];

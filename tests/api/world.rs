@@ -4,6 +4,7 @@
 mod applications;
 mod interviews;
 mod postings;
+mod references;
 mod staff;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,6 +35,10 @@ pub enum Who {
     Respondent,
     /// By the link to a scorecard of `mine`.
     Assessor,
+    /// By the link to naming people for `mine`.
+    Nominator,
+    /// By the link to the reference to `mine` that is awaited.
+    Referee,
     /// By the link to `declined`.
     Rejected,
     /// By the link to the offer to `undone`.

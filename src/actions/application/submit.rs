@@ -122,8 +122,12 @@ fn may_be_told(viewer: &Viewer, of: CandidateId) -> bool {
     match viewer {
         Viewer::Staff(_) | Viewer::System => true,
         Viewer::Applicant { candidate, .. } | Viewer::Offeree { candidate, .. } => *candidate == of,
-        // A link to one step says nothing about other applications.
-        Viewer::Anonymous | Viewer::Respondent { .. } | Viewer::Assessor { .. } => false,
+        // A link to one task says nothing about other applications.
+        Viewer::Anonymous
+        | Viewer::Respondent { .. }
+        | Viewer::Assessor { .. }
+        | Viewer::Nominator { .. }
+        | Viewer::Referee { .. } => false,
     }
 }
 
@@ -312,7 +316,13 @@ async fn addressed(
         let candidate = Candidate { id, name: applicant.name.clone(), created_at: change.at };
         (candidate, applicant.contact.email.clone())
     };
-    let to = Addressee { candidate: candidate.id, user: None, name: candidate.name.clone(), email };
+    let to = Addressee {
+        candidate: candidate.id,
+        user: None,
+        reference: None,
+        name: candidate.name.clone(),
+        email,
+    };
     Ok((candidate, to))
 }
 

@@ -1,7 +1,8 @@
 //! Reminding candidates of questions they have not answered.
 
-use super::{Prepared, prepare, told};
+use super::{prepare, told};
 use crate::actions::Act;
+use crate::actions::letter::WithLink;
 use crate::domain::event::EventKind;
 use crate::domain::form::Form;
 use crate::domain::policy::application::{answers, applications};
@@ -32,7 +33,7 @@ async fn remind(act: Act<'_>, due: Due) -> Result<bool, Failure> {
     let Some(form) = forms.get(&due.step_id).and_then(|forms| forms.first()).cloned() else {
         return Ok(false);
     };
-    let prepared: &Prepared = &prepare(act, &application, &form, "reminded", |(reader, role, link)| {
+    let prepared: &WithLink = &prepare(act, &application, &form, "reminded", |(reader, role, link)| {
         FormReminded { reader, role, deadline: form.due_at, link }
     })
     .await?;

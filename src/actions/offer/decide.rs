@@ -7,7 +7,7 @@ use super::{Held, about, event, seen};
 use crate::actions::interview::CallOff;
 use crate::actions::letter::{self, NewLink};
 use crate::actions::{Act, anew, email};
-use crate::domain::decision::{self, Evidence};
+use crate::domain::decision::{self, CONSENT, Evidence};
 use crate::domain::email::NewEmail;
 use crate::domain::event::{Change, EventKind};
 use crate::domain::id::{LinkId, OfferId};
@@ -153,7 +153,7 @@ async fn accepted(act: Act<'_>, input: &Accept) -> Result<Offer, Failure> {
     let number = decides(act.viewer, found.id)?;
     let mut evidence = input.page.evidence(number, Decision::Accepted, &change)?;
     evidence.typed_name = Some(decision::typed_name(&input.typed_name)?);
-    evidence.consent = Some(decision::consent(&input.consent)?.id.to_owned());
+    evidence.consent = Some(CONSENT.confirmed(&input.consent)?.id.to_owned());
     let version = offer_version::get(act.store, found.id, number).await?;
     let to = letter::addressee(act.store, found.candidate).await?;
     let link = link_to(act, &found, number)?;

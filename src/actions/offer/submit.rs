@@ -89,7 +89,7 @@ async fn is_due(tx: &Tx, held: &Held, plan: &HiringPlan) -> Result<(), Failure> 
     if !justification::is_written(tx, held.application.id).await? {
         return Err(Refusal::NoJustification.into());
     }
-    progress.references_met()?;
+    progress.references_met(storage::reference::tally(tx, held.application.id).await?)?;
     let (team, _) = storage::offer::allotted(tx, held.application.id).await?.ok_or(Refusal::NoAllotment)?;
     if team != held.offer.posting_team {
         return Err(Refusal::AllottedElsewhere.into());

@@ -1,5 +1,7 @@
 //! The demo's people. Invented; their addresses are on reserved domains.
 
+use crate::domain::reference::Relation;
+
 /// Who works here: name, title, and the local part of their address.
 pub struct Colleague {
     /// Their name.
@@ -71,6 +73,10 @@ pub const OTHERS: &[(&str, usize)] = &[
     ("Maëlle Kerjean", 1),
     ("Niamh Ní Fhloinn", 1),
 ];
+
+/// Whom those who come far enough name, and how these people know them.
+pub const REFEREES: [(&str, Relation); 2] =
+    [("Saskia Trommelen", Relation::Manager), ("Rashid Bakhtiari", Relation::Peer)];
 
 /// The address of somebody invented: their name in ASCII letters, on a reserved domain.
 pub fn address(name: &str) -> String {

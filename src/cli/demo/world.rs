@@ -9,9 +9,11 @@ use super::people::{self, Colleague};
 use super::postings::{self, Sample};
 use crate::actions::application::{Advance, Submission};
 use crate::actions::posting::{Create, Move, NewTeam, TeamEntry};
+use crate::actions::reference::{Answered, Nominate};
 use crate::actions::step::Which;
 use crate::actions::{
-    Act, allotment, application, email, justification, offer, plan, posting, step, team, token, user,
+    Act, allotment, application, email, justification, offer, plan, posting, reference, step, team, token,
+    user,
 };
 use crate::domain::Viewer;
 use crate::domain::application::Source;
@@ -19,11 +21,14 @@ use crate::domain::clock::{Clock, SystemChance};
 use crate::domain::email::EmailState;
 use crate::domain::id::{ApplicationId, OfferId, TeamId, UserId};
 use crate::domain::money::{Currency, Money, PayInterval};
+use crate::domain::plan::StepKind;
 use crate::domain::plan_reference;
-use crate::domain::policy::application::{applications, emails};
+use crate::domain::policy::application::{applications, emails, references};
 use crate::domain::posting::{EmploymentType, Posting};
 use crate::domain::question::{Given, Question, QuestionType};
+use crate::domain::reference::{AGREEMENT, CONSENT, Named, Recommendation, Relation};
 use crate::domain::site::Site;
+use crate::domain::step::ApplicationStep;
 use crate::domain::terms::TermsHash;
 use crate::domain::viewer::{Grant, Reach, Role, Staff, TokenScope};
 use crate::storage::{self, Page, Store};
@@ -229,6 +234,13 @@ impl World<'_> {
     async fn move_on(&self, by: &Viewer, id: ApplicationId, to: usize) -> anyhow::Result<usize> {
         let act = self.act(by);
         let scope = applications(by);
+        let steps = storage::step::of_applications(self.store, &scope, &[id]).await?;
+        let here = storage::application::find(self.store, &scope, id).await?.map(|now| now.stage);
+        for asked in steps.values().flatten().filter(|step| step.kind == StepKind::Reference) {
+            if here == Some(asked.stage) {
+                self.refer(by, asked).await?;
+            }
+        }
         let before =
             storage::application::find(self.store, &scope, id).await?.context("an application is gone")?;
         let steps = storage::step::of_applications(self.store, &scope, &[id]).await?;
@@ -244,6 +256,33 @@ impl World<'_> {
         let after =
             application::advance(act, Advance { application: id, stage, revision, pass_over }).await?;
         Ok(usize::try_from(after.stage)?)
+    }
+
+    /// The candidate names two people, and both answer.
+    async fn refer(&self, by: &Viewer, asked: &ApplicationStep) -> anyhow::Result<()> {
+        let (act, which) = (self.act(by), Which { step: asked.id, revision: None });
+        reference::request(act, reference::Request { which, count: None, note: None, due_at: None }).await?;
+        let named = |(name, relation): (&str, Relation)| Named {
+            name: name.to_owned(),
+            email: people::address(name),
+            relation: Some(relation),
+        };
+        let referees = people::REFEREES.map(named).into();
+        let agreement = AGREEMENT.id.to_owned();
+        reference::nominate(act, Nominate { step: asked.id, referees, agreement }).await?;
+        self.settle_mail().await?;
+        let named = storage::reference::of_steps(self.store, &references(by), &[asked.id]).await?;
+        for one in named.values().flatten() {
+            let referee = Viewer::Referee { reference: one.id, application: one.application };
+            let answered = Answered {
+                reference: one.id,
+                answers: one.questions.iter().map(told).collect(),
+                recommendation: Some(Recommendation::Yes),
+                consent: CONSENT.id.to_owned(),
+            };
+            reference::answer(self.act(&referee), answered).await?;
+        }
+        Ok(())
     }
 
     /// Sends an offer to whoever came furthest.
@@ -308,6 +347,17 @@ fn answer(question: &Question) -> Given {
         QuestionType::Choice => question.options.first().map_or("", String::as_str),
         QuestionType::Line | QuestionType::Prose => {
             "An order system used by forty shops; keeping deliveries right while the stock service was down."
+        }
+    };
+    Given { key: question.key.clone(), value: value.to_owned() }
+}
+
+/// What a referee answers.
+fn told(question: &Question) -> Given {
+    let value = match question.kind {
+        QuestionType::YesNo => "yes",
+        _ => {
+            "We rebuilt a billing system together: careful, quick to ask, and good company when it went wrong."
         }
     };
     Given { key: question.key.clone(), value: value.to_owned() }

@@ -16,6 +16,18 @@ pub enum Answers {}
 /// The right to answer the questions of a step.
 #[derive(Debug, Clone)]
 pub enum Answering {}
+/// The right to read what a candidate was asked: to name people, by when, and why.
+#[derive(Debug, Clone)]
+pub enum Requests {}
+/// The right to name people who may be asked about the candidate.
+#[derive(Debug, Clone)]
+pub enum Nominating {}
+/// The right to read who the referees are, how to reach them, and what they wrote.
+#[derive(Debug, Clone)]
+pub enum References {}
+/// The right to answer as a referee.
+#[derive(Debug, Clone)]
+pub enum Refereeing {}
 /// The right to read internal reasons: outcomes, step reasons, justifications.
 #[derive(Debug, Clone)]
 pub enum Reasons {}
@@ -103,6 +115,40 @@ pub fn interviews(viewer: &Viewer) -> Scope<Interviews> {
 #[must_use]
 pub fn answering(viewer: &Viewer) -> Scope<Answering> {
     with_asked_candidate(changing(viewer, &[Role::Recruiter]), viewer)
+}
+
+fn with_nominator<Of>(scope: Scope<Of>, viewer: &Viewer) -> Scope<Of> {
+    match viewer {
+        Viewer::Nominator { application, .. } => scope.and_application(*application),
+        _ => with_own(scope, viewer),
+    }
+}
+
+/// What a candidate was asked: recruiters, hiring managers, and the candidate, also by the link that was sent with it.
+#[must_use]
+pub fn requests(viewer: &Viewer) -> Scope<Requests> {
+    with_nominator(reading(viewer, &[Role::Recruiter, Role::HiringManager]), viewer)
+}
+
+/// Naming people: the candidate, and recruiters who were told.
+#[must_use]
+pub fn nominating(viewer: &Viewer) -> Scope<Nominating> {
+    with_nominator(changing(viewer, &[Role::Recruiter]), viewer)
+}
+
+/// Referees and what they wrote: recruiters and hiring managers. Never the candidate, never interviewers.
+#[must_use]
+pub fn references(viewer: &Viewer) -> Scope<References> {
+    reading(viewer, &[Role::Recruiter, Role::HiringManager])
+}
+
+/// Answering as a referee: whoever holds the link to a reference of the application; nobody answers for them.
+#[must_use]
+pub fn refereeing(viewer: &Viewer) -> Scope<Refereeing> {
+    match viewer {
+        Viewer::Referee { application, .. } => Scope::nothing().and_application(*application),
+        _ => Scope::nothing(),
+    }
 }
 
 /// Internal reasons and justifications: recruiters, hiring managers, those asked to approve.

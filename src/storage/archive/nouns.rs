@@ -5,12 +5,12 @@ use super::{Field, Form, Noun};
 use crate::domain::country::Country;
 use crate::domain::id::{
     AllotmentId, AnswerId, ApplicationId, ApprovalId, CandidateId, ChangeId, EmailMessageId, FormId, GrantId,
-    InterviewId, LinkId, OfferId, OpeningId, PlanId, PostingId, PostingTeamId, ScorecardId, StepId, TeamId,
-    TokenId, UserId,
+    InterviewId, LinkId, OfferId, OpeningId, PlanId, PostingId, PostingTeamId, ReferenceId,
+    ReferenceRequestId, ScorecardId, StepId, TeamId, TokenId, UserId,
 };
 use crate::domain::{
     application, email, event, interview, link, offer, opening, place, plan, posting, posting_source,
-    question, scorecard, step, viewer,
+    question, reference, scorecard, step, viewer,
 };
 
 const TEXT: Form = plain(Sort::Text);
@@ -164,6 +164,22 @@ nouns! {
         interview_id: word::<InterviewId>(), user_id: word::<UserId>(), shadow: FLAG,
         response: word::<interview::Response>(), added_at: INSTANT, removed_at: perhaps(INSTANT),
     }
+    "referenceRequest" = reference_request by id {
+        id: word::<ReferenceRequestId>(), application_id: word::<ApplicationId>(), step_id: word::<StepId>(),
+        round: INTEGER, wanted: INTEGER, note: perhaps(TEXT), questions: DOCUMENT, due_at: INSTANT, remind_at: INSTANT,
+        sent_at: INSTANT, sent_by: TEXT, reminded_at: perhaps(INSTANT), replaced_at: perhaps(INSTANT),
+    }
+    "reference" = reference by id {
+        id: word::<ReferenceId>(), request_id: word::<ReferenceRequestId>(), application_id: word::<ApplicationId>(),
+        step_id: word::<StepId>(), name: TEXT, email: TEXT, email_key: TEXT, relation: word::<reference::Relation>(),
+        state: word::<reference::ReferenceState>(), nominated_by: TEXT, agreement: TEXT, requested_at: INSTANT,
+        due_at: INSTANT, remind_at: INSTANT, reminded_at: perhaps(INSTANT), ended_at: perhaps(INSTANT),
+        consent: perhaps(TEXT), recommendation: perhaps(word::<reference::Recommendation>()), reason: perhaps(TEXT),
+    }
+    "referenceAnswer" = reference_answer by id {
+        id: word::<AnswerId>(), reference_id: word::<ReferenceId>(), position: INTEGER, question_key: TEXT,
+        question_label: TEXT, question_kind: word::<question::QuestionType>(), value: TEXT,
+    }
     "offer" = offer by id {
         id: word::<OfferId>(), application_id: word::<ApplicationId>(), candidate_id: word::<CandidateId>(),
         posting_id: word::<PostingId>(), posting_team_id: word::<PostingTeamId>(),
@@ -192,13 +208,14 @@ nouns! {
         id: word::<LinkId>(), purpose: word::<link::LinkKind>(), secret_hash: TEXT, candidate_id: word::<CandidateId>(),
         application_id: word::<ApplicationId>(), offer_id: perhaps(word::<OfferId>()), version: perhaps(INTEGER),
         step_id: perhaps(word::<StepId>()), user_id: perhaps(word::<UserId>()),
+        reference_id: perhaps(word::<ReferenceId>()),
         created_at: INSTANT, revoked_at: perhaps(INSTANT),
     }
     "emailMessage" = email_message by id {
         id: word::<EmailMessageId>(), kind: word::<email::LetterKind>(), dedupe_key: TEXT, message_id: TEXT,
         posting_id: word::<PostingId>(), application_id: word::<ApplicationId>(),
         offer_id: perhaps(word::<OfferId>()), version: perhaps(INTEGER), candidate_id: word::<CandidateId>(),
-        user_id: perhaps(word::<UserId>()), envelope_from: TEXT, envelope_to: TEXT, raw: perhaps(BYTES), raw_sha256: TEXT,
+        user_id: perhaps(word::<UserId>()), reference_id: perhaps(word::<ReferenceId>()), envelope_from: TEXT, envelope_to: TEXT, raw: perhaps(BYTES), raw_sha256: TEXT,
         state: word::<email::EmailState>(), attempts: INTEGER, run_at: INSTANT, expires_at: perhaps(INSTANT),
         fence: INTEGER, lease_owner: perhaps(TEXT), lease_until: perhaps(INSTANT), transmit_fence: perhaps(INTEGER),
         transmit_started_at: perhaps(INSTANT), held: FLAG, duplicate_possible: FLAG, created_at: INSTANT,

@@ -9,6 +9,7 @@ use crate::domain::interview::Meeting;
 use crate::domain::offer::Offer;
 use crate::domain::plan::{HiringPlan, StageMode, StepKind};
 use crate::domain::posting::Posting;
+use crate::domain::reference_request::ReferenceRequest;
 use crate::domain::site::Site;
 use crate::domain::step::{ApplicationStep, StepState};
 use crate::domain::user::User;
@@ -24,6 +25,8 @@ pub struct Told<'a> {
     pub forms: Vec<Form>,
     /// Meetings that are set.
     pub meetings: Vec<Ahead>,
+    /// Requests for names that await more of them.
+    pub requests: Vec<ReferenceRequest>,
     pub now: DateTime<Utc>,
 }
 
@@ -118,7 +121,11 @@ fn tasks(site: &Site, secret: &str, told: &Told<'_>) -> Vec<Task> {
         words: format!("Answer our questions by {}", moment(site, form.due_at)),
         address: format!("/applications/{secret}/forms/{}", form.step),
     };
-    told.forms.iter().map(task).collect()
+    let naming = |request: &ReferenceRequest| Task {
+        words: format!("Name people we may ask by {}", moment(site, request.due_at)),
+        address: format!("/applications/{secret}/references/{}", request.step),
+    };
+    told.forms.iter().map(task).chain(told.requests.iter().map(naming)).collect()
 }
 
 fn standing(site: &Site, application: &Application, told: &Told<'_>) -> (&'static str, Vec<String>) {

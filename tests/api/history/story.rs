@@ -12,8 +12,8 @@ use tokio::runtime::Runtime;
 use vacantia::domain::plan::ApprovalRule;
 use vacantia::storage::{Failure, Kind, dialect};
 
-use super::model::{Answer, Model};
-use super::moves::{Age, Deed, Move, Turn, next};
+use super::model::{Answer, Model, settling};
+use super::moves::{Age, Move, Turn, next};
 use super::tables::{difference, events, replayed};
 use super::world::{Named, World};
 use crate::app::TestApp;
@@ -77,10 +77,10 @@ fn begun(asks_nobody: bool, seats: [u32; 2], people: &[(Far, bool)]) -> Model {
         }
         model.begins(Move::Allot { app, team: 0, age });
         model.begins(Move::Justify { app });
-        model.begins(Move::Step { app, step: 0, deed: Deed::Pass, age });
+        model.begins(Move::Step { app, step: 0, deed: settling(0), age });
         model.begins(Move::Advance { app, pass_over: false, from: 0, age });
-        model.begins(Move::Step { app, step: 1, deed: Deed::Pass, age });
-        model.begins(Move::Step { app, step: 2, deed: Deed::Pass, age });
+        model.begins(Move::Step { app, step: 1, deed: settling(1), age });
+        model.begins(Move::Step { app, step: 2, deed: settling(2), age });
         if far > Far::BeforeTheCeo {
             model.begins(Move::Advance { app, pass_over: true, from: 1, age });
             begin_offer(&mut model, app, far, twice);

@@ -41,6 +41,7 @@ impl Founder {
 
         let far = self.ready("far", unlisted, yttrium).await;
         self.asks("far", 1, far.id).await;
+        self.refers("far", &far).await;
         self.drafted("far", 1).await;
         self.ready("approved", unlisted, yttrium).await;
         let approved = self.drafted("approved", 1).await;
@@ -62,7 +63,7 @@ impl Founder {
         self.replies().await;
     }
 
-    fn recruiter(&self) -> Act<'_> {
+    pub(super) fn recruiter(&self) -> Act<'_> {
         self.app.act(self.scene.viewer(Who::Recruiter))
     }
 
@@ -194,6 +195,8 @@ impl Founder {
         let given = form::Answered { form, answers };
         form::answer(self.app.act(&respondent(answered)), given).await.unwrap();
         self.scene.viewers.push((Who::Respondent, respondent(awaited)));
+        let step = self.refers("mine", &mine).await;
+        self.referred("mine", &mine, step);
     }
 
     /// A step that the interviewer has written a card of, corrected, and that the chief is asked about.

@@ -105,21 +105,23 @@ def refuse(program, postings):
 
 def hire(program, postings):
     """An offer whose every text hurts, to the candidate whose name does; its path."""
-    nodes = program.read("{ applications(first: 100) { nodes { id revision candidate { name } stage { key } posting { id } steps { id stage step { key } } } } }", "recruiter")["applications"]["nodes"]
+    nodes = program.read("{ applications(first: 100) { nodes { id revision candidate { name } stage { key } posting { id } steps { id stage step { key kind } } } } }", "recruiter")["applications"]["nodes"]
     posting, _ = postings["script"]
     application = next(node for node in nodes if node["posting"]["id"] == posting)
     ident, revision, stage = application["id"], application["revision"], application["stage"]["key"]
+    everything = " ".join(TEXTS[name] for name in ("controls", "script", "entities", "turned about", "line ends", "an encoded word", "attribute"))
     remaining = sorted(application["steps"], key=lambda step: step["stage"])
     while stage != "offer":
         place = remaining[0]["stage"]
         while remaining and remaining[0]["stage"] == place:
-            passed = program.done("stepPass", "application { revision }", stepId=remaining.pop(0)["id"], expectedRevision=revision)
-            revision = passed["application"]["revision"]
+            step = remaining.pop(0)
+            move, more = ("stepWaive", {"reason": everything}) if step["step"]["kind"] == "REFERENCE" else ("stepPass", {})
+            settled = program.done(move, "application { revision }", stepId=step["id"], expectedRevision=revision, **more)
+            revision = settled["application"]["revision"]
         moved = program.done("applicationAdvance", "application { revision stage { key } }", applicationId=ident, stage=stage, expectedRevision=revision)["application"]
         revision, stage = moved["revision"], moved["stage"]["key"]
     team = program.read("query($id: ID!) { posting(by: {id: $id}) { teams { team { id } } } }", "recruiter", id=posting)["posting"]["teams"][0]["team"]["id"]
     program.done("applicationAllot", "application { id }", applicationId=ident, teamId=team)
-    everything = " ".join(TEXTS[name] for name in ("controls", "script", "entities", "turned about", "line ends", "an encoded word", "attribute"))
     terms = dict(
         title=TEXTS["line ends"] + TEXTS["script"], pay=dict(amountMinor="7100000", currency="EUR"), interval="YEAR",
         employmentType="FULL_TIME", startOn="2027-03-01", place=TEXTS["broken image"] + TEXTS["turned about"], remarks=everything,

@@ -182,6 +182,37 @@ def link_in(message, kind):
     return re.search(rf"https?://[^/\s]+(/{kind}/[a-z0-9]+)", parts_of(message)[0]).group(1)
 
 
+REFEREES = (("Tamsin Okoro", "tamsin@mail.example.org", "manager"), ("Idris Vantongeren", "idris@mail.example.org", "peer"))
+
+
+def refer(vacantia, mailbox, address, step):
+    """The candidate names two people on a page, and both answer on theirs; nobody but them does anything."""
+    asked = vacantia.change("referenceRequest", "request { count }", "recruiter", stepId=step)
+    check("the candidate is asked for as many people as the plan needs", asked["request"] == {"count": 2}, asked)
+    page = link_in(mailbox.to(address, "Whom may we ask"), "nominations")
+    status, shown = vacantia.get(page)
+    consent = re.search(r'name="consent" type="checkbox" value="([^"]*)"', shown).group(1)
+    people = {f"referees.{row}.{part}": value for row, person in enumerate(REFEREES) for part, value in zip(("name", "email", "relation"), person)}
+    status, _ = vacantia.post(page, **people)
+    check("without the candidate's word nobody is asked", status == 422, status)
+    status, shown = vacantia.post(page, consent=consent, **people)
+    check("two people are named", status == 200 and all(name in shown for name, _, _ in REFEREES), status)
+    for name, referee, _ in REFEREES:
+        message = mailbox.to(referee, "reference")
+        no_defects("a referee's mail", message)
+        page = link_in(message, "references")
+        status, shown = vacantia.get(page)
+        check("a referee sees whom it is about, and not how to reach them", status == 200 and "Ottoline" in shown and address not in shown, status)
+        yes_or_no = set(re.findall(r'type="radio" name="(answers\.[^"]+)"', shown))
+        questions = set(re.findall(r'name="(answers\.[^"]+)"', shown))
+        check("a referee is asked something", len(questions) > 3 and yes_or_no, questions)
+        answers = {key: "yes" if key in yes_or_no else "We shipped an order system together." for key in questions}
+        consent = re.search(r'name="consent" value="([^"]*)"', shown).group(1)
+        for _ in range(2):
+            status, shown = vacantia.post(page, consent=consent, **answers)
+            check("an answer is taken, once", status == 200 and "used up" in shown, status)
+
+
 def accept(vacantia, message, name):
     """As a person does: opens the link, goes on, types the name, ticks the consent."""
     page = link_in(message, "offers")
@@ -248,7 +279,21 @@ def the_application(vacantia, name):
     return next(node for node in nodes if node["candidate"]["name"] == name)
 
 
-def through_all_stages(vacantia, application):
+TOLD = """query($id: ID!) { application(id: $id) { revision steps { status step { key } references { status answers { value } }
+    referenceProgress { complete managers neededComplete neededManagers } } } }"""
+
+
+def referred(vacantia, application):
+    """What staff are told of the references; the revision to go on from."""
+    told = vacantia.ask(TOLD, {"id": application}, "recruiter")["data"]["application"]
+    step = next(step for step in told["steps"] if step["step"]["key"] == "references")
+    check("two references are complete", [one["status"] for one in step["references"]] == ["COMPLETE"] * 2, step)
+    enough = dict(complete=2, managers=1, neededComplete=2, neededManagers=1)
+    check("they are what the plan asks for", step["referenceProgress"] == enough and step["status"] == "AWAITING_FEEDBACK", step)
+    return told["revision"]
+
+
+def through_all_stages(vacantia, mailbox, address, application):
     move = dict(role="recruiter")
     ident, revision = application["id"], application["revision"]
     vacantia.refused("applicationAdvance", "GATE_INCOMPLETE", "recruiter", applicationId=ident, stage="review", expectedRevision=revision)
@@ -259,6 +304,9 @@ def through_all_stages(vacantia, application):
         steps = [step for step in application["steps"] if step["stage"] == place]
         # Parallel steps in reversed order.
         for step in reversed(steps):
+            if step["step"]["key"] == "references":
+                refer(vacantia, mailbox, address, step["id"])
+                revision = referred(vacantia, ident)
             passed = vacantia.change("stepPass", APPLICATION, stepId=step["id"], expectedRevision=revision, **move)
             if passed["userErrors"]:
                 raise SystemExit(passed)
@@ -315,7 +363,7 @@ def one_candidate(vacantia, mailbox, smtp):
     status, page = vacantia.get(link_in(received, "applications"))
     check("the status page opens", status == 200 and "Backend Developer" in page, status)
     application = the_application(vacantia, "Ottoline Fairweather")
-    through_all_stages(vacantia, application)
+    through_all_stages(vacantia, mailbox, address, application)
     offer = make_offer(vacantia, application["id"], monitor, approver)
     smtp.stop()
     key = dict(offerId=offer, idempotencyKey="first-offer")
@@ -374,7 +422,7 @@ def quiet(vacantia, mailbox):
     """The log, at its most talkative, names nobody and opens nothing."""
     log = open(vacantia.log.name).read()
     sent = b"".join(content for _, content in mailbox.mails).decode(errors="replace").replace("=\r\n", "")
-    links = set(re.findall(r"/(?:offers|applications)/([\w-]{20,})", sent))
+    links = set(re.findall(r"/(?:offers|applications|nominations|references)/([\w-]{20,})", sent))
     people = {address for recipients, _ in mailbox.mails for address in recipients}
     check("the log is there, and mail and links to look for", len(log) > 10_000 and links and people)
     told = given_away(log, [*vacantia.tokens.values(), *links, *people, "Ottoline", "Fairweather"])
