@@ -18,6 +18,7 @@ mod m20261126_000010_found_forms;
 mod m20261126_000011_found_interviews;
 mod m20261126_000012_found_scorecards;
 mod m20261126_000013_found_references;
+mod m20261126_000015_index_work;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000011_found_interviews::Migration),
             Box::new(m20261126_000012_found_scorecards::Migration),
             Box::new(m20261126_000013_found_references::Migration),
+            Box::new(m20261126_000015_index_work::Migration),
         ]
     }
 

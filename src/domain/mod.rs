@@ -44,6 +44,7 @@ pub mod text;
 pub mod token;
 pub mod user;
 pub mod viewer;
+pub mod work;
 
 pub use refusal::Refusal;
 pub use viewer::Viewer;

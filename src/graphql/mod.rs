@@ -56,6 +56,7 @@ pub mod team;
 pub mod token;
 pub mod user;
 pub mod viewer;
+pub mod work;
 
 pub use asking::{Asking, Origin, Shared};
 pub use async_graphql::Executor;

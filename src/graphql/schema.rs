@@ -22,6 +22,7 @@ use super::step_move::StepMutation;
 use super::team::{TeamMutation, TeamQuery};
 use super::token::TokenMutation;
 use super::viewer::ViewerQuery;
+use super::work::WorkQuery;
 
 /// Everything that can be asked.
 #[derive(MergedObject, Debug, Default)]
@@ -37,6 +38,7 @@ pub struct Query(
     PostingQuery,
     TeamQuery,
     ViewerQuery,
+    WorkQuery,
 );
 
 /// Everything that can be changed.

@@ -60,6 +60,28 @@ impl Kind {
         }
     }
 
+    /// The entries of the JSON array that parameter `$n` holds, as a table whose column is `p.value`; see
+    /// [`Kind::part_of_parent`] where each is an array itself.
+    #[must_use]
+    pub fn entries(self, n: usize) -> String {
+        match self {
+            Self::Sqlite => format!("json_each(${n}) p"),
+            Self::Postgres => format!("jsonb_array_elements_text(${n}::jsonb) p(value)"),
+        }
+    }
+
+    /// The instant so many hours after another; both are SQL expressions, `hours` a whole number.
+    #[must_use]
+    pub fn hours_after(self, instant: &str, hours: &str) -> String {
+        match self {
+            // Whole seconds are moved and the rest is put back, since SQLite counts no finer than milliseconds.
+            Self::Sqlite => format!(
+                "strftime('%Y-%m-%dT%H:%M:%S', substr({instant}, 1, 19), {hours} || ' hours') || substr({instant}, 20)"
+            ),
+            Self::Postgres => format!("({instant} + make_interval(hours => {hours}))"),
+        }
+    }
+
     /// The first children of each parent in an order, from one statement.
     ///
     /// `child` says which; each parent costs as many index rows as are asked for, not all it has.

@@ -202,7 +202,7 @@ pub async fn make_due(tx: &Tx, id: EmailMessageId, now: DateTime<Utc>) -> Result
     Ok(())
 }
 
-const COLUMNS_OF_SCOPE: Columns<'static> = Columns {
+pub(super) const COLUMNS_OF_SCOPE: Columns<'static> = Columns {
     posting: Some("m.posting_id"),
     team: None,
     application: Some("m.application_id"),

@@ -69,6 +69,7 @@ pub mod token;
 mod turn;
 pub mod user;
 mod value;
+pub mod work;
 pub mod write;
 
 pub use dialect::Kind;

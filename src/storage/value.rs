@@ -9,7 +9,7 @@ use sea_orm::{
 
 use crate::domain::{
     application, email, event, id, interview, link, money, offer, opening, place, plan, posting,
-    posting_source, question, reference, scorecard, step, viewer,
+    posting_source, question, reference, scorecard, step, viewer, work,
 };
 
 /// Reads a column's text into a type of the domain; a text it does not know is a fault.
@@ -97,4 +97,5 @@ text_columns! {
     reference::Recommendation, reference::ReferenceState, reference::Relation,
     step::StepState,
     viewer::Role, viewer::TokenScope,
+    work::WorkKind,
 }

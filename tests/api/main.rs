@@ -82,5 +82,6 @@ mod submission;
 mod team;
 mod token;
 mod walk;
+mod work;
 mod world;
 mod write;

@@ -10,6 +10,7 @@ pub mod offer;
 pub mod organisation;
 pub mod posting;
 pub mod scorecard;
+pub mod work;
 
 pub use scope::{Scope, Subject};
 

@@ -1,0 +1,60 @@
+//! What awaits somebody: read from where things stand, never kept, so that it cannot be forgotten or done twice.
+
+use chrono::{DateTime, Utc};
+
+use super::id::{ApplicationId, EmailMessageId, OfferId, StepId};
+
+text_enum! {
+    /// What is awaited.
+    WorkKind {
+        /// A scorecard, of whoever was asked for it.
+        ScorecardDue = "scorecardDue",
+        /// A decision on an offer's version, of the approver it names.
+        ApprovalAsked = "approvalAsked",
+        /// A move, of an application that is in its stage for longer than the plan calls timely.
+        ApplicationStalled = "applicationStalled",
+        /// A word to a candidate who has not answered questions in time.
+        FormOverdue = "formOverdue",
+        /// A look at what came in a step, which then is passed.
+        FeedbackAwaited = "feedbackAwaited",
+        /// A decision on an application whose posting was filled or whose candidate was hired elsewhere.
+        DecisionNeeded = "decisionNeeded",
+        /// A decision on a message that did not arrive, or of which nobody knows.
+        EmailFailed = "emailFailed",
+    }
+}
+
+/// One thing that awaits somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkItem {
+    /// Its place among those of the same time; the same for as long as it waits.
+    pub key: String,
+    /// What is awaited.
+    pub kind: WorkKind,
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// Until when, where something says so.
+    pub due_at: Option<DateTime<Utc>>,
+    /// The application it is about.
+    pub application: ApplicationId,
+    /// The step it is about.
+    pub step: Option<StepId>,
+    /// The offer it is about.
+    pub offer: Option<OfferId>,
+    /// The message it is about.
+    pub email: Option<EmailMessageId>,
+}
+
+impl WorkItem {
+    /// The time it is sorted by: when it is due; what nothing says a time for has been due since it waits.
+    #[must_use]
+    pub fn at(&self) -> DateTime<Utc> {
+        self.due_at.unwrap_or(self.since)
+    }
+
+    /// Whether its time is over.
+    #[must_use]
+    pub fn is_overdue(&self, now: DateTime<Utc>) -> bool {
+        self.due_at.is_some_and(|due| due <= now)
+    }
+}

@@ -1,0 +1,226 @@
+//! What awaits somebody, as one list over everything that can wait.
+
+use chrono::{DateTime, Utc};
+use sea_orm::FromQueryResult;
+
+use super::application::OF_SCOPE;
+use super::dialect::{self, Binds, Kind};
+use super::email_message::COLUMNS_OF_SCOPE as OF_MESSAGE;
+use super::fault::Fault;
+use super::page::{Page, Part};
+use super::plan;
+use super::scope::within;
+use super::source::Source;
+use crate::domain::id::{ApplicationId, EmailMessageId, OfferId, PlanId, StepId, UserId};
+use crate::domain::policy::Scope;
+use crate::domain::policy::work::{Undelivered, Waiting};
+use crate::domain::posting::PlanVersion;
+use crate::domain::work::{WorkItem, WorkKind};
+
+/// Whose work is listed.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    /// Where they move applications.
+    pub waiting: Scope<Waiting>,
+    /// Where they see to messages.
+    pub undelivered: Scope<Undelivered>,
+    /// Whose scorecards they write.
+    pub writes: Option<UserId>,
+    /// Whose approvals they give.
+    pub approves: Option<UserId>,
+}
+
+/// What awaits whoever sits at the desk: what is due first, first; what has no time, by since when it waits.
+pub async fn listed(
+    db: &impl Source,
+    desk: &Desk,
+    now: DateTime<Utc>,
+    page: &Page,
+) -> Result<Part<WorkItem>, Fault> {
+    let kind = db.kind();
+    let mut parts = Vec::new();
+    let mut binds = Binds::default();
+    if let Some(user) = desk.writes {
+        parts.push(scorecards(&format!("r.user_id = {}", binds.put(user))));
+    }
+    if let Some(user) = desk.approves {
+        parts.push(approvals(&binds.put(user)));
+    }
+    if !desk.waiting.is_nothing() {
+        let stays = stays(db).await?;
+        let (stays, now) = (binds.add(written(&stays)), binds.put(now));
+        let seen = within(&desk.waiting, &OF_SCOPE, kind, &mut binds);
+        parts.extend([
+            stalled(kind, stays, &now, &seen),
+            forms(&now, &seen),
+            feedback(&seen),
+            decisions(&seen),
+        ]);
+    }
+    if !desk.undelivered.is_nothing() {
+        parts.push(messages(&within(&desk.undelivered, &OF_MESSAGE, kind, &mut binds)));
+    }
+    if parts.is_empty() {
+        return Ok(Part::default());
+    }
+    let bounds = page.bounds("w.at", "w.key", &mut binds);
+    let sql = format!(
+        "SELECT w.* FROM (SELECT u.*, coalesce(u.due_at, u.since) AS at FROM ({}) u) w WHERE {} {}",
+        parts.join(" UNION ALL "),
+        bounds.wanted,
+        bounds.order
+    );
+    let rows = dialect::query_all::<Row>(db, &sql, binds).await?;
+    Ok(page.part(rows).map(WorkItem::from))
+}
+
+/// How long an application should stay in a stage at most.
+pub(super) struct Stay {
+    plan: PlanVersion,
+    stage: i32,
+    hours: i32,
+}
+
+/// The limits of stay of all plans that active applications go through.
+pub(super) async fn stays(db: &impl Source) -> Result<Vec<Stay>, Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        plan_id: PlanId,
+        plan_version: i32,
+    }
+    let sql = "SELECT DISTINCT c.plan_id, c.plan_version FROM application c WHERE c.status = 'active'";
+    let rows = dialect::query_all::<Row>(db, sql, []).await?;
+    let versions: Vec<_> =
+        rows.iter().map(|row| PlanVersion { plan: row.plan_id, number: row.plan_version }).collect();
+    let mut stays = Vec::new();
+    for (plan, made) in plan::of(db, &versions).await? {
+        let limits = (0..).zip(&made.plan.stages).filter_map(|(stage, of)| Some((stage, of.sla_hours?)));
+        stays.extend(limits.map(|(stage, hours)| Stay { plan, stage, hours }));
+    }
+    Ok(stays)
+}
+
+/// The limits as [`stalled`] takes them.
+pub(super) fn written(stays: &[Stay]) -> String {
+    let parts = |stay: &Stay| {
+        serde_json::json!([stay.plan.plan.to_string(), stay.plan.number, stay.stage, stay.hours])
+    };
+    serde_json::Value::Array(stays.iter().map(parts).collect()).to_string()
+}
+
+/// A column that an item of the kind does not have, of the type that others have there.
+const NONE: &str = "CAST(NULL AS TEXT)";
+
+/// Scorecards that were asked for, and are not in, in steps that still take them. `wanted` is about the request `r`, its
+/// step `s` and its application `c`.
+pub(super) fn scorecards(wanted: &str) -> String {
+    format!(
+        "SELECT 'scorecardDue' AS kind, s.id || '_1' AS key, r.requested_at AS since, r.due_at AS due_at, \
+         c.id AS application_id, s.id AS step_id, {NONE} AS offer_id, {NONE} AS email_id \
+         FROM scorecard_request r JOIN application_step s ON s.id = r.step_id AND s.round = r.round \
+         JOIN application c ON c.id = r.application_id WHERE {wanted} AND c.status = 'active' \
+         AND s.state NOT IN ('waived', 'skipped', 'cancelled') AND NOT EXISTS (SELECT 1 FROM scorecard k \
+         WHERE k.step_id = r.step_id AND k.round = r.round AND k.author_id = r.user_id AND k.submitted_at IS NOT NULL)"
+    )
+}
+
+/// Versions of offers that wait for this user's word. They are due before the offer's own deadline.
+fn approvals(user: &str) -> String {
+    format!(
+        "SELECT 'approvalAsked' AS kind, f.id || '_1' AS key, coalesce((SELECT max(e.at) FROM event e \
+         WHERE e.offer_id = f.id AND e.kind = 'offerSubmitted'), f.created_at) AS since, f.expires_at AS due_at, \
+         f.application_id AS application_id, {NONE} AS step_id, f.id AS offer_id, {NONE} AS email_id \
+         FROM offer_version v JOIN offer f ON f.id = v.offer_id \
+         WHERE v.approver_id = {user} AND v.status = 'pendingApproval' AND v.number = f.version"
+    )
+}
+
+/// Events by which an application came into the stage it stands in.
+const ARRIVALS: &str = "('applicationSubmitted', 'applicationAdvanced', 'applicationReturned', \
+     'applicationReinstated', 'applicationHireUndone')";
+
+/// Active applications that are in their stage for longer than the plan says. `seen` is about the application `c`.
+pub(super) fn stalled(kind: Kind, stays: usize, now: &str, seen: &str) -> String {
+    let part = |place| kind.part_of_parent(place);
+    let due = kind.hours_after("i.since", "i.hours");
+    format!(
+        "SELECT 'applicationStalled' AS kind, i.id || '_1' AS key, i.since AS since, {due} AS due_at, \
+         i.id AS application_id, {NONE} AS step_id, {NONE} AS offer_id, {NONE} AS email_id FROM (SELECT c.id AS id, \
+         CAST({} AS INTEGER) AS hours, coalesce((SELECT max(e.at) FROM event e WHERE e.application_id = c.id \
+         AND e.kind IN {ARRIVALS}), c.applied_at) AS since FROM {} CROSS JOIN application c WHERE c.plan_id = {} \
+         AND c.plan_version = CAST({} AS INTEGER) AND c.stage = CAST({} AS INTEGER) AND c.status = 'active' AND {seen}) i \
+         WHERE {due} <= {now}",
+        part(3),
+        kind.entries(stays),
+        part(0),
+        part(1),
+        part(2)
+    )
+}
+
+/// Questions that candidates did not answer in time.
+pub(super) fn forms(now: &str, seen: &str) -> String {
+    format!(
+        "SELECT 'formOverdue' AS kind, q.id || '_1' AS key, q.sent_at AS since, q.due_at AS due_at, \
+         c.id AS application_id, s.id AS step_id, {NONE} AS offer_id, {NONE} AS email_id FROM form q \
+         JOIN application_step s ON s.id = q.step_id JOIN application c ON c.id = q.application_id \
+         WHERE q.answered_at IS NULL AND q.replaced_at IS NULL AND q.due_at <= {now} AND s.state = 'requested' \
+         AND c.status = 'active' AND {seen}"
+    )
+}
+
+/// Steps in which something came that nobody has passed yet.
+fn feedback(seen: &str) -> String {
+    format!(
+        "SELECT 'feedbackAwaited' AS kind, s.id || '_2' AS key, coalesce(s.moved_at, c.applied_at) AS since, \
+         NULL AS due_at, c.id AS application_id, s.id AS step_id, {NONE} AS offer_id, {NONE} AS email_id \
+         FROM application_step s JOIN application c ON c.id = s.application_id \
+         WHERE s.state = 'awaitingFeedback' AND c.status = 'active' AND {seen}"
+    )
+}
+
+/// Applications that somebody has to decide on.
+fn decisions(seen: &str) -> String {
+    format!(
+        "SELECT 'decisionNeeded' AS kind, c.id || '_2' AS key, c.needs_decision_since AS since, NULL AS due_at, \
+         c.id AS application_id, {NONE} AS step_id, {NONE} AS offer_id, {NONE} AS email_id \
+         FROM application c WHERE c.needs_decision_since IS NOT NULL AND c.status = 'active' AND {seen}"
+    )
+}
+
+/// Messages that failed, came back, or wait for a person because nobody knows what became of them.
+fn messages(seen: &str) -> String {
+    format!(
+        "SELECT 'emailFailed' AS kind, m.id || '_1' AS key, m.run_at AS since, NULL AS due_at, \
+         m.application_id AS application_id, {NONE} AS step_id, m.offer_id AS offer_id, m.id AS email_id \
+         FROM email_message m WHERE m.state IN ('unknown', 'failed', 'bounced') AND (m.state <> 'unknown' OR m.held) \
+         AND {seen}"
+    )
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    kind: WorkKind,
+    key: String,
+    since: DateTime<Utc>,
+    due_at: Option<DateTime<Utc>>,
+    application_id: ApplicationId,
+    step_id: Option<StepId>,
+    offer_id: Option<OfferId>,
+    email_id: Option<EmailMessageId>,
+}
+
+impl From<Row> for WorkItem {
+    fn from(row: Row) -> Self {
+        Self {
+            key: row.key,
+            kind: row.kind,
+            since: row.since,
+            due_at: row.due_at,
+            application: row.application_id,
+            step: row.step_id,
+            offer: row.offer_id,
+            email: row.email_id,
+        }
+    }
+}
