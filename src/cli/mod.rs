@@ -11,6 +11,7 @@ mod new_file;
 pub mod outbox;
 mod postgres;
 pub mod progress;
+pub mod report;
 pub mod restore;
 pub mod schema;
 pub mod serve;
@@ -63,6 +64,8 @@ pub enum Command {
     Restore(restore::Options),
     /// List mail, have it sent now, or take it back.
     Outbox(outbox::Options),
+    /// Print how hiring goes, as a table.
+    Report(report::Options),
     /// Make, list and end API tokens.
     Token(token::Options),
     /// Add members of staff.
@@ -114,6 +117,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Backup(options) => backup::run(config, &options).await,
         Command::Restore(options) => restore::run(config, &options).await,
         Command::Outbox(options) => outbox::run(config, &options).await,
+        Command::Report(options) => report::run(config, &options).await,
         Command::Token(options) => token::run(config, &options).await,
         Command::User(options) => user::run(config, &options).await,
         Command::Schema => schema::run(),

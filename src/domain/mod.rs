@@ -35,6 +35,7 @@ pub mod question;
 pub mod reference;
 pub mod reference_request;
 pub mod refusal;
+pub mod report;
 pub mod scorecard;
 pub mod site;
 pub mod step;

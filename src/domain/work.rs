@@ -27,7 +27,7 @@ text_enum! {
 /// One thing that awaits somebody.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkItem {
-    /// Its place among those of the same time; the same for as long as it waits.
+    /// What it is told from others by; the same for as long as it waits.
     pub key: String,
     /// What is awaited.
     pub kind: WorkKind,

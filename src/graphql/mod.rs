@@ -46,6 +46,7 @@ pub mod posting_content;
 pub mod posting_source;
 pub mod reference;
 mod reference_move;
+pub mod report;
 pub mod request;
 pub mod scalar;
 pub mod schema;

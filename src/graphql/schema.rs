@@ -17,6 +17,7 @@ use super::organisation::OrganisationQuery;
 use super::plan::{PlanMutation, PlanQuery};
 use super::posting::{PostingLifeMutation, PostingMutation, PostingQuery};
 use super::reference_move::ReferenceMutation;
+use super::report::ReportQuery;
 use super::scorecard::ScorecardMutation;
 use super::step_move::StepMutation;
 use super::team::{TeamMutation, TeamQuery};
@@ -36,6 +37,7 @@ pub struct Query(
     OrganisationQuery,
     PlanQuery,
     PostingQuery,
+    ReportQuery,
     TeamQuery,
     ViewerQuery,
     WorkQuery,

@@ -50,6 +50,11 @@ pub struct WorkItem {
 /// One thing that awaits the viewer.
 #[Object]
 impl WorkItem {
+    /// Key of the item: no other item has it, and it stays for as long as the item does.
+    async fn key(&self) -> &str {
+        &self.item.key
+    }
+
     /// What is awaited.
     async fn kind(&self) -> WorkKind {
         self.item.kind.into()

@@ -255,7 +255,7 @@ fn written(facts: &[(&'static str, Fact)]) -> String {
     serde_json::Value::Object(object).to_string()
 }
 
-fn facts(text: &str) -> Option<Vec<(String, Fact)>> {
+pub(super) fn facts(text: &str) -> Option<Vec<(String, Fact)>> {
     let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).ok()?;
     object
         .into_iter()

@@ -56,6 +56,7 @@ pub mod posting_source;
 pub mod posting_team;
 pub mod reference;
 pub mod reference_request;
+pub mod report;
 mod row;
 mod scope;
 pub mod scorecard;

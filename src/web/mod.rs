@@ -3,7 +3,7 @@
 //! * [`graphql`], [`cors`], [`media`], [`viewer`]: GraphQL over HTTP; [`graphiql`]: its explorer.
 //! * `posting`, `apply`: the pages of visitors; `application`, `form`, `nomination`, `offer`: those of candidates,
 //!   `reference`: that of a referee, `scorecard`: that of a colleague; behind a link's secret.
-//! * `feed`: feeds and their reports.
+//! * `feed`: feeds and their reports; [`report`]: how hiring goes, as tables.
 //! * [`page`], [`asset`], `fields`, `sheet`, `nonce`: what all pages share.
 //! * [`observe`], [`metrics`]: what is noted of a request, and how the installation stands.
 //! * `header`, [`peer`], [`rate`], `health`: what all answers share, who is at the other end and how often, whether we are
@@ -31,6 +31,7 @@ pub mod peer;
 mod posting;
 pub mod rate;
 mod reference;
+pub mod report;
 mod scorecard;
 pub mod server;
 mod sheet;
@@ -137,6 +138,7 @@ pub fn routes(
             .service(read("/feeds", feed::page))
             .service(read("/feeds/{channel}.xml", feed::document))
             .service(read("/feeds/{channel}/report.json", feed::report))
+            .service(read("/reports/{name}.csv", report::csv))
             .service(read("/jobs/{slug}/apply", apply::form).route(web::post().to(apply::send)))
             .service(read("/jobs/{slug}/applied", apply::applied))
             .configure(behind_secrets)

@@ -82,7 +82,11 @@ pub async fn pages(world: &World, who: Who) -> Vec<String> {
             continue;
         }
         let name = field.name.node.as_str();
-        let key = if name == "events" { "seq" } else { "id" };
+        let key = match name {
+            "events" => "seq",
+            "work" => "key",
+            _ => "id",
+        };
         let list = List { world, name, key };
         let whole = list.page(who, "first: 100").await;
         // Long lists are the same code with more rows.

@@ -51,6 +51,8 @@ anew. What decides is `src/domain/policy`; read the difference as a change of it
 
 /// Fields that no world shows, with the reason.
 const UNSEEN: &[(&str, &str)] = &[
+    ("FilledOpening.posting", "deeper than the walk goes; tests/api/report.rs reads it"),
+    ("FilledOpening.team", "deeper than the walk goes; tests/api/report.rs reads it"),
     ("Form.remindedAt", "nobody in the world waits for days"),
     ("Form.answers", "deeper than the walk goes; tests/api/form.rs reads them"),
     ("Form.sentBy", "deeper than the walk goes; tests/api/form.rs reads it"),

@@ -9,6 +9,7 @@ pub mod application;
 pub mod offer;
 pub mod organisation;
 pub mod posting;
+pub mod report;
 pub mod scorecard;
 pub mod work;
 

@@ -252,9 +252,10 @@ async fn newest_went(app: &TestApp, before: &[Seat]) -> Result<(), String> {
 
 impl Drop for Telling {
     fn drop(&mut self) {
-        // A story that ended well still has to satisfy every invariant at its end.
+        // A story that ended well still has to satisfy every invariant at its end, and its report has to be right.
         if !std::thread::panicking() {
             self.runtime.block_on(self.world.app.check_invariants());
+            self.runtime.block_on(self.world.app.check_report());
         }
     }
 }
