@@ -193,10 +193,11 @@ async fn chunk_of_applications(
     let seen = within(scope, &application::OF_SCOPE, db.kind(), &mut binds);
     let meant = wanted.of_cohort(&mut binds);
     let behind = behind("e.application_id", last, &mut binds);
+    // Asked of each event and not as a list, which would be gathered anew for every chunk.
     let sql = format!(
         "SELECT e.application_id AS parent, e.seq, e.at, e.kind, e.offer_id, e.facts FROM event e \
          WHERE {behind} AND e.kind IN {kinds} \
-         AND e.application_id IN (SELECT c.id FROM application c WHERE {seen} AND {meant}) \
+         AND EXISTS (SELECT 1 FROM application c WHERE c.id = e.application_id AND {seen} AND {meant}) \
          ORDER BY e.application_id, e.seq LIMIT {CHUNK}"
     );
     dialect::query_all::<Row>(db, &sql, binds).await
