@@ -57,8 +57,21 @@ async fn crowd(app: &TestApp, posted: &Posted, number: usize) {
     }
 }
 
-/// The answer to the board query, with the statements it took and the rows they brought.
+/// The best of three: two reads of one level come together only when those before them end together, and on a busy machine
+/// they may not. A statement for each row would show in all three.
 async fn board(app: &TestApp, viewer: &Viewer) -> (Value, u64, u64) {
+    let mut best = asked(app, viewer).await;
+    for _ in 0..2 {
+        let again = asked(app, viewer).await;
+        if again.1 < best.1 {
+            best = again;
+        }
+    }
+    best
+}
+
+/// The answer to the board query, with the statements it took and the rows they brought.
+async fn asked(app: &TestApp, viewer: &Viewer) -> (Value, u64, u64) {
     let before = app.store.reading();
     let answer = app.ask(viewer, BOARD, json!({})).await;
     let after = app.store.reading();
