@@ -19,6 +19,7 @@ mod m20261126_000011_found_interviews;
 mod m20261126_000012_found_scorecards;
 mod m20261126_000013_found_references;
 mod m20261126_000015_index_work;
+mod m20261126_000016_tell_later;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000012_found_scorecards::Migration),
             Box::new(m20261126_000013_found_references::Migration),
             Box::new(m20261126_000015_index_work::Migration),
+            Box::new(m20261126_000016_tell_later::Migration),
         ]
     }
 

@@ -72,7 +72,7 @@ pub async fn prefer_teams(
     act.store
         .write(|tx| async move {
             let application = held(&tx, act.viewer, right, id, "application").await?;
-            application.active()?;
+            application.active_to_candidate(change.at)?;
             revision.map_or(Ok(()), |revision| application.is_at(revision))?;
             has_no_live_offer(&tx, id).await?;
             let preferred = hiring_for(&tx, application.posting, teams, "teams").await?;

@@ -1,8 +1,10 @@
 //! An application's way through its stages. How it comes in is in `submit`, how it ends and comes back in `end`.
 
+mod each;
 mod end;
 mod submit;
 
+pub use each::{Each, advance_each, decline_each};
 pub use end::{Decline, Notice, Withdraw, decline, reinstate, withdraw};
 pub use submit::{Submission, submit};
 
@@ -64,8 +66,12 @@ pub struct Advance {
 /// # Errors
 /// `NOT_FOUND`, `FORBIDDEN`, `NOT_ACTIVE`, `STALE`, `GATE_INCOMPLETE`, `CANNOT_PASS_OVER` or `NO_STAGE`.
 pub async fn advance(act: Act<'_>, input: Advance) -> Result<Application, Failure> {
-    let (change, right) = (&act.change(), &moving(act.viewer));
-    let input = &input;
+    advance_in(act, &act.change(), &input).await
+}
+
+/// As [`advance`], as part of a greater change.
+async fn advance_in(act: Act<'_>, change: &Change, input: &Advance) -> Result<Application, Failure> {
+    let right = &moving(act.viewer);
     act.store
         .write(|tx| async move {
             let application = held(&tx, act.viewer, right, input.application, "application").await?;
@@ -120,6 +126,24 @@ pub async fn go_back(act: Act<'_>, input: GoBack) -> Result<Application, Failure
             let back = Return { application: id, revision, from, to, why, at: change.at };
             stage_return::insert(&tx, &back).await?;
             tx.record(moved(change, EventKind::ApplicationReturned, &application, from));
+            Ok(application)
+        })
+        .await
+}
+
+/// Decides that an application goes on where it is, though its posting or its person was filled meanwhile.
+///
+/// # Errors
+/// `NOT_FOUND`, `FORBIDDEN`, `NOT_ACTIVE`, `STALE`; `APPLICATION_STATUS` when nobody had to decide.
+pub async fn keep(act: Act<'_>, id: ApplicationId, revision: i32) -> Result<Application, Failure> {
+    let (change, right) = (&act.change(), &moving(act.viewer));
+    act.store
+        .write(|tx| async move {
+            let application = held(&tx, act.viewer, right, id, "application").await?;
+            application.active()?;
+            application.is_at(revision)?;
+            let application = kept::save(&tx, application.keep()?).await?;
+            tx.record(event(change, EventKind::ApplicationKept, &application));
             Ok(application)
         })
         .await

@@ -6,11 +6,12 @@
 use chrono::TimeDelta;
 
 use super::Act;
+use crate::domain::application::ApplicationStatus;
 use crate::domain::delivery::{Outcome, RetryRule, Tried, Verdict};
 use crate::domain::email::{EmailState, LetterKind};
 use crate::domain::event::{Change, Event, EventKind};
 use crate::storage::delivery::{self, Claimed, Ended, Left};
-use crate::storage::{Failure, Tx};
+use crate::storage::{Failure, Tx, application};
 
 /// Whether the body may leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,11 +67,15 @@ pub async fn begin(act: Act<'_>, claimed: &Claimed, lease: TimeDelta) -> Result<
         .await
 }
 
-/// An offer, or more time for one, is sent only while that very version can be accepted.
+/// An offer, or more time for one, is sent only while that very version can be accepted; a decline only while it stands.
 async fn still_holds(tx: &Tx, claimed: &Claimed, change: &Change) -> Result<bool, Failure> {
     match (claimed.kind, claimed.offer) {
         (LetterKind::Offer | LetterKind::OfferExtended, Some(offer)) => {
             Ok(delivery::is_offer_out(tx, offer, change.at).await?)
+        }
+        (LetterKind::ApplicationDeclined, _) => {
+            let found = application::lock(tx, claimed.application).await?;
+            Ok(found.is_some_and(|found| found.status == ApplicationStatus::Declined))
         }
         _ => Ok(true),
     }

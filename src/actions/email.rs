@@ -4,7 +4,7 @@ use super::Act;
 use crate::domain::Refusal;
 use crate::domain::email::{EmailMessage, EmailState, NewEmail};
 use crate::domain::event::{Change, EventKind};
-use crate::domain::id::{EmailMessageId, OfferId, ReferenceId};
+use crate::domain::id::{ApplicationId, EmailMessageId, OfferId, ReferenceId};
 use crate::domain::policy::application::{emails, mailing};
 use crate::domain::viewer::Viewer;
 use crate::storage::{Failure, Tx, email_message};
@@ -25,24 +25,33 @@ pub async fn queue(tx: &Tx, change: &Change, email: &NewEmail) -> Result<bool, F
 
 /// Takes back what has not left yet of an offer's mail, in the write that ends or replaces what it offers.
 pub async fn take_back_offer(tx: &Tx, change: &Change, offer: OfferId) -> Result<(), Failure> {
-    for email in email_message::cancel_of_offer(tx, offer).await? {
-        tx.record(updated(change, &email, EmailState::Cancelled));
-    }
+    taken_back(tx, change, &email_message::cancel_of_offer(tx, offer).await?);
     Ok(())
 }
 
 /// Takes back what has not left yet of a referee's mail, in the write that withdraws what they were asked.
 pub async fn take_back_reference(tx: &Tx, change: &Change, reference: ReferenceId) -> Result<(), Failure> {
-    for email in email_message::cancel_of_reference(tx, reference).await? {
-        tx.record(updated(change, &email, EmailState::Cancelled));
-    }
+    taken_back(tx, change, &email_message::cancel_of_reference(tx, reference).await?);
     Ok(())
+}
+
+/// Takes back what has not left yet of the mail about a decline, in the write after which it is none.
+pub async fn take_back_decline(tx: &Tx, change: &Change, of: ApplicationId) -> Result<(), Failure> {
+    taken_back(tx, change, &email_message::cancel_of_decline(tx, of).await?);
+    Ok(())
+}
+
+fn taken_back(tx: &Tx, change: &Change, emails: &[EmailMessage]) {
+    for email in emails {
+        tx.record(updated(change, email, EmailState::Cancelled));
+    }
 }
 
 /// Has a message sent now: sooner than it would be, again after it failed, or once more though it may have arrived.
 ///
 /// # Errors
-/// `NOT_FOUND`, `FORBIDDEN`, or `EMAIL_STATE` when it is under way, was sent, or was taken back.
+/// `NOT_FOUND`, `FORBIDDEN`, or `EMAIL_STATE` when it waits for the hour it is dated with, is under way, was sent, or was
+/// taken back.
 pub async fn retry(act: Act<'_>, id: EmailMessageId) -> Result<EmailMessage, Failure> {
     let change = act.change();
     let (viewer, change) = (act.viewer, &change);
@@ -50,6 +59,9 @@ pub async fn retry(act: Act<'_>, id: EmailMessageId) -> Result<EmailMessage, Fai
         .write(|tx| async move {
             let email = held_by(&tx, viewer, id).await?;
             email.state.may_be_retried()?;
+            if email.is_early(change.at) {
+                return Err(Refusal::EmailState("to leave at a later hour").into());
+            }
             email_message::make_due(&tx, id, change.at).await?;
             let email = find(&tx, viewer, id).await?;
             tx.record(updated(change, &email, email.state));

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use url::{Host, Url};
 
 use super::{Act, email};
@@ -145,7 +146,25 @@ pub fn prepare_with(
     invites: &[Invite],
 ) -> Result<NewEmail, Failure> {
     let contact = Party::new(&act.site.name, act.site.contact_email.as_str());
-    let bearing = Bearing { name: facts.kind().as_str(), reply_to: Some(&contact), invites };
+    let due = act.clock.now();
+    let bearing = Bearing { name: facts.kind().as_str(), reply_to: Some(&contact), invites, due };
+    frozen(act, to, about, occasion, facts, &bearing)
+}
+
+/// As [`prepare`], for a letter that leaves, and is dated, from `due` on.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn prepare_for(
+    act: Act<'_>,
+    to: &Addressee,
+    about: About,
+    occasion: &str,
+    facts: &(impl Facts + ?Sized),
+    due: DateTime<Utc>,
+) -> Result<NewEmail, Failure> {
+    let contact = Party::new(&act.site.name, act.site.contact_email.as_str());
+    let bearing = Bearing { name: facts.kind().as_str(), reply_to: Some(&contact), invites: &[], due };
     frozen(act, to, about, occasion, facts, &bearing)
 }
 
@@ -162,7 +181,8 @@ pub fn prepare_invitation(
     (name, invite): (&str, Invite),
 ) -> Result<NewEmail, Failure> {
     let name = &format!("cal.{name}");
-    frozen(act, to, about, occasion, facts, &Bearing { name, reply_to: None, invites: &[invite] })
+    let due = act.clock.now();
+    frozen(act, to, about, occasion, facts, &Bearing { name, reply_to: None, invites: &[invite], due })
 }
 
 /// What a message bears beside its letter.
@@ -171,6 +191,8 @@ struct Bearing<'a> {
     name: &'a str,
     reply_to: Option<&'a Party>,
     invites: &'a [Invite],
+    /// From when on it may leave.
+    due: DateTime<Utc>,
 }
 
 fn frozen(
@@ -191,7 +213,7 @@ fn frozen(
         to: &Party::new(&to.name, to.email.as_str()),
         reply_to: bearing.reply_to,
         message_id: &message_id,
-        date: now,
+        date: bearing.due,
         language: LANGUAGE,
         letter: &letter,
         invites: bearing.invites,
@@ -212,6 +234,7 @@ fn frozen(
         to: to.email.to_string(),
         raw,
         created_at: now,
+        due_at: bearing.due,
         expires_at: None,
     })
 }

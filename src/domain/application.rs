@@ -60,13 +60,15 @@ pub struct Outcome {
     pub side: Side,
     /// When.
     pub at: DateTime<Utc>,
+    /// From when on the candidate may know of it, where their mail is to leave later than the decision was made.
+    pub told_from: Option<DateTime<Utc>>,
     /// Why; `None` where it was read without the right to internal reasons.
     pub why: Option<Why>,
 }
 
 impl Outcome {
     fn new(side: Side, reason: String, by: String, at: DateTime<Utc>) -> Self {
-        Self { side, at, why: Some(Why { reason, by }) }
+        Self { side, at, told_from: None, why: Some(Why { reason, by }) }
     }
 }
 
@@ -121,6 +123,9 @@ pub struct Return {
 /// Within this time after an ended application, a new one is flagged as a repeat.
 pub const REPEAT_WINDOW: Duration = Duration::days(183);
 
+/// The longest a candidate may be left not knowing that we decided.
+pub const LONGEST_SILENCE: Duration = Duration::days(7);
+
 impl Application {
     /// # Errors
     /// `NOT_ACTIVE` once it ended.
@@ -128,20 +133,52 @@ impl Application {
         if self.status == ApplicationStatus::Active { Ok(()) } else { Err(Refusal::NotActive) }
     }
 
-    /// Ends it by our decision.
+    /// Whether it was declined and the candidate does not know yet: to them it is under way.
+    #[must_use]
+    pub fn is_untold(&self, now: DateTime<Utc>) -> bool {
+        let told_from = self.outcome.as_ref().and_then(|outcome| outcome.told_from);
+        told_from.is_some_and(|told_from| now < told_from)
+    }
+
+    /// As its candidate may know it: nothing of a decision they are not told of yet.
+    #[must_use]
+    pub fn as_told(self, now: DateTime<Utc>) -> Self {
+        if self.is_untold(now) {
+            Self { status: ApplicationStatus::Active, outcome: None, ..self }
+        } else {
+            self
+        }
+    }
+
+    /// # Errors
+    /// `NOT_ACTIVE` once it ended and the candidate may know.
+    pub fn active_to_candidate(&self, now: DateTime<Utc>) -> Result<(), Refusal> {
+        if self.is_untold(now) { Ok(()) } else { self.active() }
+    }
+
+    /// Ends it by our decision, of which the candidate is told at once or from an instant on.
     ///
     /// # Errors
     /// `NOT_ACTIVE`.
-    pub fn decline(self, reason: String, by: String, at: DateTime<Utc>) -> Result<Self, Refusal> {
-        self.end(ApplicationStatus::Declined, Outcome::new(Side::Organisation, reason, by, at))
+    pub fn decline(
+        self,
+        reason: String,
+        by: String,
+        at: DateTime<Utc>,
+        told_from: Option<DateTime<Utc>>,
+    ) -> Result<Self, Refusal> {
+        self.active()?;
+        let outcome = Outcome { told_from, ..Outcome::new(Side::Organisation, reason, by, at) };
+        Ok(self.end(ApplicationStatus::Declined, outcome))
     }
 
-    /// Ends it by the candidate's decision.
+    /// Ends it by the candidate's decision. Whoever does not know that they were declined may still be the one who ends it.
     ///
     /// # Errors
     /// `NOT_ACTIVE`.
     pub fn withdraw(self, reason: String, by: String, at: DateTime<Utc>) -> Result<Self, Refusal> {
-        self.end(ApplicationStatus::Withdrawn, Outcome::new(Side::Candidate, reason, by, at))
+        self.active_to_candidate(at)?;
+        Ok(self.end(ApplicationStatus::Withdrawn, Outcome::new(Side::Candidate, reason, by, at)))
     }
 
     /// Ends it in a hire.
@@ -149,15 +186,24 @@ impl Application {
     /// # Errors
     /// `NOT_ACTIVE`.
     pub fn hire(self, by: String, at: DateTime<Utc>) -> Result<Self, Refusal> {
-        self.end(ApplicationStatus::Hired, Outcome::new(Side::Candidate, "offerAccepted".into(), by, at))
+        self.active()?;
+        Ok(self.end(ApplicationStatus::Hired, Outcome::new(Side::Candidate, "offerAccepted".into(), by, at)))
     }
 
-    fn end(mut self, status: ApplicationStatus, outcome: Outcome) -> Result<Self, Refusal> {
+    fn end(self, status: ApplicationStatus, outcome: Outcome) -> Self {
+        Self { status, outcome: Some(outcome), needs_decision_since: None, ..self }
+    }
+
+    /// Somebody decided that it goes on where it is.
+    ///
+    /// # Errors
+    /// `NOT_ACTIVE`; `APPLICATION_STATUS` when nobody had to decide.
+    pub fn keep(self) -> Result<Self, Refusal> {
         self.active()?;
-        self.status = status;
-        self.outcome = Some(outcome);
-        self.needs_decision_since = None;
-        Ok(self)
+        if self.needs_decision_since.is_none() {
+            return Err(Refusal::ApplicationStatus("active, with nothing to decide"));
+        }
+        Ok(Self { needs_decision_since: None, ..self })
     }
 
     /// Takes a declined or withdrawn application up again, in the stage it ended in.

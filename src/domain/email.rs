@@ -147,6 +147,12 @@ impl EmailMessage {
         (waits && !self.held).then_some(self.run_at)
     }
 
+    /// Whether it waits for the hour it was written for: never tried, and not due yet.
+    #[must_use]
+    pub fn is_early(&self, now: DateTime<Utc>) -> bool {
+        self.state == EmailState::Queued && self.attempts == 0 && now < self.run_at
+    }
+
     /// What the relay said last, without the addresses it quoted: whoever may read how a message stands need not be one
     /// who may read where it goes.
     #[must_use]
@@ -186,8 +192,10 @@ pub struct NewEmail {
     pub to: String,
     /// The whole message (RFC 5322).
     pub raw: Vec<u8>,
-    /// When it was written; it is due from then on.
+    /// When it was written.
     pub created_at: DateTime<Utc>,
+    /// From when on it may leave, which is its date too.
+    pub due_at: DateTime<Utc>,
     /// After this it is not worth sending.
     pub expires_at: Option<DateTime<Utc>>,
 }

@@ -76,6 +76,8 @@ text_enum! {
         ApplicationTeamsPreferred = "applicationTeamsPreferred",
         /// An application now needs somebody's decision.
         ApplicationNeedsDecision = "applicationNeedsDecision",
+        /// Somebody decided that an application goes on where it is.
+        ApplicationKept = "applicationKept",
         /// A step that the plan does not have was added to one application.
         StepAdded = "stepAdded",
         /// Somebody outside was asked in a step.

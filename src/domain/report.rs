@@ -305,8 +305,11 @@ impl Way {
         self.entered.insert(to);
     }
 
+    /// One that was declined may still be withdrawn by a candidate who is not told yet; it left its stage before.
     fn ends(&mut self, status: ApplicationStatus, at: DateTime<Utc>) {
-        self.leaves(at);
+        if self.status == ApplicationStatus::Active {
+            self.leaves(at);
+        }
         self.status = status;
     }
 

@@ -226,6 +226,12 @@ impl ApplicationStep {
         Some(self)
     }
 
+    /// As it is known to whoever knows its application to be under way.
+    #[must_use]
+    pub fn under_way(self) -> Self {
+        self.clone().restore().unwrap_or(self)
+    }
+
     /// Back with its application; `None` unless it had ended with it.
     #[must_use]
     pub fn restore(mut self) -> Option<Self> {

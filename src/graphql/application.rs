@@ -11,7 +11,7 @@ use super::application_read::{
     JustificationOfApplication, PreferredTeams, ReturnsOfApplication, StepsOfApplication,
     SubjectOfApplication, SubmittedContactOf,
 };
-use super::asking::asking;
+use super::asking::{Asking, asking};
 use super::candidate::{Candidate, CandidateById, SubmittedContact};
 use super::connection::{Connection, Paging};
 use super::error::{bad_argument, bounded, fault};
@@ -69,6 +69,14 @@ impl From<DomainApplication> for Application {
     }
 }
 
+impl Application {
+    /// As the viewer may know it: a candidate learns of a decision when their mail says so.
+    fn known(&self, asking: &Asking) -> DomainApplication {
+        let application = self.0.clone();
+        if asking.viewer.staff().is_some() { application } else { application.as_told(asking.now()) }
+    }
+}
+
 /// A candidate's application to a posting.
 #[Object]
 impl Application {
@@ -88,8 +96,8 @@ impl Application {
     }
 
     /// Where the application is in its life.
-    async fn status(&self) -> ApplicationStatus {
-        self.0.status.into()
+    async fn status(&self, ctx: &Context<'_>) -> ApplicationStatus {
+        self.known(asking(ctx)).status.into()
     }
 
     /// Stage that the application is in, or ended in.
@@ -142,8 +150,11 @@ impl Application {
 
     /// Steps of the application, stage by stage.
     async fn steps(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ApplicationStep>> {
-        let steps = asking(ctx).load_all::<StepsOfApplication>(self.0.id).await?;
-        Ok(steps.iter().cloned().map(ApplicationStep).collect())
+        let asking = asking(ctx);
+        let steps = asking.load_all::<StepsOfApplication>(self.0.id).await?;
+        let under_way = self.known(asking).active().is_ok();
+        let known = |step: domain::step::ApplicationStep| if under_way { step.under_way() } else { step };
+        Ok(steps.iter().cloned().map(known).map(ApplicationStep).collect())
     }
 
     /// Teams that the application was allotted to, the first one first; for staff.
@@ -174,8 +185,8 @@ impl Application {
     }
 
     /// How the application ended.
-    async fn outcome(&self) -> Option<ApplicationOutcome> {
-        ApplicationOutcome::of(&self.0)
+    async fn outcome(&self, ctx: &Context<'_>) -> Option<ApplicationOutcome> {
+        ApplicationOutcome::of(&self.known(asking(ctx)))
     }
 
     /// Times that the application was moved back, the first one first; for those who may read internal reasons.
@@ -226,7 +237,7 @@ impl Application {
 /// Which applications to list: those that match every part that is given.
 #[derive(InputObject, Debug, Default, Clone, PartialEq, Eq, Hash)]
 pub struct ApplicationFilter {
-    /// Where the application is in its life: any of these.
+    /// Where the application is in its life: any of these; for staff.
     statuses: Option<Vec<ApplicationStatus>>,
     /// Id of the posting that the application is to.
     posting: Option<ID>,
@@ -245,8 +256,8 @@ impl ApplicationFilter {
         let statuses = self.statuses.as_deref().unwrap_or_default();
         bounded("filter.statuses", statuses)?;
         let needs_decision = self.needs_decision.unwrap_or_default();
-        // That one waits is not told to its candidate, by whatever way.
-        if needs_decision && viewer.staff().is_none() {
+        // That one waits, or was decided on, is not told to its candidate by whatever way.
+        if (needs_decision || !statuses.is_empty()) && viewer.staff().is_none() {
             return Err(Refusal::Forbidden);
         }
         Ok(Wanted {

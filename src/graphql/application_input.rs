@@ -32,6 +32,18 @@ pub(super) fn notice(omitted: Option<MailOmission>) -> Notice {
     omitted.map_or(Notice::Mail, |reason| Notice::Omitted(Omission::from(reason)))
 }
 
+/// As [`notice`], where the mail may also leave at a later hour.
+///
+/// # Errors
+/// `INVALID` on `mailAt` where no mail is sent.
+pub(super) fn notice_at(omitted: Option<MailOmission>, mail_at: Option<DateTime>) -> Result<Notice, Refusal> {
+    match (omitted, mail_at) {
+        (Some(_), Some(_)) => Err(Refusal::invalid("mailAt", "nothing where no mail is sent")),
+        (None, Some(at)) => Ok(Notice::MailAt(at.0)),
+        (omitted, None) => Ok(notice(omitted)),
+    }
+}
+
 /// An answer to a question of the posting.
 #[derive(InputObject, Debug)]
 pub struct AnswerInput {
@@ -125,6 +137,15 @@ pub struct ApplicationAdvanceInput {
     pub(super) pass_over: bool,
 }
 
+/// What `applicationKeep` takes.
+#[derive(InputObject, Debug)]
+pub struct ApplicationKeepInput {
+    /// Id of the application.
+    pub(super) application_id: ID,
+    /// Revision of the application that the caller read.
+    pub(super) expected_revision: i32,
+}
+
 /// What `applicationReturn` takes.
 #[derive(InputObject, Debug)]
 pub struct ApplicationReturnInput {
@@ -151,6 +172,9 @@ pub struct ApplicationDeclineInput {
     pub(super) note: Option<String>,
     /// Why the candidate is not written to; without it they get a mail.
     pub(super) omit_mail: Option<MailOmission>,
+    /// Timestamp of when the mail is to leave, within 7 days; at once without it. Until then the candidate knows nothing,
+    /// and `applicationReinstate` takes mail and decision back.
+    pub(super) mail_at: Option<DateTime>,
 }
 
 /// What `applicationWithdraw` takes.
@@ -209,6 +233,13 @@ pub struct JustificationSaveInput {
 payload!(
     /// Answer to `applicationAdvance`.
     ApplicationAdvancePayload {
+        /// The application, as it stands now.
+        application: Application
+    }
+);
+payload!(
+    /// Answer to `applicationKeep`.
+    ApplicationKeepPayload {
         /// The application, as it stands now.
         application: Application
     }

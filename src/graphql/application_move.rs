@@ -4,11 +4,11 @@ use async_graphql::{Context, Object};
 
 use super::application_input::{
     ApplicationAdvanceInput, ApplicationAdvancePayload, ApplicationAllotInput, ApplicationAllotPayload,
-    ApplicationDeclineInput, ApplicationDeclinePayload, ApplicationPreferTeamsInput,
-    ApplicationPreferTeamsPayload, ApplicationReceipt, ApplicationReinstateInput,
-    ApplicationReinstatePayload, ApplicationReturnInput, ApplicationReturnPayload, ApplicationSubmitInput,
-    ApplicationSubmitPayload, ApplicationWithdrawInput, ApplicationWithdrawPayload, JustificationSaveInput,
-    JustificationSavePayload, notice, teams,
+    ApplicationDeclineInput, ApplicationDeclinePayload, ApplicationKeepInput, ApplicationKeepPayload,
+    ApplicationPreferTeamsInput, ApplicationPreferTeamsPayload, ApplicationReceipt,
+    ApplicationReinstateInput, ApplicationReinstatePayload, ApplicationReturnInput, ApplicationReturnPayload,
+    ApplicationSubmitInput, ApplicationSubmitPayload, ApplicationWithdrawInput, ApplicationWithdrawPayload,
+    JustificationSaveInput, JustificationSavePayload, notice, notice_at, teams,
 };
 use super::asking::asking;
 use super::error::id;
@@ -55,6 +55,19 @@ impl ApplicationMutation {
         answer(ended.await)
     }
 
+    /// Decides that an application goes on where it is, though its posting or the person was filled meanwhile.
+    async fn application_keep(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which application.")] input: ApplicationKeepInput,
+    ) -> async_graphql::Result<Option<ApplicationKeepPayload>> {
+        let ended = async {
+            let application = id(&input.application_id, "application")?;
+            actions::application::keep(asking(ctx).act(), application, input.expected_revision).await
+        };
+        answer(ended.await)
+    }
+
     /// Moves an application back to an earlier stage.
     async fn application_return(
         &self,
@@ -74,7 +87,7 @@ impl ApplicationMutation {
     }
 
     /// Ends an application by our decision: its steps end, a live offer is taken back, its seat is freed, the candidate
-    /// gets one mail.
+    /// gets one mail, at once or at a later hour.
     async fn application_decline(
         &self,
         ctx: &Context<'_>,
@@ -86,7 +99,7 @@ impl ApplicationMutation {
                 revision: input.expected_revision,
                 reason: input.reason,
                 note: input.note,
-                notice: notice(input.omit_mail),
+                notice: notice_at(input.omit_mail, input.mail_at)?,
             };
             actions::application::decline(asking(ctx).act(), decline).await
         };

@@ -135,6 +135,12 @@ impl ApplicationOutcome {
         self.1.at.into()
     }
 
+    /// Timestamp from which the candidate may know how it ended; for staff.
+    async fn told_from(&self, ctx: &Context<'_>) -> Option<DateTime> {
+        let staff = asking(ctx).viewer.staff();
+        staff.map(|_| self.1.told_from.unwrap_or(self.1.at).into())
+    }
+
     /// Why it ended: internal, for recruiters, hiring managers and approvers.
     async fn reason(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<String>> {
         Ok(asking(ctx).load::<WhyEnded>(self.0).await?.map(|why| why.reason))

@@ -13,6 +13,7 @@ mod values;
 
 pub mod answer;
 pub mod application;
+mod application_each;
 mod application_input;
 mod application_move;
 mod application_parts;

@@ -133,6 +133,15 @@ impl From<&Refusal> for UserError {
     }
 }
 
+impl UserError {
+    /// Why one of the `items` of an input was refused.
+    pub(super) fn of_item(place: usize, refusal: &Refusal) -> Self {
+        let of = Self::from(refusal);
+        let path = ["items".to_owned(), place.to_string()];
+        Self { field: Some(path.into_iter().chain(of.field.into_iter().flatten()).collect()), ..of }
+    }
+}
+
 /// What a change ended in, our own faults aside: the object, or what was refused.
 ///
 /// # Errors

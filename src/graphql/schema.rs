@@ -3,6 +3,7 @@
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, SchemaBuilder};
 
 use super::application::ApplicationQuery;
+use super::application_each::ApplicationsMutation;
 use super::application_move::ApplicationMutation;
 use super::candidate::CandidateQuery;
 use super::email_message::{EmailMessageMutation, EmailMessageQuery};
@@ -47,6 +48,7 @@ pub struct Query(
 #[derive(MergedObject, Debug, Default)]
 pub struct Mutation(
     ApplicationMutation,
+    ApplicationsMutation,
     FormMutation,
     InterviewMutation,
     ReferenceMutation,

@@ -106,15 +106,18 @@ impl<'a> Count<'a> {
         let times = match (is_list, on.name().ends_with("Connection")) {
             (false, _) => 1,
             (true, true) => page,
-            (true, false) => self.unpaged(field, meta),
+            (true, false) => self.unpaged(field, on, meta),
         };
         let its_page = if meta.args.contains_key("first") { self.page(field) } else { 1 };
         let on = self.named(MetaTypeName::concrete_typename(&meta.ty));
         self.inside(inner, on, its_page).saturating_add(1).saturating_mul(times)
     }
 
-    /// Entries of a list that is not paged: those asked for by their ids, or some.
-    fn unpaged(&self, field: &Field, meta: &MetaField) -> usize {
+    /// Entries of a list that is not paged: those asked for by their ids, those moved by a change of many, or some.
+    fn unpaged(&self, field: &Field, on: &MetaType, meta: &MetaField) -> usize {
+        if on.name().ends_with("Payload") {
+            return MOST_ENTRIES;
+        }
         if !meta.args.contains_key("ids") {
             return UNPAGED;
         }

@@ -3,6 +3,10 @@
 //! What goes by another right is read apart: why one ended ([`reasons`]), what was answered ([`super::answer`]), how to
 //! reach the person ([`super::candidate`]).
 
+mod subject;
+
+pub use subject::{subject, subjects};
+
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
@@ -18,13 +22,13 @@ use crate::domain::Refusal;
 use crate::domain::application::{Application, ApplicationStatus, Outcome, Side, Source as Origin, Why};
 use crate::domain::event::{Change, EventKind};
 use crate::domain::id::{ApplicationId, CandidateId, PlanId, PostingId, TeamId, UserId};
+use crate::domain::policy::Scope;
 use crate::domain::policy::application::{Applications, Reasons};
-use crate::domain::policy::{Scope, Subject};
 use crate::domain::posting::PlanVersion;
 
 /// All but why it ended, which takes the right to internal reasons.
 pub(super) const COLUMNS: &str = "c.id, c.posting_id, c.candidate_id, c.plan_id, c.plan_version, c.status, c.stage, c.revision, \
-     c.applied_at, c.source, c.repeated, c.outcome_side, c.outcome_at, NULL AS outcome_reason, NULL AS outcome_by, \
+     c.applied_at, c.source, c.repeated, c.outcome_side, c.outcome_at, c.outcome_told_from, NULL AS outcome_reason, NULL AS outcome_by, \
      c.needs_decision_since, c.referrer_id";
 
 /// By which columns of `application c` a scope reaches an application.
@@ -188,52 +192,6 @@ pub async fn lock(tx: &Tx, id: ApplicationId) -> Result<Option<Application>, Fau
     Ok(dialect::query_one::<Row>(tx, &sql, [id.into()]).await?.map(Application::from))
 }
 
-/// What policy is asked about an application; `by` is whoever asks.
-pub async fn subject(
-    db: &impl Source,
-    application: &Application,
-    by: Option<UserId>,
-) -> Result<Subject, Fault> {
-    Ok(subjects(db, &[application.id], by).await?.remove(&application.id).unwrap_or_default())
-}
-
-/// As [`subject`], for many.
-pub async fn subjects(
-    db: &impl Source,
-    applications: &[ApplicationId],
-    by: Option<UserId>,
-) -> Result<HashMap<ApplicationId, Subject>, Fault> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        id: ApplicationId,
-        posting_id: PostingId,
-        team_id: Option<TeamId>,
-        asked: bool,
-        met: bool,
-    }
-    let mut binds = Binds::default();
-    let ids = db.kind().listed(binds.add(json_list(applications)));
-    let by_key = binds.put(by);
-    let sql = format!(
-        "SELECT c.id, c.posting_id, t.team_id, EXISTS (SELECT 1 FROM offer f JOIN offer_version v \
-         ON v.offer_id = f.id WHERE f.application_id = c.id AND v.approver_id = {by_key}) AS asked, EXISTS (SELECT 1 \
-         FROM interview i JOIN interview_participant r ON r.interview_id = i.id WHERE i.application_id = c.id \
-         AND i.state <> 'cancelled' AND r.removed_at IS NULL AND r.user_id = {by_key}) AS met \
-         FROM application c LEFT JOIN allotment l ON l.application_id = c.id AND l.until IS NULL \
-         LEFT JOIN posting_team t ON t.id = l.posting_team_id WHERE c.id IN {ids}"
-    );
-    let rows = dialect::query_all::<Row>(db, &sql, binds).await?;
-    let subject = |row: &Row| Subject {
-        posting: Some(row.posting_id),
-        team: row.team_id,
-        application: Some(row.id),
-        offer: None,
-        approver: by.filter(|_| row.asked),
-        participant: by.filter(|_| row.met),
-    };
-    Ok(rows.iter().map(|row| (row.id, subject(row))).collect())
-}
-
 /// This person's active or hired application to this posting, of which there is at most one.
 pub async fn current(
     db: &impl Source,
@@ -288,11 +246,11 @@ pub async fn insert(tx: &Tx, application: &Application) -> Result<(), Failure> {
 /// `STALE` when the kept revision is another; `ALREADY_APPLIED` when it would be the person's second current one.
 pub async fn save(tx: &Tx, application: Application) -> Result<Application, Failure> {
     let sql = "UPDATE application SET status = $3, stage = $4, revision = $2 + 1, outcome_side = $5, \
-               outcome_reason = $6, outcome_by = $7, outcome_at = $8, needs_decision_since = $9 \
+               outcome_reason = $6, outcome_by = $7, outcome_at = $8, needs_decision_since = $9, outcome_told_from = $10 \
                WHERE id = $1 AND revision = $2";
     let outcome = application.outcome.as_ref();
     let why = outcome.and_then(|outcome| outcome.why.as_ref());
-    let values: [Value; 9] = [
+    let values: [Value; 10] = [
         application.id.into(),
         application.revision.into(),
         application.status.into(),
@@ -302,6 +260,7 @@ pub async fn save(tx: &Tx, application: Application) -> Result<Application, Fail
         why.map(|why| why.by.as_str()).into(),
         outcome.map(|outcome| outcome.at).into(),
         application.needs_decision_since.into(),
+        outcome.and_then(|outcome| outcome.told_from).into(),
     ];
     if dialect::execute(tx, sql, values).await? == 0 {
         return Err(Refusal::Stale.into());
@@ -364,6 +323,7 @@ struct Row {
     outcome_reason: Option<String>,
     outcome_by: Option<String>,
     outcome_at: Option<DateTime<Utc>>,
+    outcome_told_from: Option<DateTime<Utc>>,
     needs_decision_since: Option<DateTime<Utc>>,
     referrer_id: Option<UserId>,
 }
@@ -371,7 +331,12 @@ struct Row {
 impl From<Row> for Application {
     fn from(row: Row) -> Self {
         let why = row.outcome_reason.zip(row.outcome_by).map(|(reason, by)| Why { reason, by });
-        let outcome = row.outcome_side.zip(row.outcome_at).map(|(side, at)| Outcome { side, at, why });
+        let outcome = row.outcome_side.zip(row.outcome_at).map(|(side, at)| Outcome {
+            side,
+            at,
+            told_from: row.outcome_told_from,
+            why,
+        });
         Self {
             id: row.id,
             posting: row.posting_id,

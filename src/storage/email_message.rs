@@ -57,7 +57,7 @@ pub async fn push(tx: &Tx, email: &NewEmail) -> Result<bool, Fault> {
         sha256(&email.raw).into(),
         EmailState::Queued.into(),
         0.into(),
-        email.created_at.into(),
+        email.due_at.into(),
         email.expires_at.into(),
         0.into(),
         false.into(),
@@ -152,28 +152,28 @@ pub async fn of_offers(
     Ok(dialect::query_all::<Row>(db, &sql, binds).await?.into_iter().map(EmailMessage::from).collect())
 }
 
-/// Takes back what has not left of an offer's mail: the offer itself and its extensions. Says which messages.
-///
-/// One that a worker has at this moment is not touched: it asks again before it lets the body go.
+/// Takes back what has not left of an offer's mail. Says which messages.
 pub async fn cancel_of_offer(tx: &Tx, offer: OfferId) -> Result<Vec<EmailMessage>, Fault> {
-    let sql = format!(
-        "UPDATE email_message SET state = 'cancelled', raw = NULL WHERE offer_id = $1 \
-         AND kind IN ('offer', 'offerExtended') AND state IN ('queued', 'deferred') RETURNING {COLUMNS}"
-    );
-    Ok(dialect::query_all::<Row>(tx, &sql, [offer.into()])
-        .await?
-        .into_iter()
-        .map(EmailMessage::from)
-        .collect())
+    take_back(tx, "offer_id = $1 AND kind IN ('offer', 'offerExtended')", offer.into()).await
 }
 
 /// Takes back what has not left of a referee's mail. Says which messages.
 pub async fn cancel_of_reference(tx: &Tx, reference: ReferenceId) -> Result<Vec<EmailMessage>, Fault> {
+    take_back(tx, "reference_id = $1", reference.into()).await
+}
+
+/// Takes back what has not left of the mail about an application's decline. Says which messages.
+pub async fn cancel_of_decline(tx: &Tx, application: ApplicationId) -> Result<Vec<EmailMessage>, Fault> {
+    take_back(tx, "application_id = $1 AND kind = 'applicationDeclined'", application.into()).await
+}
+
+/// One that a worker has at this moment is not touched: it asks again before it lets the body go.
+async fn take_back(tx: &Tx, which: &str, of: Value) -> Result<Vec<EmailMessage>, Fault> {
     let sql = format!(
-        "UPDATE email_message SET state = 'cancelled', raw = NULL WHERE reference_id = $1 \
-         AND state IN ('queued', 'deferred') RETURNING {COLUMNS}"
+        "UPDATE email_message SET state = 'cancelled', raw = NULL \
+         WHERE {which} AND state IN ('queued', 'deferred') RETURNING {COLUMNS}"
     );
-    let rows = dialect::query_all::<Row>(tx, &sql, [reference.into()]).await?;
+    let rows = dialect::query_all::<Row>(tx, &sql, [of]).await?;
     Ok(rows.into_iter().map(EmailMessage::from).collect())
 }
 

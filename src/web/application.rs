@@ -41,7 +41,7 @@ async fn open(app: &App, secret: &str) -> Result<Opened, Trouble> {
     let viewer = link::find(store, secret).await?.as_ref().and_then(holder).ok_or(Trouble::NotFound)?;
     let Viewer::Applicant { application, .. } = &viewer else { return Err(Trouble::NotFound) };
     let found = storage::application::find(store, &policy::applications(&viewer), *application).await?;
-    let application = found.ok_or(Trouble::NotFound)?;
+    let application = found.ok_or(Trouble::NotFound)?.as_told(app.shared.clock.now());
     // Whatever became of the posting, its candidates may know what it was called.
     let sight = Sight::of(&Viewer::System, app.shared.clock.now());
     let found = posting::find(store, &sight, application.posting).await?;
@@ -56,7 +56,10 @@ pub async fn page(app: Data<App>, secret: Path<String>) -> Result<HttpResponse, 
     let scope = policy::applications(&viewer);
     let plan = plan::get(store, application.plan).await?;
     let mut steps = step::of_applications(store, &scope, &[application.id]).await?;
-    let steps = steps.remove(&application.id).unwrap_or_default();
+    let mut steps = steps.remove(&application.id).unwrap_or_default();
+    if application.active().is_ok() {
+        steps = steps.into_iter().map(ApplicationStep::under_way).collect();
+    }
     let offer = out(&app, &application).await?;
     let told = Told {
         plan: &plan,

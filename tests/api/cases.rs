@@ -136,6 +136,13 @@ impl Table<'_> {
         let some = ["mine", "fresh", "far"];
         let decline = |id: &str| json!({ "applicationId": id, "reason": "No need", "note": "Thank you." });
         self.each("applicationDecline", &some, decline);
+        let each = |id: &str| json!([{ "applicationId": id, "expectedRevision": revision(id) }]);
+        let onward = |id: &str| json!({ "items": each(id), "stage": "review", "passOver": false });
+        self.each("applicationsAdvance", &["beside", "ready", "far"], onward);
+        let end = |id: &str| json!({ "items": each(id), "reason": "No need", "note": "Thank you." });
+        self.each("applicationsDecline", &some, end);
+        let go_on = |id: &str| json!({ "applicationId": id, "expectedRevision": revision(id) });
+        self.each("applicationKeep", &["beside", "fresh", "far"], go_on);
         self.each("applicationWithdraw", &some, |id| json!({ "applicationId": id, "reason": "Another job" }));
         self.each("applicationReinstate", &["declined", "withdrawn"], |id| json!({ "applicationId": id }));
         let team = self.id("team y").to_owned();

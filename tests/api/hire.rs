@@ -79,6 +79,12 @@ both! {
             assert_eq!(application.status, ApplicationStatus::Active);
         }
         assert_eq!(app.count("email_message WHERE kind = 'applicationDeclined'").await, 0);
+        // Whoever reads that it waits may say that it goes on, once.
+        let act = app.act(&desk.recruiter);
+        assert_eq!(refused(application::keep(act, waiting.id, 1).await), "STALE");
+        let kept = application::keep(act, waiting.id, 2).await.unwrap();
+        assert_eq!((kept.status, kept.needs_decision_since), (ApplicationStatus::Active, None));
+        assert_eq!(refused(application::keep(act, waiting.id, 3).await), "APPLICATION_STATUS");
         app.check_invariants().await;
     }
 

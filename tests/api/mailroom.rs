@@ -105,6 +105,7 @@ impl Mailroom {
             to: "zoe@example.com".to_owned(),
             raw: format!("Message-ID: <{id}@example.org>\r\n\r\nHello\r\n.\r\n").into_bytes(),
             created_at: now,
+            due_at: now,
             expires_at: None,
         }
     }

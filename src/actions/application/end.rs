@@ -1,26 +1,32 @@
 //! How an application ends without a hire, and how it comes back. Silence by accident is impossible: the candidate gets
 //! exactly one mail, or it is recorded why not.
 
+use chrono::{DateTime, Utc};
+
 use super::super::interview::CallOff;
-use super::super::letter::{About, Addressee, addressee, prepare_with, role};
+use super::super::letter::{About, Addressee, addressee, prepare_for, prepare_with, role};
 use super::super::{Act, anew, email, offer, step};
 use super::{MOST_OF_REASON, event, held, kept};
-use crate::domain::application::Application;
+use crate::domain::application::{Application, LONGEST_SILENCE};
 use crate::domain::email::{LetterKind, NewEmail, Omission};
 use crate::domain::event::{Change, EventKind};
 use crate::domain::id::ApplicationId;
+use crate::domain::offer::Offer;
 use crate::domain::policy::application::{applications, moving, recruiting, speaking};
+use crate::domain::step::StepState;
 use crate::domain::{Refusal, text};
 use crate::mail::invite::Invite;
 use crate::mail::letter::{ApplicationDeclined, ApplicationWithdrawn, Reader};
 use crate::mail::line::{Line, Words};
-use crate::storage::{Failure, Fault, Tx, posting};
+use crate::storage::{Failure, Fault, Tx, offer as offer_kept, posting, step as step_kept};
 
 /// Whether the candidate is told by mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notice {
     /// They get exactly one mail.
     Mail,
+    /// They get it, and know, from this instant on.
+    MailAt(DateTime<Utc>),
     /// They get none, for this reason.
     Omitted(Omission),
 }
@@ -36,28 +42,65 @@ pub struct Decline {
     pub reason: String,
     /// What the candidate is told beside the decision.
     pub note: Option<String>,
-    /// Whether the candidate is told by mail.
+    /// Whether, and when, the candidate is told by mail.
     pub notice: Notice,
 }
 
+/// What is right by itself about a decline, whatever it is of.
+pub(super) struct Checked {
+    reason: String,
+    note: Option<String>,
+    /// From when on the candidate knows, where that is not at once.
+    told_from: Option<DateTime<Utc>>,
+}
+
+impl Decline {
+    /// # Errors
+    /// `REQUIRED` or `INVALID` on `reason`, `note` or `mailAt`.
+    pub(super) fn checked(&self, now: DateTime<Utc>) -> Result<Checked, Refusal> {
+        let reason = text::prose("reason", &self.reason, MOST_OF_REASON)?;
+        let note = text::optional_prose("note", self.note.as_deref(), 5_000)?;
+        if note.is_some() && matches!(self.notice, Notice::Omitted(_)) {
+            return Err(Refusal::invalid("note", "nothing where no mail is sent"));
+        }
+        let told_from = match self.notice {
+            Notice::MailAt(at) if now < at && at <= now + LONGEST_SILENCE => Some(at),
+            Notice::MailAt(_) => return Err(Refusal::invalid("mailAt", "an instant within the next 7 days")),
+            Notice::Mail | Notice::Omitted(_) => None,
+        };
+        Ok(Checked { reason, note, told_from })
+    }
+}
+
 /// Declines an application: its steps end, meetings are called off, a live offer is taken back, its seat freed, the
-/// candidate told.
+/// candidate told. To a candidate who is to be told later it stays as it was until then, and taking it up again until
+/// then takes the mail back.
 ///
 /// # Errors
-/// `NOT_FOUND`, `FORBIDDEN`, `NOT_ACTIVE`, `STALE`; `REQUIRED` or `INVALID` on `reason` or `note`.
+/// `NOT_FOUND`, `FORBIDDEN`, `NOT_ACTIVE`, `STALE`; `REQUIRED` or `INVALID` on `reason` or `note`; `INVALID` on `mailAt`
+/// unless it is near, or while the candidate has something of ours that would end without a word.
 pub async fn decline(act: Act<'_>, input: Decline) -> Result<Application, Failure> {
-    let reason = text::prose("reason", &input.reason, MOST_OF_REASON)?;
-    let note = text::optional_prose("note", input.note.as_deref(), 5_000)?;
-    if note.is_some() && input.notice != Notice::Mail {
-        return Err(Refusal::invalid("note", "nothing where no mail is sent").into());
-    }
-    let (change, right) = (&act.change(), &moving(act.viewer));
+    decline_in(act, &act.change(), input).await
+}
+
+/// As [`decline`], as part of a greater change.
+pub(super) async fn decline_in(
+    act: Act<'_>,
+    change: &Change,
+    input: Decline,
+) -> Result<Application, Failure> {
+    let Checked { reason, note, told_from } = input.checked(change.at)?;
+    let right = &moving(act.viewer);
     let (input, reason, words) = (&input, &reason, &note.as_deref().map(Words::new));
     anew(|| async move {
         let ending = &ending(act, input.application, input.notice, |who, ends_offer| {
             let (reader, role, ends_meeting) = (who.reader.clone(), who.role.clone(), who.ends_meeting());
             let facts = ApplicationDeclined { reader, role, words: words.clone(), ends_offer, ends_meeting };
-            prepare_with(act, &who.addressee, who.about, &occasion("declined", change), &facts, &who.invites)
+            let (to, about, occasion) = (&who.addressee, who.about, &occasion("declined", change));
+            match told_from {
+                Some(at) => prepare_for(act, to, about, occasion, &facts, at),
+                None => prepare_with(act, to, about, occasion, &facts, &who.invites),
+            }
         })
         .await?;
         act.store
@@ -65,7 +108,11 @@ pub async fn decline(act: Act<'_>, input: Decline) -> Result<Application, Failur
                 let application = held(&tx, act.viewer, right, input.application, "application").await?;
                 application.active()?;
                 input.revision.map_or(Ok(()), |revision| application.is_at(revision))?;
-                let application = application.decline(reason.clone(), change.actor.clone(), change.at)?;
+                if told_from.is_some() {
+                    has_nothing_of_ours(&tx, application.id).await?;
+                }
+                let by = change.actor.clone();
+                let application = application.decline(reason.clone(), by, change.at, told_from)?;
                 let kind = (EventKind::ApplicationDeclined, LetterKind::ApplicationDeclined);
                 close(&tx, change, application, kind, ending).await
             })
@@ -108,8 +155,9 @@ pub async fn withdraw(act: Act<'_>, input: Withdraw) -> Result<Application, Fail
         act.store
             .write(|tx| async move {
                 let application = held(&tx, act.viewer, right, input.application, "application").await?;
-                application.active()?;
+                application.active_to_candidate(change.at)?;
                 input.revision.map_or(Ok(()), |revision| application.is_at(revision))?;
+                email::take_back_decline(&tx, change, application.id).await?;
                 let application = application.withdraw(reason.clone(), change.actor.clone(), change.at)?;
                 let kind = (EventKind::ApplicationWithdrawn, LetterKind::ApplicationWithdrawn);
                 close(&tx, change, application, kind, ending).await
@@ -117,6 +165,18 @@ pub async fn withdraw(act: Act<'_>, input: Withdraw) -> Result<Application, Fail
             .await
     })
     .await
+}
+
+/// Nothing that the candidate has of ours may end before they know why.
+async fn has_nothing_of_ours(tx: &Tx, id: ApplicationId) -> Result<(), Failure> {
+    let steps = step_kept::of_locked(tx, id).await?;
+    let is_asked = steps.iter().any(|step| matches!(step.state, StepState::Requested | StepState::Scheduled));
+    let offers = offer_kept::lock_unended(tx, id).await?;
+    if is_asked || offers.iter().any(Offer::is_out) {
+        let nothing = "nothing while the candidate has an offer, a meeting or a request of ours";
+        return Err(Refusal::invalid("mailAt", nothing).into());
+    }
+    Ok(())
 }
 
 /// An occasion of its own for each change, since an application may end more than once.
@@ -236,6 +296,7 @@ pub async fn reinstate(
             let was = application.status;
             let application = application.reinstate()?;
             posting.may_change()?;
+            email::take_back_decline(&tx, change, id).await?;
             let application = kept::save(&tx, application).await?;
             step::restore(&tx, change, &application).await?;
             tx.record(event(change, EventKind::ApplicationReinstated, &application).word("from", was));

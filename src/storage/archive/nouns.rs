@@ -103,7 +103,7 @@ nouns! {
         plan_id: word::<PlanId>(), plan_version: INTEGER, status: word::<application::ApplicationStatus>(),
         stage: INTEGER, revision: INTEGER, applied_at: INSTANT, source: word::<application::Source>(), repeated: FLAG,
         outcome_side: perhaps(word::<application::Side>()), outcome_reason: perhaps(TEXT), outcome_by: perhaps(TEXT),
-        outcome_at: perhaps(INSTANT), needs_decision_since: perhaps(INSTANT),
+        outcome_at: perhaps(INSTANT), outcome_told_from: perhaps(INSTANT), needs_decision_since: perhaps(INSTANT),
         referrer_id: perhaps(word::<UserId>()),
     }
     "applicationContact" = application_contact by application_id {
