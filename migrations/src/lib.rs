@@ -20,6 +20,7 @@ mod m20261126_000012_found_scorecards;
 mod m20261126_000013_found_references;
 mod m20261126_000015_index_work;
 mod m20261126_000016_tell_later;
+mod m20261126_000018_found_transfers;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000013_found_references::Migration),
             Box::new(m20261126_000015_index_work::Migration),
             Box::new(m20261126_000016_tell_later::Migration),
+            Box::new(m20261126_000018_found_transfers::Migration),
         ]
     }
 

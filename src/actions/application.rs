@@ -3,10 +3,12 @@
 mod each;
 mod end;
 mod submit;
+mod transfer;
 
 pub use each::{Each, advance_each, decline_each};
 pub use end::{Decline, Notice, Withdraw, decline, reinstate, withdraw};
 pub use submit::{Submission, submit};
+pub use transfer::{Onward, transfer};
 
 use super::Act;
 use crate::domain::application::{Application, Return, Why};

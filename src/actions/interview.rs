@@ -51,7 +51,7 @@ pub struct Schedule {
 /// participant at fault; `REQUIRED` or `INVALID` on `stepId` and as [`Meeting::checked`] says.
 pub async fn schedule(act: Act<'_>, input: Schedule) -> Result<Interview, Failure> {
     let change = act.change();
-    let (application, step) = step::found(act, input.which.step).await?;
+    let (application, step) = step::seen(act, input.which.step).await?;
     interview::belongs_in(&step)?;
     let usual = Usual { minutes: step.minutes, zone: act.site.zone };
     let meeting = Meeting::checked(input.starts_at, &input.setting, usual, change.at)?;

@@ -121,14 +121,14 @@ pub async fn reopen(act: Act<'_>, which: Which, reason: &str) -> Result<Moved, F
 ///
 /// # Errors
 /// `NOT_FOUND`.
-pub(super) async fn found(act: Act<'_>, id: StepId) -> Result<(Application, ApplicationStep), Failure> {
+pub(super) async fn seen(act: Act<'_>, id: StepId) -> Result<(Application, ApplicationStep), Failure> {
     let unknown = || Refusal::NotFound("step");
     let of = step::application_of(act.store, id).await?.ok_or_else(unknown)?;
     let scope = applications(act.viewer);
-    let found = application::find(act.store, &scope, of).await?.ok_or_else(unknown)?;
+    let application = application::find(act.store, &scope, of).await?.ok_or_else(unknown)?;
     let steps = step::of_applications(act.store, &scope, &[of]).await?;
     let step = steps.into_values().flatten().find(|step| step.id == id).ok_or_else(unknown)?;
-    Ok((found, step))
+    Ok((application, step))
 }
 
 /// A meeting that was to take place in the step is called off with it.
@@ -154,18 +154,6 @@ async fn move_step<Of: Sync>(
             .await
     })
     .await
-}
-
-/// The step and its application, as far as the viewer sees them; what is prepared outside is guarded inside.
-pub(super) async fn seen(act: Act<'_>, id: StepId) -> Result<(Application, ApplicationStep), Failure> {
-    let unknown = || Refusal::NotFound("step");
-    let found = step::application_of(act.store, id).await?.ok_or_else(unknown)?;
-    let scope = applications(act.viewer);
-    let found = application::find(act.store, &scope, found).await?.ok_or_else(unknown)?;
-    let mut steps = step::of_applications(act.store, &scope, &[found.id]).await?;
-    let steps = steps.remove(&found.id).unwrap_or_default();
-    let step = steps.into_iter().find(|step| step.id == id).ok_or_else(unknown)?;
-    Ok((found, step))
 }
 
 /// A step that may be moved, with its application, held until the write ends.
@@ -224,6 +212,20 @@ async fn set(
     let event = event(change, kind, application).word("step", moved.id).word("key", &moved.key);
     tx.record(event.word("from", before.state).word("to", moved.state).count("round", moved.round.into()));
     Ok(moved)
+}
+
+/// Leaves out a step of an application that goes on under a plan without it, in the write that brings it there.
+pub(super) async fn leave_out(
+    tx: &Tx,
+    change: &Change,
+    application: &Application,
+    id: StepId,
+) -> Result<(), Failure> {
+    let before = step::get_locked(tx, application.id, id).await?;
+    let reason = "It is not part of the process of the posting.".to_owned();
+    let moved = before.clone().skip(false, Some(reason))?;
+    set(tx, change, EventKind::StepSkipped, application, &before, moved).await?;
+    Ok(())
 }
 
 /// Ends what is unfinished, in the write that ends the application.

@@ -231,6 +231,15 @@ impl Application {
         Ok(self)
     }
 
+    /// It goes on under another posting's plan, in this stage.
+    ///
+    /// # Errors
+    /// `NOT_ACTIVE`.
+    pub fn go_to(self, posting: PostingId, plan: PlanVersion, stage: i32) -> Result<Self, Refusal> {
+        let moved = self.move_to(stage)?;
+        Ok(Self { posting, plan, ..moved })
+    }
+
     /// It goes on in this stage. Whoever moves it has decided that it goes on.
     ///
     /// # Errors

@@ -47,6 +47,8 @@ text_enum! {
         ApplicationDeclined = "applicationDeclined",
         /// You have withdrawn.
         ApplicationWithdrawn = "applicationWithdrawn",
+        /// Your application goes on for another job.
+        ApplicationTransferred = "applicationTransferred",
         /// We have questions; please answer by then.
         FormSent = "formSent",
         /// Our questions are still open.

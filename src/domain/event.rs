@@ -78,6 +78,8 @@ text_enum! {
         ApplicationNeedsDecision = "applicationNeedsDecision",
         /// Somebody decided that an application goes on where it is.
         ApplicationKept = "applicationKept",
+        /// An application went on to another posting.
+        ApplicationTransferred = "applicationTransferred",
         /// A step that the plan does not have was added to one application.
         StepAdded = "stepAdded",
         /// Somebody outside was asked in a step.

@@ -43,6 +43,7 @@ pub mod team;
 pub mod terms;
 pub mod text;
 pub mod token;
+pub mod transfer;
 pub mod user;
 pub mod viewer;
 pub mod work;

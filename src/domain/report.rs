@@ -187,7 +187,7 @@ pub struct Tally {
     pub sources: BTreeMap<Source, SourceTally>,
     /// The offers to them.
     pub offers: OfferTally,
-    stages: BTreeMap<(PlanId, i32, i32), StageTally>,
+    stages: BTreeMap<Place, StageTally>,
 }
 
 /// One stage of a plan, over all versions of the plan that have it.
@@ -236,18 +236,25 @@ impl Tally {
     }
 }
 
+/// A stage, counted from 0, of a version of a plan.
+type Place = (PlanId, i32, i32);
+
+/// The place that an event names, if it names one.
+fn place(told: &Told, stage: &str) -> Option<Place> {
+    Some((told.word("plan")?, told.count("planVersion")?, told.count(stage)?))
+}
+
 /// One application's way, as far as it was told.
 #[derive(Debug, Clone)]
 pub struct Way {
-    plan: PlanVersion,
     source: Source,
     status: ApplicationStatus,
-    stage: i32,
-    /// Since when it is in the stage; not while it has ended.
+    at: Place,
+    /// Since when it is there; not while it has ended.
     since: DateTime<Utc>,
-    entered: BTreeSet<i32>,
-    advanced: BTreeSet<i32>,
-    stays: Vec<(i32, DateTime<Utc>, DateTime<Utc>)>,
+    entered: BTreeSet<Place>,
+    advanced: BTreeSet<Place>,
+    stays: Vec<(Place, DateTime<Utc>, DateTime<Utc>)>,
     offers: BTreeMap<OfferId, EventKind>,
     undone: u64,
 }
@@ -259,14 +266,13 @@ impl Way {
         if told.kind != EventKind::ApplicationSubmitted {
             return None;
         }
-        let stage = told.count("stage")?;
+        let at = place(told, "stage")?;
         Some(Self {
-            plan: PlanVersion { plan: told.word("plan")?, number: told.count("planVersion")? },
             source: told.word("source")?,
             status: ApplicationStatus::Active,
-            stage,
+            at,
             since: told.at,
-            entered: BTreeSet::from([stage]),
+            entered: BTreeSet::from([at]),
             advanced: BTreeSet::new(),
             stays: Vec::new(),
             offers: BTreeMap::new(),
@@ -277,7 +283,11 @@ impl Way {
     /// Goes on as told.
     pub fn hear(&mut self, told: &Told) {
         match told.kind {
-            EventKind::ApplicationAdvanced | EventKind::ApplicationReturned => self.moves(told),
+            EventKind::ApplicationAdvanced | EventKind::ApplicationReturned => {
+                let (plan, number, _) = self.at;
+                self.moves(told, told.count("to").map(|to| (plan, number, to)));
+            }
+            EventKind::ApplicationTransferred => self.moves(told, place(told, "stage")),
             EventKind::ApplicationDeclined => self.ends(ApplicationStatus::Declined, told.at),
             EventKind::ApplicationWithdrawn => self.ends(ApplicationStatus::Withdrawn, told.at),
             EventKind::ApplicationHired => self.ends(ApplicationStatus::Hired, told.at),
@@ -295,13 +305,13 @@ impl Way {
         }
     }
 
-    fn moves(&mut self, told: &Told) {
-        let Some(to) = told.count("to") else { return };
+    fn moves(&mut self, told: &Told, to: Option<Place>) {
+        let Some(to) = to else { return };
         self.leaves(told.at);
         if told.kind == EventKind::ApplicationAdvanced {
-            self.advanced.insert(self.stage);
+            self.advanced.insert(self.at);
         }
-        (self.stage, self.since) = (to, told.at);
+        (self.at, self.since) = (to, told.at);
         self.entered.insert(to);
     }
 
@@ -314,7 +324,7 @@ impl Way {
     }
 
     fn leaves(&mut self, at: DateTime<Utc>) {
-        self.stays.push((self.stage, self.since, at));
+        self.stays.push((self.at, self.since, at));
     }
 
     /// Adds what became of it.
@@ -342,16 +352,14 @@ impl Way {
     }
 
     fn add_stages_to(self, tally: &mut Tally) {
-        let PlanVersion { plan, number } = self.plan;
-        let mut stage = |place: i32, add: &dyn Fn(&mut StageTally)| {
-            add(tally.stages.entry((plan, number, place)).or_default());
-        };
+        let mut stage =
+            |place: Place, add: &dyn Fn(&mut StageTally)| add(tally.stages.entry(place).or_default());
         let mut advanced = self.advanced;
         match self.status {
-            ApplicationStatus::Active => stage(self.stage, &|tally| tally.active += 1),
-            ApplicationStatus::Declined => stage(self.stage, &|tally| tally.declined += 1),
-            ApplicationStatus::Withdrawn => stage(self.stage, &|tally| tally.withdrawn += 1),
-            ApplicationStatus::Hired => _ = advanced.insert(self.stage),
+            ApplicationStatus::Active => stage(self.at, &|tally| tally.active += 1),
+            ApplicationStatus::Declined => stage(self.at, &|tally| tally.declined += 1),
+            ApplicationStatus::Withdrawn => stage(self.at, &|tally| tally.withdrawn += 1),
+            ApplicationStatus::Hired => _ = advanced.insert(self.at),
         }
         for place in self.entered {
             stage(place, &|tally| tally.entered += 1);

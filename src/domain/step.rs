@@ -115,6 +115,14 @@ impl ApplicationStep {
         }
     }
 
+    /// The same step in its place in another plan, which says what it is from now on.
+    #[must_use]
+    pub fn placed(self, stage: i32, position: i32, planned: &PlanStep) -> Self {
+        let Self { id, application, state, round, reason, moved_by, moved_at, .. } = self;
+        let placed = Self::of_plan(id, application, stage, position, planned);
+        Self { state, round, reason, moved_by, moved_at, ..placed }
+    }
+
     fn unfinished(&self) -> Result<(), Refusal> {
         if self.state.is_final() { Err(Refusal::StepState(self.state.as_str())) } else { Ok(()) }
     }

@@ -4,12 +4,12 @@ use async_graphql::{Context, Enum, ID, InputObject, Object};
 
 use super::application_parts::{
     Allotment, Answer, ApplicationOutcome, ApplicationPermissions, ApplicationStage, Justification,
-    StageReturn,
+    PostingTransfer, StageReturn,
 };
 use super::application_read::{
     AllotmentsOfApplication, AnswersOfApplication, ApplicationById, EventsOfApplication,
     JustificationOfApplication, PreferredTeams, ReturnsOfApplication, StepsOfApplication,
-    SubjectOfApplication, SubmittedContactOf,
+    SubjectOfApplication, SubmittedContactOf, TransfersOfApplication,
 };
 use super::asking::{Asking, asking};
 use super::candidate::{Candidate, CandidateById, SubmittedContact};
@@ -24,7 +24,7 @@ use super::scorecard::{self, InterviewerNote};
 use super::step::ApplicationStep;
 use super::team::{Team, TeamById};
 use super::user::{User, user};
-use crate::domain::application::Application as DomainApplication;
+use crate::domain::application::{Application as DomainApplication, Return};
 use crate::domain::policy::application as policy;
 use crate::domain::viewer::Viewer;
 use crate::domain::{self, Refusal};
@@ -191,8 +191,22 @@ impl Application {
 
     /// Times that the application was moved back, the first one first; for those who may read internal reasons.
     async fn returns(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<StageReturn>> {
-        let returns = asking(ctx).load_all::<ReturnsOfApplication>(self.0.id).await?;
-        Ok(returns.iter().map(|back| StageReturn { back: back.clone(), plan: self.0.plan }).collect())
+        let asking = asking(ctx);
+        let returns = asking.load_all::<ReturnsOfApplication>(self.0.id).await?;
+        let transfers = asking.load_all::<TransfersOfApplication>(self.0.id).await?;
+        // The plan it followed then is the one that the next transfer took it from.
+        let plan = |back: &Return| {
+            let left = transfers.iter().find(|transfer| transfer.revision > back.revision);
+            left.map_or(self.0.plan, |transfer| transfer.from_plan)
+        };
+        Ok(returns.iter().map(|back| StageReturn { back: back.clone(), plan: plan(back) }).collect())
+    }
+
+    /// Times that the application went on to another posting, the first one first; for those who may read internal
+    /// reasons.
+    async fn transfers(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<PostingTransfer>> {
+        let transfers = asking(ctx).load_all::<TransfersOfApplication>(self.0.id).await?;
+        Ok(transfers.iter().cloned().map(PostingTransfer).collect())
     }
 
     /// Why to hire the candidate; for recruiters, hiring managers and approvers.

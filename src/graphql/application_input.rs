@@ -199,6 +199,23 @@ pub struct ApplicationReinstateInput {
     pub(super) expected_revision: Option<i32>,
 }
 
+/// What `applicationTransfer` takes.
+#[derive(InputObject, Debug)]
+pub struct ApplicationTransferInput {
+    /// Id of the application.
+    pub(super) application_id: ID,
+    /// Revision of the application that the caller read.
+    pub(super) expected_revision: i32,
+    /// Id of the posting that it goes on to: one that is open or paused.
+    pub(super) posting_id: ID,
+    /// Why, for colleagues; the candidate never reads it.
+    pub(super) reason: String,
+    /// What the candidate reads beside the news.
+    pub(super) note: Option<String>,
+    /// Why the candidate is not written to; without it they get a mail.
+    pub(super) omit_mail: Option<MailOmission>,
+}
+
 /// What `applicationAllot` takes.
 #[derive(InputObject, Debug)]
 pub struct ApplicationAllotInput {
@@ -268,6 +285,13 @@ payload!(
 payload!(
     /// Answer to `applicationReinstate`.
     ApplicationReinstatePayload {
+        /// The application, as it stands now.
+        application: Application
+    }
+);
+payload!(
+    /// Answer to `applicationTransfer`.
+    ApplicationTransferPayload {
         /// The application, as it stands now.
         application: Application
     }

@@ -7,14 +7,15 @@ use super::application_input::{
     ApplicationDeclineInput, ApplicationDeclinePayload, ApplicationKeepInput, ApplicationKeepPayload,
     ApplicationPreferTeamsInput, ApplicationPreferTeamsPayload, ApplicationReceipt,
     ApplicationReinstateInput, ApplicationReinstatePayload, ApplicationReturnInput, ApplicationReturnPayload,
-    ApplicationSubmitInput, ApplicationSubmitPayload, ApplicationWithdrawInput, ApplicationWithdrawPayload,
-    JustificationSaveInput, JustificationSavePayload, notice, notice_at, teams,
+    ApplicationSubmitInput, ApplicationSubmitPayload, ApplicationTransferInput, ApplicationTransferPayload,
+    ApplicationWithdrawInput, ApplicationWithdrawPayload, JustificationSaveInput, JustificationSavePayload,
+    notice, notice_at, teams,
 };
 use super::asking::asking;
 use super::error::id;
 use super::payload::answer;
 use crate::actions;
-use crate::actions::application::{Advance, Decline, GoBack, Withdraw};
+use crate::actions::application::{Advance, Decline, GoBack, Onward, Withdraw};
 
 /// Changes of applications.
 #[derive(Debug, Default)]
@@ -133,6 +134,27 @@ impl ApplicationMutation {
         let ended = async {
             let application = id(&input.application_id, "application")?;
             actions::application::reinstate(asking(ctx).act(), application, input.expected_revision).await
+        };
+        answer(ended.await)
+    }
+
+    /// Brings an application to another posting with all its history: its steps are laid into that posting's plan, what was
+    /// done stays done, and it goes on where the gates of that plan let it.
+    async fn application_transfer(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which application, to which posting, and why.")] input: ApplicationTransferInput,
+    ) -> async_graphql::Result<Option<ApplicationTransferPayload>> {
+        let ended = async {
+            let onward = Onward {
+                application: id(&input.application_id, "application")?,
+                revision: input.expected_revision,
+                posting: id(&input.posting_id, "posting")?,
+                reason: input.reason,
+                note: input.note,
+                omit_mail: input.omit_mail.map(Into::into),
+            };
+            actions::application::transfer(asking(ctx).act(), onward).await
         };
         answer(ended.await)
     }

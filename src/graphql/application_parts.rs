@@ -5,6 +5,7 @@ use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use super::application_read::WhyEnded;
 use super::asking::{Asking, asking};
 use super::plan::PlanByVersion;
+use super::posting::{Posting, PostingById};
 use super::posting_content::QuestionType;
 use super::scalar::DateTime;
 use super::team::{Team, TeamById};
@@ -15,6 +16,7 @@ use crate::domain::id::ApplicationId;
 use crate::domain::policy::Subject;
 use crate::domain::policy::application as policy;
 use crate::domain::posting::PlanVersion;
+use crate::domain::transfer::Transfer;
 use crate::domain::viewer::Viewer;
 
 /// Who ended an application.
@@ -187,6 +189,39 @@ impl StageReturn {
     /// Timestamp of when it was moved back.
     async fn at(&self) -> DateTime {
         self.back.at.into()
+    }
+}
+
+/// A time that an application went on to another posting.
+#[derive(Debug, Clone)]
+pub struct PostingTransfer(pub(super) Transfer);
+
+/// A time that an application went on to another posting.
+#[Object]
+impl PostingTransfer {
+    /// Posting that the application came from; null for those who do not see it.
+    async fn from(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Posting>> {
+        Ok(asking(ctx).load::<PostingById>(self.0.from).await?.map(Posting))
+    }
+
+    /// Posting that the application went to; null for those who do not see it.
+    async fn to(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Posting>> {
+        Ok(asking(ctx).load::<PostingById>(self.0.to).await?.map(Posting))
+    }
+
+    /// Why it was transferred: internal.
+    async fn reason(&self) -> &str {
+        &self.0.why.reason
+    }
+
+    /// Member of staff who transferred it.
+    async fn by(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
+        user(asking(ctx), self.0.why.by.parse().ok()).await
+    }
+
+    /// Timestamp of when it was transferred.
+    async fn at(&self) -> DateTime {
+        self.0.at.into()
     }
 }
 

@@ -99,6 +99,14 @@ nested_read! {
     }
 }
 
+nested_read! {
+    /// Transfers of applications.
+    pub(super) TransfersOfApplication(asking, keys: ApplicationId) -> Arc<Vec<domain::transfer::Transfer>> {
+        let scope = policy::reasons(&asking.viewer);
+        storage::transfer::of_applications(asking.store(), &scope, &keys).await.map(shared)
+    }
+}
+
 /// Events of applications, page by page.
 pub(super) struct EventsOfApplication;
 

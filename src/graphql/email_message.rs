@@ -53,6 +53,8 @@ pub enum EmailMessageKind {
     ApplicationDeclined,
     /// An application was withdrawn.
     ApplicationWithdrawn,
+    /// An application went on to another posting.
+    ApplicationTransferred,
     /// Questions of a step were sent.
     FormSent,
     /// A reminder of unanswered questions.

@@ -185,6 +185,21 @@ pub struct ApplicationDeclined {
     pub ends_meeting: bool,
 }
 
+/// To a candidate whose application goes on for another posting.
+#[derive(Clone, Debug)]
+pub struct ApplicationTransferred {
+    /// The candidate.
+    pub reader: Reader,
+    /// Title of the posting they applied to.
+    pub from: Line,
+    /// Title of the posting it goes on for.
+    pub role: Line,
+    /// What the recruiter adds, if anything.
+    pub words: Option<Words>,
+    /// The candidate's page.
+    pub status_link: Url,
+}
+
 /// To a candidate who withdrew, by themselves or by asking us: it is done.
 #[derive(Clone, Debug)]
 pub struct ApplicationWithdrawn {
@@ -318,6 +333,12 @@ letter!(
     "mail/application_withdrawn.subject",
     "mail/application_withdrawn.txt",
     "mail/application_withdrawn.html"
+);
+letter!(
+    ApplicationTransferred,
+    "mail/application_transferred.subject",
+    "mail/application_transferred.txt",
+    "mail/application_transferred.html"
 );
 letter!(FormSent, "mail/form_sent.subject", "mail/form_sent.txt", "mail/form_sent.html");
 letter!(FormReminded, "mail/form_reminded.subject", "mail/form_reminded.txt", "mail/form_reminded.html");

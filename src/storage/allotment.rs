@@ -43,10 +43,16 @@ pub async fn current(tx: &Tx, application: ApplicationId) -> Result<Option<Allot
     Ok(dialect::query_one::<Row>(tx, sql, [application.into()]).await?.map(Allotment::from))
 }
 
+/// Ends the present allotment, if there is one.
+pub async fn end(tx: &Tx, application: ApplicationId, at: DateTime<Utc>) -> Result<(), Fault> {
+    let sql = "UPDATE allotment SET until = $2 WHERE application_id = $1 AND until IS NULL";
+    dialect::execute(tx, sql, [application.into(), at.into()]).await?;
+    Ok(())
+}
+
 /// Ends the present allotment, if there is one, and keeps the new one.
 pub async fn replace(tx: &Tx, new: &Allotment) -> Result<(), Failure> {
-    let sql = "UPDATE allotment SET until = $2 WHERE application_id = $1 AND until IS NULL";
-    dialect::execute(tx, sql, [new.application.into(), new.since.into()]).await?;
+    end(tx, new.application, new.since).await?;
     let sql = "INSERT INTO allotment (id, application_id, posting_team_id, allotted_by, since) \
                VALUES ($1, $2, $3, $4, $5)";
     let values: [Value; 5] = [

@@ -268,6 +268,18 @@ pub async fn save(tx: &Tx, application: Application) -> Result<Application, Fail
     Ok(Application { revision: application.revision + 1, ..application })
 }
 
+/// Puts an application that was locked under its new posting and plan, in the write that saves it.
+///
+/// # Errors
+/// `ALREADY_APPLIED` when the person has another current one there.
+pub async fn put_under(tx: &Tx, application: &Application) -> Result<(), Failure> {
+    let sql = "UPDATE application SET posting_id = $2, plan_id = $3, plan_version = $4 WHERE id = $1";
+    let PlanVersion { plan, number } = application.plan;
+    let values: [Value; 4] = [application.id.into(), application.posting.into(), plan.into(), number.into()];
+    dialect::execute(tx, sql, values).await?;
+    Ok(())
+}
+
 /// Which active applications now wait for somebody's decision.
 #[derive(Debug, Clone, Copy)]
 pub enum Undecided {

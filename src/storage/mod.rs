@@ -67,6 +67,7 @@ pub mod store;
 pub mod tally;
 pub mod team;
 pub mod token;
+pub mod transfer;
 mod turn;
 pub mod user;
 mod value;

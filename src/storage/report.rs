@@ -1,5 +1,9 @@
 //! Reports, read from events: a chunk at a time, so that no history is too long to be told.
 
+mod wanted;
+
+pub use wanted::Wanted;
+
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
@@ -12,7 +16,6 @@ use super::scope::{Columns, within};
 use super::source::Source;
 use super::store::Store;
 use super::{application, plan, posting_team, work};
-use crate::domain::Refusal;
 use crate::domain::event::EventKind;
 use crate::domain::id::{ApplicationId, OfferId, OpeningId, PostingId, PostingTeamId, TeamId};
 use crate::domain::plan::HiringPlan;
@@ -25,10 +28,11 @@ use crate::domain::work::WorkKind;
 const CHUNK: usize = 10_000;
 
 /// What applications' ways are told by.
-const OF_APPLICATIONS: [EventKind; 14] = [
+const OF_APPLICATIONS: [EventKind; 15] = [
     EventKind::ApplicationSubmitted,
     EventKind::ApplicationAdvanced,
     EventKind::ApplicationReturned,
+    EventKind::ApplicationTransferred,
     EventKind::ApplicationDeclined,
     EventKind::ApplicationWithdrawn,
     EventKind::ApplicationReinstated,
@@ -49,60 +53,6 @@ const OF_SEATS: [EventKind; 4] = [
     EventKind::OpeningReopened,
     EventKind::OpeningCancelled,
 ];
-
-/// What a report is about; every part that is given has to match.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Wanted {
-    /// One posting.
-    pub posting: Option<PostingId>,
-    /// Applications that are allotted to this team, and its seats.
-    pub team: Option<TeamId>,
-    /// Applications that came in at this instant or later; seats that were filled then.
-    pub from: Option<DateTime<Utc>>,
-    /// Applications that came in before this instant; seats that were filled before.
-    pub until: Option<DateTime<Utc>>,
-}
-
-impl Wanted {
-    /// What was asked for, if it can be meant.
-    ///
-    /// # Errors
-    /// `INVALID` on `until` unless it is later than `from`.
-    pub fn checked(self) -> Result<Self, Refusal> {
-        match (self.from, self.until) {
-            (Some(from), Some(until)) if until <= from => Err(Refusal::invalid("until", "later than from")),
-            _ => Ok(self),
-        }
-    }
-
-    fn covers(&self, at: DateTime<Utc>) -> bool {
-        self.from.is_none_or(|from| at >= from) && self.until.is_none_or(|until| at < until)
-    }
-
-    /// The condition that the application `c` is meant, whenever it came in.
-    fn of_application(&self, binds: &mut Binds) -> String {
-        let mut conditions = vec!["true".to_owned()];
-        conditions.extend(self.posting.map(|posting| format!("c.posting_id = {}", binds.put(posting))));
-        conditions.extend(self.team.map(|team| {
-            format!(
-                "c.id IN (SELECT w.application_id FROM allotment w JOIN posting_team t \
-                 ON t.id = w.posting_team_id WHERE w.until IS NULL AND t.team_id = {})",
-                binds.put(team)
-            )
-        }));
-        conditions.join(" AND ")
-    }
-
-    fn of_cohort(&self, binds: &mut Binds) -> String {
-        let mut condition = self.of_application(binds);
-        for (sign, bound) in [(">=", self.from), ("<", self.until)] {
-            if let Some(at) = bound {
-                condition = format!("{condition} AND c.applied_at {sign} {}", binds.put(at));
-            }
-        }
-        condition
-    }
-}
 
 /// A whole report, of one state of the database.
 #[derive(Debug)]

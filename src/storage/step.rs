@@ -8,6 +8,7 @@ use sea_orm::{FromQueryResult, Value};
 use super::application::OF_SCOPE;
 use super::dialect::{self, Binds, json_list};
 use super::fault::Fault;
+use super::row::{self, cells};
 use super::scope::within;
 use super::source::Source;
 use super::write::Tx;
@@ -148,6 +149,21 @@ pub async fn save(tx: &Tx, step: &ApplicationStep) -> Result<(), Fault> {
         step.moved_at.into(),
     ];
     dialect::execute(tx, sql, values).await?;
+    Ok(())
+}
+
+/// Saves where a step stands in its plan and what the plan says of it, in the write that lays it into another one.
+pub async fn place(tx: &Tx, step: &ApplicationStep) -> Result<(), Fault> {
+    let cells = cells! {
+        stage: step.stage,
+        position: step.position,
+        title: step.title.as_str(),
+        required: step.required,
+        participant: step.participant,
+        least_people: step.least_people,
+        minutes: step.minutes,
+    };
+    row::update(tx, "application_step", cells, cells! { id: step.id }).await?;
     Ok(())
 }
 

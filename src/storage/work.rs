@@ -137,7 +137,7 @@ fn approvals(user: &str) -> String {
 
 /// Events by which an application came into the stage it stands in.
 const ARRIVALS: &str = "('applicationSubmitted', 'applicationAdvanced', 'applicationReturned', \
-     'applicationReinstated', 'applicationHireUndone')";
+     'applicationReinstated', 'applicationHireUndone', 'applicationTransferred')";
 
 /// Active applications that are in their stage for longer than the plan says. `seen` is about the application `c`.
 pub(super) fn stalled(kind: Kind, stays: usize, now: &str, seen: &str) -> String {

@@ -114,6 +114,7 @@ fn may_hear(who: Who) -> Vec<&'static str> {
             "undone name",
             "undone email",
             "undone phone",
+            "beside transfer reason",
         ]),
         Who::Recruiter | Who::Reader => {
             may.extend(["token recruiter", "token ended recruiter"]);

@@ -143,6 +143,9 @@ impl Table<'_> {
         self.each("applicationsDecline", &some, end);
         let go_on = |id: &str| json!({ "applicationId": id, "expectedRevision": revision(id) });
         self.each("applicationKeep", &["beside", "fresh", "far"], go_on);
+        let closer = self.id("paused").to_owned();
+        let onward = |id: &str| json!({ "applicationId": id, "expectedRevision": revision(id), "postingId": closer, "reason": "Closer" });
+        self.each("applicationTransfer", &["fresh", "beside", "far"], onward);
         self.each("applicationWithdraw", &some, |id| json!({ "applicationId": id, "reason": "Another job" }));
         self.each("applicationReinstate", &["declined", "withdrawn"], |id| json!({ "applicationId": id }));
         let team = self.id("team y").to_owned();

@@ -3,11 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
 use vacantia::mail::letter::{
-    ApplicationDeclined, ApplicationReceived, ApplicationRepeated, ApplicationWithdrawn, Appointment, Facts,
-    FormReminded, FormSent, Host, House, InterviewAssigned, InterviewCancelled, InterviewScheduled,
-    InterviewUnassigned, Letter, News, NominationReminded, NominationRequested, Offer, OfferAccepted,
-    OfferDeclined, OfferExtended, OfferRescinded, Person, Reader, ReferenceReminded, ReferenceRequested,
-    ScorecardReminded, ScorecardRequested,
+    ApplicationDeclined, ApplicationReceived, ApplicationRepeated, ApplicationTransferred,
+    ApplicationWithdrawn, Appointment, Facts, FormReminded, FormSent, Host, House, InterviewAssigned,
+    InterviewCancelled, InterviewScheduled, InterviewUnassigned, Letter, News, NominationReminded,
+    NominationRequested, Offer, OfferAccepted, OfferDeclined, OfferExtended, OfferRescinded, Person, Reader,
+    ReferenceReminded, ReferenceRequested, ScorecardReminded, ScorecardRequested,
 };
 use vacantia::mail::line::{Line, Words};
 
@@ -61,6 +61,13 @@ fn to_applicants() -> Vec<Named> {
         ApplicationDeclined { words: None, ends_offer: false, ends_meeting: false, ..declined.clone() };
     let received = ApplicationReceived { reader: reader.clone(), role: role.clone(), status_link: link() };
     let repeated = ApplicationRepeated { reader: reader.clone(), role: role.clone(), status_link: link() };
+    let transferred = ApplicationTransferred {
+        reader: reader.clone(),
+        from: Line::new(HOSTILE_TEAM),
+        role: role.clone(),
+        words: words.clone(),
+        status_link: link(),
+    };
     vec![
         named("application_received", received),
         named("application_repeated", repeated),
@@ -82,8 +89,14 @@ fn to_applicants() -> Vec<Named> {
         ),
         named(
             "application_withdrawn",
-            ApplicationWithdrawn { reader, role, ends_offer: true, ends_meeting: true },
+            ApplicationWithdrawn {
+                reader: reader.clone(),
+                role: role.clone(),
+                ends_offer: true,
+                ends_meeting: true,
+            },
         ),
+        named("application_transferred", transferred),
     ]
 }
 

@@ -266,12 +266,21 @@ async fn close(
             let was_out = ended.is_some_and(|ended| ended.was_out);
             email::queue(tx, change, if was_out { &letters.with_offer } else { &letters.plain }).await?;
         }
-        Told::Omitted(why) => {
-            let omitted = event(change, EventKind::EmailOmitted, &application);
-            tx.record(omitted.word("kind", letter).word("reason", why));
-        }
+        Told::Omitted(why) => omitted(tx, change, &application, letter, *why),
     }
     Ok(application)
+}
+
+/// Records that the candidate gets no mail where one is usual, and why.
+pub(super) fn omitted(
+    tx: &Tx,
+    change: &Change,
+    application: &Application,
+    letter: LetterKind,
+    why: Omission,
+) {
+    let omitted = event(change, EventKind::EmailOmitted, application);
+    tx.record(omitted.word("kind", letter).word("reason", why));
 }
 
 /// Takes up a declined or withdrawn application again, in the stage it ended in.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::actions::application::event;
 use crate::actions::letter::{self, About, NewLink};
-use crate::actions::step::{Standing, Which};
+use crate::actions::step::{Standing, Which, seen};
 use crate::actions::{Act, email};
 use crate::domain::Refusal;
 use crate::domain::application::Application;
@@ -12,13 +12,13 @@ use crate::domain::email::NewEmail;
 use crate::domain::event::{Change, Event, EventKind};
 use crate::domain::id::UserId;
 use crate::domain::link::Purpose;
-use crate::domain::policy::application::{applications, moving};
+use crate::domain::policy::application::moving;
 use crate::domain::scorecard::{LEAST, Request, USUAL, deadline};
 use crate::domain::step::ApplicationStep;
 use crate::domain::viewer::Viewer;
 use crate::mail::letter::{Facts, Reader, ScorecardReminded, ScorecardRequested};
 use crate::mail::line::Line;
-use crate::storage::{Failure, Fault, Tx, application as kept, interview, link, scorecard, step};
+use crate::storage::{Failure, Fault, Tx, application as kept, interview, link, scorecard};
 
 /// The most people who are asked at once.
 const MOST: usize = 20;
@@ -43,7 +43,7 @@ pub struct Ask {
 pub async fn ask(act: Act<'_>, input: Ask) -> Result<ApplicationStep, Failure> {
     let change = &act.change();
     let due_at = deadline(input.due_at, change.at)?;
-    let (application, asked_in) = found(act, act.viewer, input.which).await?;
+    let (application, asked_in) = seen(act, input.which.step).await?;
     let mut asked = Vec::new();
     for user in unlike(&input.users)? {
         let request = Request {
@@ -91,21 +91,6 @@ fn unlike(users: &[UserId]) -> Result<Vec<UserId>, Refusal> {
         Some((place, _)) => Err(Refusal::invalid(&format!("userIds.{place}"), "each person once")),
         None => Ok(users.to_vec()),
     }
-}
-
-/// The step and its application, as far as the viewer sees them; what is prepared outside is guarded inside.
-async fn found(
-    act: Act<'_>,
-    viewer: &Viewer,
-    which: Which,
-) -> Result<(Application, ApplicationStep), Failure> {
-    let unknown = || Refusal::NotFound("step");
-    let id = step::application_of(act.store, which.step).await?.ok_or_else(unknown)?;
-    let scope = applications(viewer);
-    let application = kept::find(act.store, &scope, id).await?.ok_or_else(unknown)?;
-    let steps = step::of_applications(act.store, &scope, &[id]).await?.remove(&id).unwrap_or_default();
-    let found = steps.into_iter().find(|step| step.id == which.step).ok_or_else(unknown)?;
-    Ok((application, found))
 }
 
 /// A letter that brings somebody a link to their card.
@@ -210,8 +195,7 @@ pub async fn remind_due(act: Act<'_>, most: u32) -> Result<usize, Failure> {
 
 async fn remind(act: Act<'_>, due: Request) -> Result<bool, Failure> {
     let change = &act.change();
-    let which = Which { step: due.step, revision: None };
-    let (application, step) = found(act, &Viewer::System, which).await?;
+    let (application, step) = seen(Act { viewer: &Viewer::System, ..act }, due.step).await?;
     let due = Request { reminded_at: Some(change.at), ..due };
     let prepared = &prepare(act, &application, &step, due, "reminded").await?;
     act.store

@@ -1,7 +1,9 @@
 //! Applications, the people behind them, and their moves.
 
+use super::posting::postings;
 use super::{Scope, Subject, allow, changing, reading};
 use crate::domain::Refusal;
+use crate::domain::id::PostingId;
 use crate::domain::viewer::{Role, Viewer};
 
 /// The right to read applications, their steps and their candidates' names.
@@ -191,6 +193,18 @@ pub fn emails(viewer: &Viewer) -> Scope<Emails> {
 #[must_use]
 pub fn mailing(viewer: &Viewer) -> Scope<Mailing> {
     changing(viewer, &[Role::Admin, Role::Recruiter])
+}
+
+/// Whether the viewer may bring applications to this posting. `visible`: anybody may see it.
+///
+/// # Errors
+/// `NOT_FOUND` or `FORBIDDEN`.
+pub fn may_bring_to(viewer: &Viewer, posting: PostingId, visible: bool) -> Result<(), Refusal> {
+    let subject = Subject { posting: Some(posting), ..Subject::default() };
+    match allow("posting", &subject, &postings(viewer), &recruiting(viewer)) {
+        Err(Refusal::NotFound(_)) if visible => Err(Refusal::Forbidden),
+        answer => answer,
+    }
 }
 
 /// Whether the viewer may do to this application what `may` reaches.

@@ -123,6 +123,11 @@ nouns! {
         application_id: word::<ApplicationId>(), revision: INTEGER, from_stage: INTEGER, to_stage: INTEGER,
         reason: TEXT, returned_by: TEXT, returned_at: INSTANT,
     }
+    "transfer" = application_transfer by application_id, revision {
+        application_id: word::<ApplicationId>(), revision: INTEGER, from_posting_id: word::<PostingId>(),
+        to_posting_id: word::<PostingId>(), from_plan_id: word::<PlanId>(), from_plan_version: INTEGER,
+        from_stage: INTEGER, to_stage: INTEGER, reason: TEXT, transferred_by: TEXT, transferred_at: INSTANT,
+    }
     "allotment" = allotment by id {
         id: word::<AllotmentId>(), application_id: word::<ApplicationId>(), posting_team_id: word::<PostingTeamId>(),
         allotted_by: TEXT, since: INSTANT, until: perhaps(INSTANT),

@@ -1,7 +1,7 @@
 //! Who applied, and what became of it.
 
 use chrono::TimeDelta;
-use vacantia::actions::application::{self, Advance, Decline, GoBack, Notice, Submission, Withdraw};
+use vacantia::actions::application::{self, Advance, Decline, GoBack, Notice, Onward, Submission, Withdraw};
 use vacantia::actions::offer::{
     self, Approve, Create, Page, Reject, Rescind, Send, Submit, Undo, Update, Wording,
 };
@@ -49,7 +49,7 @@ impl Founder {
         self.ready("hired", unlisted, yttrium).await;
         self.hired("hired", chief).await;
         self.ready("undone", unlisted, yttrium).await;
-        self.beside_hired(open).await;
+        self.beside_hired(open, closed).await;
         let undone = self.hired("undone", chief).await;
         let reason = self.word("undone offer reason");
         let undo = Undo { application: undone.application, revision: None, reason };
@@ -315,8 +315,8 @@ impl Founder {
         offer::accept(self.app.act(&offeree(&sent)), accept).await.unwrap()
     }
 
-    /// Whoever is hired has also applied to the posting that some see.
-    async fn beside_hired(&mut self, open: PostingId) {
+    /// Whoever is hired has also applied to a posting that few see, and was brought to the one that some see.
+    async fn beside_hired(&mut self, open: PostingId, closed: PostingId) {
         let mark = |label: &str| {
             let found = self.scene.canaries.iter().find(|canary| canary.label == label);
             found.unwrap().mark.clone()
@@ -325,9 +325,12 @@ impl Founder {
             name: mark("undone name"),
             email: format!("{}@example.com", mark("undone email")),
             answers: vec![],
-            ..self.app.submission(open, "Beside")
+            ..self.app.submission(closed, "Beside")
         };
-        let id = self.submits("beside", submission).await.id;
+        let Application { id, revision, .. } = self.submits("beside", submission).await;
+        let (reason, note) = (self.word("beside transfer reason"), Some(self.word("beside transfer note")));
+        let onward = Onward { application: id, revision, posting: open, reason, note, omit_mail: None };
+        application::transfer(self.recruiter(), onward).await.unwrap();
         let review = Which { step: self.app.step(id, "review").await, revision: None };
         step::pass(self.recruiter(), review).await.unwrap();
     }
