@@ -75,6 +75,7 @@ mod reference;
 mod reference_page;
 mod refusal;
 mod report;
+mod round;
 mod schema;
 mod scorecard;
 mod seed;

@@ -12,3 +12,6 @@ mod story;
 mod tables;
 mod temptation;
 mod world;
+
+pub use tables::{events, replayed};
+pub use world::content;

@@ -273,7 +273,8 @@ impl World {
     }
 }
 
-fn content() -> Content {
+/// What such a posting says: as little as opens.
+pub fn content() -> Content {
     Content {
         title: "Backend Developer".into(),
         sections: Vec::new(),
