@@ -52,6 +52,7 @@ mod mailroom;
 mod meeting;
 mod message;
 mod migration;
+mod month;
 mod newsstand;
 mod offer;
 mod offer_end;

@@ -179,7 +179,8 @@ impl Tale {
         if kind.starts_with("step") {
             self.steps.insert(word("step"), word("to"));
         }
-        if kind.starts_with("offer") {
+        // That its mail was delivered, or its page opened, is no other state.
+        if kind.starts_with("offer") && facts["status"].is_string() {
             let offer = event.offer_id.clone().unwrap_or_default();
             self.offers.insert(offer, word("status"));
         }
