@@ -101,7 +101,10 @@ impl Desk {
         }
         application.active()?;
         let plan = plan::get(tx, application.plan).await?;
-        Progress { plan: &plan, stage: application.stage, steps: &[] }.has_reached(&lived)?;
+        // Whoever was asked may answer, also when the application went back to an earlier stage meanwhile.
+        if !is_asked {
+            Progress { plan: &plan, stage: application.stage, steps: &[] }.has_reached(&lived)?;
+        }
         if matches!(lived.state, StepState::Waived | StepState::Skipped | StepState::Cancelled) {
             return Err(Refusal::StepState(lived.state.as_str()).into());
         }

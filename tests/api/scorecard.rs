@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use vacantia::actions::application::{GoBack, go_back};
 use vacantia::actions::plan::{self, Create};
 use vacantia::actions::scorecard::{Ask, Save, ask, save, submit};
 use vacantia::actions::step::{Which, pass, waive};
@@ -218,6 +219,21 @@ both! {
         waive(app.act(&story.recruiter), story.which(), "Known well").await.unwrap();
         assert_eq!(refused(save(app.act(&story.ada), card()).await), Refusal::StepState("waived"));
         assert_eq!(app.rows("scorecard").await, 0);
+    }
+
+    async fn who_was_asked_may_write_though_the_application_went_back(app: TestApp) {
+        let story = Story::begin(&app).await;
+        ask(app.act(&story.recruiter), story.ask(&[&story.ada])).await.unwrap();
+        pass(app.act(&story.recruiter), story.which()).await.unwrap();
+        let (application, to, reason) = (story.application.id, "feedback".into(), "One more question.".into());
+        let revision = app.application(application).await.revision;
+        go_back(app.act(&story.recruiter), GoBack { application, revision, to, reason }).await.unwrap();
+        let query = "{ work(first: 5) { nodes { kind step { id } } } }";
+        let due = app.ask(&story.ada, query, json!({})).await["data"]["work"]["nodes"].clone();
+        assert_eq!(due, json!([{ "kind": "SCORECARD_DUE", "step": { "id": story.step.to_string() } }]));
+        assert_eq!(refused(save(app.act(&story.bob), story.card("unasked")).await), Refusal::StepNotReached);
+        story.submits(&app, &story.ada, "late").await;
+        assert_eq!(app.ask(&story.ada, query, json!({})).await["data"]["work"]["nodes"], json!([]));
     }
 
     async fn people_are_asked_once_and_reminded_once(app: TestApp) {
