@@ -158,14 +158,16 @@ pub async fn over(db: &impl Source, now: DateTime<Utc>, most: u32) -> Result<Vec
     read(db, sql, [now.into(), i64::from(most).into()]).await
 }
 
-/// Interviews that took place, of whose people some were not asked for their scorecards yet, at most `most`.
+/// Interviews that took place, of whose people some neither wrote a scorecard nor were asked for one yet, at most `most`.
 pub async fn unasked(db: &impl Source, most: u32) -> Result<Vec<Interview>, Fault> {
     let sql = "SELECT i.* FROM interview i JOIN application_step s ON s.id = i.step_id AND s.round = i.round \
                JOIN application c ON c.id = i.application_id \
                WHERE i.state = 'held' AND s.state = 'awaitingFeedback' AND c.status = 'active' \
                AND EXISTS (SELECT 1 FROM interview_participant p WHERE p.interview_id = i.id AND p.removed_at IS NULL \
                AND NOT p.shadow AND NOT EXISTS (SELECT 1 FROM scorecard_request r WHERE r.step_id = i.step_id \
-               AND r.round = i.round AND r.user_id = p.user_id)) ORDER BY i.ends_at, i.id LIMIT $1";
+               AND r.round = i.round AND r.user_id = p.user_id) AND NOT EXISTS (SELECT 1 FROM scorecard k \
+               WHERE k.step_id = i.step_id AND k.round = i.round AND k.author_id = p.user_id \
+               AND k.submitted_at IS NOT NULL)) ORDER BY i.ends_at, i.id LIMIT $1";
     read(db, sql, [i64::from(most).into()]).await
 }
 

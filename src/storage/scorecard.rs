@@ -280,6 +280,17 @@ pub async fn requests(
     Ok(found)
 }
 
+/// Those whose scorecard of this round of a step is in.
+pub async fn authors(db: &impl Source, step: StepId, round: i32) -> Result<Vec<UserId>, Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        author_id: UserId,
+    }
+    let sql = "SELECT DISTINCT author_id FROM scorecard WHERE step_id = $1 AND round = $2 AND submitted_at IS NOT NULL";
+    let rows = dialect::query_all::<Row>(db, sql, [step.into(), round.into()]).await?;
+    Ok(rows.into_iter().map(|row| row.author_id).collect())
+}
+
 /// Whether this user was asked for a scorecard in this round of the step.
 pub async fn is_asked(tx: &Tx, step: StepId, round: i32, user: UserId) -> Result<bool, Fault> {
     let sql = format!(

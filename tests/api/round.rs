@@ -20,6 +20,7 @@ use vacantia::storage::{Kind, dialect};
 use self::courses::{Course, Finish, Standing, courses, with_cards};
 use self::hand::{Hand, Table};
 use crate::app::TestApp;
+use crate::hire::sweep;
 use crate::history::{events, replayed};
 
 /// The steps of the round, as the plan calls them: people meet in the first two.
@@ -76,6 +77,8 @@ async fn play(app: TestApp, courses: &[Course], hand: Hand) -> BTreeSet<Standing
     }
     let moves = courses.iter().map(|course| course.order.len()).max().unwrap_or(0);
     for place in 0..moves {
+        // Meetings whose time is over were held.
+        while sweep(&app).step().await.unwrap() > 0 {}
         let turn = seats.iter_mut().map(|(course, seat)| table.turn(course, place, seat));
         stream::iter(turn).buffer_unordered(8).collect::<Vec<()>>().await;
         app.clock.pass(TimeDelta::hours(1));

@@ -325,9 +325,9 @@ both! {
 
     async fn those_who_met_the_candidate_are_asked_and_shadows_are_not(app: TestApp) {
         let meet = app.meet().await;
-        let (bob, cleo) = (app.colleague().await, app.colleague().await);
+        let (bob, cleo, dina) = (app.colleague().await, app.colleague().await, app.colleague().await);
         let step = meet.step("talk").await;
-        meet.schedule("talk", vec![coming(&bob), listening(&cleo)]).await.unwrap();
+        meet.schedule("talk", vec![coming(&bob), listening(&cleo), coming(&dina)]).await.unwrap();
         let card = || {
             let text = || Some("zulu".to_owned());
             let verdict = Verdict {
@@ -351,9 +351,12 @@ both! {
         sweep(&app).step().await.unwrap();
         sweep(&app).step().await.unwrap();
         let letters = app.letters(meet.ada.id).await;
+        // Bob has written already: there is nothing to ask him for, and nobody to remind once Dina has.
         let asked = letters.iter().filter(|kind| **kind == LetterKind::ScorecardRequested).count();
-        assert_eq!((asked, app.rows("scorecard_request").await), (1, 1));
-        // Bob's card is in, so that nobody is reminded.
+        let user = dina.user().unwrap();
+        assert_eq!((asked, app.rows(&format!("scorecard_request WHERE user_id = '{user}'")).await), (1, 1));
+        assert_eq!(app.rows("scorecard_request").await, 1);
+        submit(app.act(&dina), card()).await.unwrap();
         app.clock.pass(TimeDelta::days(2));
         sweep(&app).step().await.unwrap();
         assert!(!app.letters(meet.ada.id).await.contains(&LetterKind::ScorecardReminded));

@@ -146,15 +146,18 @@ async fn prepare(
     Ok(Prepared { request, email, link })
 }
 
-/// Asks those who were at meetings that took place, shadows left out, and says of how many meetings.
+/// Asks those who were at meetings that took place, and says of how many meetings. Shadows are left out, and whoever
+/// wrote their card before the meeting was over.
 ///
 /// # Errors
 /// A fault of the look for them.
 pub async fn ask_held(act: Act<'_>, most: u32) -> Result<usize, Failure> {
     let mut asked = 0;
     for held in interview::unasked(act.store, most).await? {
+        let written = scorecard::authors(act.store, held.step, held.round).await?;
         let people = interview::coming(act.store, held.id).await?.into_iter();
-        let users = people.filter(|one| !one.shadow).map(|one| one.user).collect();
+        let owing = people.filter(|one| !one.shadow && !written.contains(&one.user));
+        let users = owing.map(|one| one.user).collect();
         let due_at = (held.meeting.ends_at + USUAL).max(act.clock.now() + LEAST);
         let input = Ask { which: Which { step: held.step, revision: None }, users, due_at: Some(due_at) };
         match ask(act, input).await {

@@ -57,6 +57,12 @@ impl Course {
         self.order.iter().filter(|step| matches!(step, Move::Card(_))).count()
     }
 
+    /// Whether the interviewer wrote their card before the meeting was over.
+    pub fn has_card_in_time(&self, step: usize) -> bool {
+        let place = self.order.iter().position(|one| *one == Move::Card(step));
+        place.is_some_and(|place| place < self.place(Move::Finish(step)))
+    }
+
     /// Where all of its moves lead.
     pub fn outcome(&self) -> Standing {
         let mut standing = Standing::default();

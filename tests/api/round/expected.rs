@@ -1,4 +1,5 @@
-//! What the tables have to tell after a round: told by how far each step came, without a look at the order.
+//! What the tables have to tell after a round: told by how far each step came, without a look at the order, but for whether a
+//! card was written by the time its meeting was over.
 
 use super::courses::{Course, Far, Standing};
 use super::hand::REFEREES;
@@ -11,7 +12,12 @@ pub fn lines(standing: Standing, hosts: &[String; 2], course: &Course) -> Lines 
     told.say("event candidateCreated");
     told.mail("applicationReceived", "candidate");
     for (step, host) in hosts.iter().enumerate() {
-        told.interview(STEPS[step], standing.steps[step], host);
+        let far = standing.steps[step];
+        told.interview(STEPS[step], far, host);
+        if matches!(far, Far::Passed | Far::Declined) && !course.has_card_in_time(step) {
+            told.say(&format!("event scorecardRequested {}", STEPS[step]));
+            told.mail("scorecardRequested", host);
+        }
     }
     told.references(standing.steps[2]);
     for step in &STEPS[..course.cards()] {
@@ -66,6 +72,9 @@ impl Told {
         if let Some((state, event)) = meeting {
             self.say(&format!("interview {key} {state}"));
             self.say(&format!("event {event} {key}"));
+        }
+        if matches!(far, Far::Passed | Far::Declined) {
+            self.say(&format!("event stepAwaitsFeedback {key}"));
         }
         if matches!(far, Far::Waived | Far::Begun) {
             self.mail("interviewUnassigned", host);

@@ -55,6 +55,8 @@ pub struct Table<'a> {
 pub struct Seat {
     pub id: ApplicationId,
     pub standing: Standing,
+    /// It stands in the next stage.
+    gone: bool,
     candidate: CandidateId,
     steps: [StepId; 3],
     asked: Vec<ReferenceId>,
@@ -110,25 +112,31 @@ impl<'a> Table<'a> {
         let step = |key: &str| steps.iter().find(|step| step.key == key).unwrap().id;
         let candidate = self.app.application(id).await.candidate;
         let asked = Vec::new();
-        Seat { id, standing: Standing::default(), candidate, steps: STEPS.map(step), asked }
+        Seat { id, standing: Standing::default(), gone: false, candidate, steps: STEPS.map(step), asked }
     }
 
-    /// Makes the move that stands at this place, and tries to move the application on.
+    /// Makes the move that stands at this place. Before and after it the application is tried to be moved on: what was
+    /// asked or held opens the gate no more than what was not begun.
     pub async fn turn(&self, course: &Course, place: usize, seat: &mut Seat) {
         let Some(step) = course.order.get(place).copied() else { return };
-        let gone = seat.standing.advanced;
+        self.try_gate(seat, course).await;
         let expected = seat.standing.take(step, course.finishes);
         let answers = match step {
             Move::Begin(2) => self.ask_for_names(seat, expected).await,
             Move::Begin(step) => vec![self.meet(seat, step, self.time(course, step, place)).await],
             Move::Card(step) => vec![self.card(seat, step).await],
-            Move::Finish(step) => self.finish(seat, step, course.finishes[step]).await,
+            Move::Finish(step) => self.finish(seat, step, course).await,
         };
         for answer in answers {
             assert_eq!(answer, expected, "{step:?} at {place} of {course}");
         }
-        let gate = if gone { "STALE" } else { seat.standing.gate() };
-        assert_eq!(self.advance(seat).await, gate, "the gate after {place} of {course}");
+        self.try_gate(seat, course).await;
+    }
+
+    async fn try_gate(&self, seat: &mut Seat, course: &Course) {
+        let gate = if seat.gone { "STALE" } else { seat.standing.gate() };
+        assert_eq!(self.advance(seat).await, gate, "the gate at {:?} of {course}", seat.standing);
+        seat.gone |= gate == "ok";
     }
 
     /// A meeting that is waived never comes about; any other is over right before its step is.
@@ -217,12 +225,16 @@ impl<'a> Table<'a> {
     }
 
     /// References are passed once both have answered.
-    async fn finish(&self, seat: &Seat, step: usize, how: Finish) -> Vec<String> {
+    async fn finish(&self, seat: &Seat, step: usize, course: &Course) -> Vec<String> {
+        let how = course.finishes[step];
         let mut answers = Vec::new();
         if how == Finish::Pass && step == 2 {
             for reference in &seat.asked {
                 answers.push(self.refer(seat, *reference).await);
             }
+            // Heard, but not passed yet.
+            let gate = if seat.standing.is_declined() { "NOT_ACTIVE" } else { "GATE_INCOMPLETE" };
+            assert_eq!(self.advance(seat).await, gate, "the gate before references are passed in {course}");
         }
         answers.push(if self.hand == Hand::Graphql {
             self.asks_to_finish(seat, step, how).await
