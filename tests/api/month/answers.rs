@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::board::{id, text};
 use super::calendar::Month;
+use super::dice::person;
 use super::staff::Token;
 
 /// Something to be answered, with the secret that lets one.
@@ -53,20 +54,21 @@ impl Month<'_> {
         }
     }
 
-    /// Names two people or, if one of them would rather not be asked, another one later.
+    /// Names two people; when asked again, two others.
     async fn nominate(&mut self, link: &Token) {
-        let query = "{ viewer { referenceRequest { stepId count referees { name } consent { key } } } }";
+        let query = "{ viewer { referenceRequest { stepId consent { key } } } }";
         let Some(seen) = self.behind(link, query).await else { return };
         let asked = &seen["viewer"]["referenceRequest"];
         if asked.is_null() {
             return;
         }
-        let named = asked["referees"].as_array().unwrap().len();
         let step = text(asked, "stepId");
-        let referee = |place: usize| {
-            let relation = if place.is_multiple_of(2) { "MANAGER" } else { "PEER" };
-            let email = format!("referee.{}.{place}@example.com", step.to_lowercase().replace('_', "."));
-            json!({ "name": format!("Referee {place}"), "email": email, "relation": relation })
+        let named = self.referees;
+        self.referees += 2;
+        let referee = |number: usize| {
+            let (name, email) = person(number);
+            let relation = if number.is_multiple_of(2) { "MANAGER" } else { "PEER" };
+            json!({ "name": name, "email": format!("referee.{email}"), "relation": relation })
         };
         let referees: Vec<_> = (named..named + 2).map(referee).collect();
         let input = json!({ "stepId": step, "referees": referees, "consent": asked["consent"]["key"] });

@@ -32,6 +32,8 @@ pub struct Month<'a> {
     pub people: Vec<Person>,
     /// How many applications were sent.
     pub sent: usize,
+    /// How many people were named by candidates.
+    pub referees: usize,
     /// By the application's id.
     pub candidacies: BTreeMap<String, Candidacy>,
     /// What is answered on a later day.
@@ -53,6 +55,7 @@ impl<'a> Month<'a> {
             jobs: Vec::new(),
             people: Vec::new(),
             sent: 0,
+            referees: 0,
             candidacies: BTreeMap::new(),
             later: Vec::new(),
             day: 0,

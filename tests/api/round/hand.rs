@@ -115,11 +115,13 @@ impl<'a> Table<'a> {
         Seat { id, standing: Standing::default(), gone: false, candidate, steps: STEPS.map(step), asked }
     }
 
-    /// Makes the move that stands at this place. Before and after it the application is tried to be moved on: what was
-    /// asked or held opens the gate no more than what was not begun.
+    /// Makes the move that stands at this place, and tries to move the application on: after it, and also before a step is
+    /// finished, since what was asked or held opens the gate no more than what was not begun.
     pub async fn turn(&self, course: &Course, place: usize, seat: &mut Seat) {
         let Some(step) = course.order.get(place).copied() else { return };
-        self.try_gate(seat, course).await;
+        if matches!(step, Move::Finish(_)) {
+            self.try_gate(seat, course).await;
+        }
         let expected = seat.standing.take(step, course.finishes);
         let answers = match step {
             Move::Begin(2) => self.ask_for_names(seat, expected).await,
