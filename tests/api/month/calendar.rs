@@ -92,7 +92,7 @@ impl<'a> Month<'a> {
     }
 
     /// Time does what it does: offers expire, postings close, meetings are over, people are reminded.
-    async fn sweep(&self) {
+    pub async fn sweep(&self) {
         while sweep(self.app).step().await.unwrap() > 0 {}
     }
 }

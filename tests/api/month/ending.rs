@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use chrono::TimeDelta;
 use sea_orm::FromQueryResult;
 use serde_json::{Value, json};
 use vacantia::storage::dialect;
@@ -56,7 +57,8 @@ const ALWAYS: [&str; 27] = [
     "teamCreate",
 ];
 /// What has to happen in a whole one as well.
-const IN_A_WHOLE_MONTH: [&str; 26] = [
+const IN_A_WHOLE_MONTH: [&str; 27] = [
+    "applicationKeep",
     "applicationPreferTeams",
     "applicationReinstate",
     "applicationReturn",
@@ -122,6 +124,9 @@ async fn counts(app: &TestApp, sql: &str) -> BTreeMap<String, usize> {
 impl Month<'_> {
     /// Everything agrees; what there was of it.
     pub async fn settle(mut self) -> Figures {
+        // What a candidate was to be told later, they have been told by then.
+        self.app.clock.pass(TimeDelta::days(3));
+        self.sweep().await;
         self.read_mail().await;
         self.app.check_invariants().await;
         self.app.check_report().await;

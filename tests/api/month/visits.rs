@@ -125,8 +125,13 @@ impl Month<'_> {
             }
         }
         // There is nobody left to be hired, and somebody has to say so.
-        if !view.0["needsDecisionSince"].is_null() && self.dice.chance(40) {
-            return self.decline(application, "Nobody else is looked for.").await;
+        if !view.0["needsDecisionSince"].is_null() {
+            if self.dice.chance(60) {
+                return self.decline(application, "Nobody else is looked for.").await;
+            }
+            let input = json!({ "applicationId": application, "expectedRevision": view.0["revision"] });
+            self.office.change(self.staff.recruiter(), "applicationKeep", input, SHORT).await;
+            return true;
         }
         let here = view.0["stage"]["position"].as_i64();
         let open: Vec<&Value> =
@@ -220,6 +225,19 @@ impl Month<'_> {
                 input["omitMail"] = reasons[self.dice.one_of(3)].into();
             }
             1..4 => input["note"] = "We kept your name, and would be glad to hear from you in a year.".into(),
+            4 => {
+                // Not while the candidate waits for something of ours.
+                input["mailAt"] = self.in_days(2).into();
+                if self
+                    .office
+                    .attempt(self.staff.recruiter(), "applicationDecline", input.clone(), &["INVALID"])
+                    .await
+                {
+                    self.end(application, None);
+                    return false;
+                }
+                input["mailAt"] = Value::Null;
+            }
             _ => {}
         }
         self.office.change(self.staff.recruiter(), "applicationDecline", input, SHORT).await;
