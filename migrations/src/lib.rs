@@ -18,6 +18,7 @@ mod m20261126_000010_found_forms;
 mod m20261126_000011_found_interviews;
 mod m20261126_000012_found_scorecards;
 mod m20261126_000013_found_references;
+mod m20261126_000014_found_slots;
 mod m20261126_000015_index_work;
 mod m20261126_000016_tell_later;
 mod m20261126_000018_found_transfers;
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000011_found_interviews::Migration),
             Box::new(m20261126_000012_found_scorecards::Migration),
             Box::new(m20261126_000013_found_references::Migration),
+            Box::new(m20261126_000014_found_slots::Migration),
             Box::new(m20261126_000015_index_work::Migration),
             Box::new(m20261126_000016_tell_later::Migration),
             Box::new(m20261126_000018_found_transfers::Migration),

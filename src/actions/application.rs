@@ -10,17 +10,18 @@ pub use end::{Decline, Notice, Withdraw, decline, reinstate, withdraw};
 pub use submit::{Submission, submit};
 pub use transfer::{Onward, transfer};
 
-use super::Act;
+use super::{Act, slot};
 use crate::domain::application::{Application, Return, Why};
 use crate::domain::event::{Change, Event, EventKind};
 use crate::domain::id::ApplicationId;
 use crate::domain::policy::Scope;
 use crate::domain::policy::application::{may, moving};
 use crate::domain::progress::Progress;
+use crate::domain::slot::SlotsState;
 use crate::domain::viewer::Viewer;
 use crate::domain::{Refusal, text};
 use crate::storage::application as kept;
-use crate::storage::{Failure, Tx, plan, stage_return, step};
+use crate::storage::{Failure, Tx, plan, slot as kept_slots, stage_return, step};
 
 /// The most characters an internal reason has.
 pub(super) const MOST_OF_REASON: usize = 2_000;
@@ -127,6 +128,8 @@ pub async fn go_back(act: Act<'_>, input: GoBack) -> Result<Application, Failure
             let (id, revision) = (application.id, application.revision);
             let back = Return { application: id, revision, from, to, why, at: change.at };
             stage_return::insert(&tx, &back).await?;
+            let open = kept_slots::open_in_application(&tx, id).await?;
+            slot::end(&tx, change, &application, open, SlotsState::Closed).await?;
             tx.record(moved(change, EventKind::ApplicationReturned, &application, from));
             Ok(application)
         })

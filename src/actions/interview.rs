@@ -8,6 +8,7 @@ mod end;
 pub use change::{Reschedule, Update, reschedule, update};
 pub use end::{Cancel, NoShow, cancel, hold_due, no_show};
 
+pub(super) use circle::{appointment, host_of};
 pub(super) use end::CallOff;
 
 use chrono::{DateTime, Utc};
@@ -56,30 +57,72 @@ pub async fn schedule(act: Act<'_>, input: Schedule) -> Result<Interview, Failur
     let usual = Usual { minutes: step.minutes, zone: act.site.zone };
     let meeting = Meeting::checked(input.starts_at, &input.setting, usual, change.at)?;
     are_known(act.store, &application, &step, &input.participants).await?;
-    let people: Vec<_> = input.participants.iter().map(|one| Participant::invited(*one, change.at)).collect();
-    let interview = beginning(act, &change, &step, meeting);
-    let circle = Circle::of(act, &application, &step, &people).await?;
-    let mails = circle.invitations(act, &interview, News::Set, |_| true)?;
-    let (change, interview, people, mails) = (&change, &interview, &people, &mails);
+    let ready = &Ready::of(act, &change, &application, &step, meeting, &input.participants).await?;
+    let change = &change;
     act.store
         .write(|tx| async move {
             let standing = Standing::held(&tx, act.viewer, &moving(act.viewer), input.which).await?;
-            let moved = standing.step.clone().schedule()?;
-            if moved.round != interview.round {
-                return Err(Refusal::Stale.into());
-            }
-            // Whatever the candidate was asked to choose from is settled.
-            storage::interview::insert(&tx, interview).await?;
-            for one in people {
-                storage::interview::keep_participant(&tx, interview.id, one).await?;
-            }
-            queue(&tx, change, mails).await?;
-            let told = told(change, EventKind::InterviewScheduled, &standing.application, interview);
-            tx.record(told.count("participants", i64::try_from(people.len()).unwrap_or(i64::MAX)));
-            standing.moved(&tx, change, EventKind::StepScheduled, moved).await?;
-            Ok(interview.clone())
+            ready.set(&tx, change, standing).await
         })
         .await
+}
+
+/// A meeting that is ready to be set, and what is written about it; prepared outside the write.
+pub(super) struct Ready {
+    interview: Interview,
+    people: Vec<Participant>,
+    mails: Vec<NewEmail>,
+}
+
+impl Ready {
+    /// # Errors
+    /// A fault, or `INVALID` on `email` when somebody cannot be written to.
+    pub(super) async fn of(
+        act: Act<'_>,
+        change: &Change,
+        application: &Application,
+        step: &ApplicationStep,
+        meeting: Meeting,
+        invitees: &[Invitee],
+    ) -> Result<Self, Failure> {
+        let people: Vec<_> = invitees.iter().map(|one| Participant::invited(*one, change.at)).collect();
+        let interview = beginning(act, change, step, meeting);
+        let circle = Circle::of(act, application, step, &people).await?;
+        let mails = circle.invitations(act, &interview, News::Set, |_| true)?;
+        Ok(Self { interview, people, mails })
+    }
+
+    /// The same, whose people were chosen then: an allotment since then raises the question whether they are the right ones.
+    pub(super) fn chosen(mut self, at: DateTime<Utc>) -> Self {
+        self.interview.arranged_at = at;
+        self
+    }
+
+    /// Sets it, in the write that holds its step.
+    ///
+    /// # Errors
+    /// `STEP_STATE`; `STALE` when the step was begun anew.
+    pub(super) async fn set(
+        &self,
+        tx: &Tx,
+        change: &Change,
+        standing: Standing,
+    ) -> Result<Interview, Failure> {
+        let Self { interview, people, mails } = self;
+        let moved = standing.step.clone().schedule()?;
+        if moved.round != interview.round {
+            return Err(Refusal::Stale.into());
+        }
+        storage::interview::insert(tx, interview).await?;
+        for one in people {
+            storage::interview::keep_participant(tx, interview.id, one).await?;
+        }
+        queue(tx, change, mails).await?;
+        let told = told(change, EventKind::InterviewScheduled, &standing.application, interview);
+        tx.record(told.count("participants", i64::try_from(people.len()).unwrap_or(i64::MAX)));
+        standing.moved(tx, change, EventKind::StepScheduled, moved).await?;
+        Ok(interview.clone())
+    }
 }
 
 fn beginning(act: Act<'_>, change: &Change, step: &ApplicationStep, meeting: Meeting) -> Interview {
@@ -106,7 +149,7 @@ fn beginning(act: Act<'_>, change: &Change, step: &ApplicationStep, meeting: Mee
 ///
 /// # Errors
 /// As [`interview::people`]; `INVALID` on each who is none of ours.
-async fn are_known(
+pub(super) async fn are_known(
     db: &impl Source,
     application: &Application,
     step: &ApplicationStep,

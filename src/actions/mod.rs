@@ -4,7 +4,7 @@
 //! closure** in `store.write` that locks, loads, asks policy and domain, saves, and records events and messages; then it
 //! answers. The closure touches nothing but the database: it may run again.
 //!
-//! Rows are locked in one order, so that two changes never wait for each other: posting, application, offer, opening.
+//! Rows are locked in one order, so that two changes never wait for each other: posting, application, offer, opening, people.
 
 pub mod allotment;
 pub mod application;
@@ -22,6 +22,7 @@ pub mod plan;
 pub mod posting;
 pub mod reference;
 pub mod scorecard;
+pub mod slot;
 pub mod step;
 pub mod team;
 pub mod token;

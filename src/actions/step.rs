@@ -2,7 +2,7 @@
 
 use super::application::{MOST_OF_REASON, event, held};
 use super::interview::CallOff;
-use super::{Act, anew};
+use super::{Act, anew, slot};
 use crate::domain::application::Application;
 use crate::domain::event::{Change, EventKind};
 use crate::domain::id::{ApplicationId, StepId};
@@ -10,10 +10,11 @@ use crate::domain::plan::{self, PlanStep, StepKind};
 use crate::domain::policy::Scope;
 use crate::domain::policy::application::{applications, moving, recruiting};
 use crate::domain::progress::Progress;
+use crate::domain::slot::SlotsState;
 use crate::domain::step::{ApplicationStep, StepState};
 use crate::domain::viewer::Viewer;
 use crate::domain::{Refusal, text};
-use crate::storage::{Failure, Fault, Tx, application, plan as kept_plan, step};
+use crate::storage::{Failure, Fault, Tx, application, plan as kept_plan, slot as kept_slots, step};
 
 /// Which step is moved.
 #[derive(Debug, Clone, Copy)]
@@ -209,6 +210,11 @@ async fn set(
 ) -> Result<ApplicationStep, Fault> {
     let moved = ApplicationStep { moved_by: Some(change.actor.clone()), moved_at: Some(change.at), ..moved };
     step::save(tx, &moved).await?;
+    if before.kind == StepKind::Interview && before.state == StepState::Pending {
+        // Whatever the candidate was asked to choose from is settled.
+        let open = kept_slots::open_in_step(tx, moved.id).await?;
+        slot::end(tx, change, application, open, SlotsState::Closed).await?;
+    }
     let event = event(change, kind, application).word("step", moved.id).word("key", &moved.key);
     tx.record(event.word("from", before.state).word("to", moved.state).count("round", moved.round.into()));
     Ok(moved)

@@ -65,6 +65,10 @@ text_enum! {
         InterviewAssigned = "interviewAssigned",
         /// To staff: you are not to meet the candidate after all.
         InterviewUnassigned = "interviewUnassigned",
+        /// We would like to meet you; please pick a time.
+        InterviewSlots = "interviewSlots",
+        /// We still wait for you to pick a time.
+        InterviewSlotsReminded = "interviewSlotsReminded",
         /// Please name people we may ask about you.
         NominationRequested = "nominationRequested",
         /// We still wait for the names.

@@ -134,6 +134,18 @@ text_enum! {
         InterviewHeld = "interviewHeld",
         /// Somebody answered an invitation.
         InterviewResponded = "interviewResponded",
+        /// Times were offered to a candidate, of which they pick one.
+        SlotsOffered = "slotsOffered",
+        /// Times gave way to others.
+        SlotsReplaced = "slotsReplaced",
+        /// A candidate was reminded of picking a time.
+        SlotsReminded = "slotsReminded",
+        /// A time was picked.
+        SlotPicked = "slotPicked",
+        /// A candidate asked for other times.
+        SlotsDeclined = "slotsDeclined",
+        /// Times can no longer be picked from.
+        SlotsClosed = "slotsClosed",
         /// A candidate was asked to name people.
         ReferencesRequested = "referencesRequested",
         /// A request for names gave way to a newer one.

@@ -120,6 +120,10 @@ ids! {
     ScorecardId = "card";
     /// Of a meeting with a candidate.
     InterviewId = "intv";
+    /// Of times that a candidate may choose from.
+    SlotsId = "slots";
+    /// Of one of them.
+    SlotId = "slot";
     /// Of what a candidate was asked: to name people.
     ReferenceRequestId = "refreq";
     /// Of one person who is asked about a candidate.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::clock::{Chance, random_text};
-use super::id::{ApplicationId, CandidateId, LinkId, OfferId, ReferenceId, StepId, UserId};
+use super::id::{ApplicationId, CandidateId, LinkId, OfferId, ReferenceId, SlotsId, StepId, UserId};
 
 const LENGTH: usize = 52;
 
@@ -20,6 +20,8 @@ text_enum! {
         Scorecard = "scorecard",
         /// Naming people who may be asked, in one step.
         Nomination = "nomination",
+        /// Picking one of the times that were offered.
+        Interview = "interview",
         /// Answering as one referee.
         Reference = "reference",
     }
@@ -62,6 +64,13 @@ pub enum Purpose {
         /// The application the step is of.
         application: ApplicationId,
     },
+    /// Picking one of the times that were offered.
+    Interview {
+        /// The times.
+        slots: SlotsId,
+        /// The application they are offered for.
+        application: ApplicationId,
+    },
     /// Answering what one referee is asked.
     Reference {
         /// The reference.
@@ -81,6 +90,7 @@ impl Purpose {
             Self::Form { .. } => LinkKind::Form,
             Self::Scorecard { .. } => LinkKind::Scorecard,
             Self::Nomination { .. } => LinkKind::Nomination,
+            Self::Interview { .. } => LinkKind::Interview,
             Self::Reference { .. } => LinkKind::Reference,
         }
     }
@@ -94,6 +104,7 @@ impl Purpose {
             | Self::Form { application, .. }
             | Self::Scorecard { application, .. }
             | Self::Nomination { application, .. }
+            | Self::Interview { application, .. }
             | Self::Reference { application, .. } => application,
         }
     }

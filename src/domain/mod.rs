@@ -38,6 +38,7 @@ pub mod refusal;
 pub mod report;
 pub mod scorecard;
 pub mod site;
+pub mod slot;
 pub mod step;
 pub mod team;
 pub mod terms;

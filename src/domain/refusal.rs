@@ -92,12 +92,15 @@ pub enum Refusal {
     /// The step is in a stage the application has not reached.
     #[error("The application has not reached this step.")]
     StepNotReached,
-    /// The questions were answered before.
-    #[error("These questions have been answered already.")]
+    /// What was asked was answered before.
+    #[error("This has been answered already.")]
     AlreadyAnswered,
     /// The interview's state does not allow this move.
     #[error("An interview that is {0} cannot do this.")]
     InterviewState(&'static str),
+    /// The time was taken meanwhile, or has begun.
+    #[error("This time is no longer free.")]
+    SlotTaken,
     /// Somebody was to interview a person they referred.
     #[error("Nobody interviews a person they referred.")]
     ReferredBy {
@@ -219,6 +222,7 @@ impl Refusal {
             Self::StepNotReached => "STEP_NOT_REACHED",
             Self::AlreadyAnswered => "ALREADY_ANSWERED",
             Self::InterviewState(_) => "INTERVIEW_STATE",
+            Self::SlotTaken => "SLOT_TAKEN",
             Self::ReferredBy { .. } => "REFERRED_BY",
             Self::NoAllotment => "NO_ALLOTMENT",
             Self::AllottedElsewhere => "ALLOTTED_ELSEWHERE",

@@ -91,6 +91,12 @@ impl Site {
         format!("{}/forms/{secret}", self.public_url)
     }
 
+    /// The page on which a candidate picks a time, for whoever holds its link's secret.
+    #[must_use]
+    pub fn interview_url(&self, secret: &str) -> String {
+        format!("{}/interviews/{secret}", self.public_url)
+    }
+
     /// The page on which a candidate names people, for whoever holds its link's secret.
     #[must_use]
     pub fn nomination_url(&self, secret: &str) -> String {

@@ -1,6 +1,8 @@
 //! Whoever asks. Every read and every change names one; there is no default.
 
-use super::id::{ApplicationId, CandidateId, OfferId, PostingId, ReferenceId, StepId, TeamId, UserId};
+use super::id::{
+    ApplicationId, CandidateId, OfferId, PostingId, ReferenceId, SlotsId, StepId, TeamId, UserId,
+};
 
 text_enum! {
     /// What a member of staff is.
@@ -131,6 +133,15 @@ pub enum Viewer {
         /// Whose it is.
         candidate: CandidateId,
     },
+    /// A candidate who holds the link to times of which they pick one.
+    Chooser {
+        /// The times.
+        slots: SlotsId,
+        /// The application they are offered for.
+        application: ApplicationId,
+        /// Whose it is.
+        candidate: CandidateId,
+    },
     /// Somebody whom a candidate named, who holds the link to one reference.
     Referee {
         /// The reference.
@@ -170,6 +181,7 @@ impl Viewer {
             Self::Respondent { .. } => "respondent",
             Self::Assessor { .. } => "assessor",
             Self::Nominator { .. } => "nominator",
+            Self::Chooser { .. } => "chooser",
             Self::Referee { .. } => "referee",
             Self::Staff(_) => "staff",
             Self::System => "system",
@@ -184,7 +196,8 @@ impl Viewer {
             Self::Applicant { candidate, .. }
             | Self::Offeree { candidate, .. }
             | Self::Respondent { candidate, .. }
-            | Self::Nominator { candidate, .. } => candidate.to_string(),
+            | Self::Nominator { candidate, .. }
+            | Self::Chooser { candidate, .. } => candidate.to_string(),
             Self::Referee { reference, .. } => reference.to_string(),
             Self::Assessor { user, .. } => user.to_string(),
             Self::Staff(staff) => staff.user.to_string(),

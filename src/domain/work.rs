@@ -15,6 +15,8 @@ text_enum! {
         ApplicationStalled = "applicationStalled",
         /// A word to a candidate who has not answered questions in time.
         FormOverdue = "formOverdue",
+        /// Other times, for a candidate who asked for them or has none left to choose from.
+        SlotsNeeded = "slotsNeeded",
         /// A look at what came in a step, which then is passed.
         FeedbackAwaited = "feedbackAwaited",
         /// A decision on an application whose posting was filled or whose candidate was hired elsewhere.

@@ -71,6 +71,10 @@ pub enum EmailMessageKind {
     InterviewAssigned,
     /// A meeting was called off, or takes place without them: to somebody who was to come.
     InterviewUnassigned,
+    /// Times were offered: to the candidate.
+    InterviewSlots,
+    /// A reminder of picking a time.
+    InterviewSlotsReminded,
     /// The candidate is asked to name people.
     NominationRequested,
     /// A reminder of naming people.

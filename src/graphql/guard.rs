@@ -56,6 +56,7 @@ impl Limits {
             | Viewer::Respondent { .. }
             | Viewer::Assessor { .. }
             | Viewer::Nominator { .. }
+            | Viewer::Chooser { .. }
             | Viewer::Referee { .. } => self.values,
         }
     }

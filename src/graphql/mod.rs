@@ -52,6 +52,8 @@ pub mod request;
 pub mod scalar;
 pub mod schema;
 pub mod scorecard;
+pub mod slot;
+mod slot_move;
 pub mod step;
 mod step_move;
 pub mod team;

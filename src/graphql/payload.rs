@@ -78,10 +78,12 @@ codes! {
     StepRequired = "STEP_REQUIRED",
     /// The application has not reached the step.
     StepNotReached = "STEP_NOT_REACHED",
-    /// The questions were answered before.
+    /// What was asked was answered before.
     AlreadyAnswered = "ALREADY_ANSWERED",
     /// The interview's state does not allow this.
     InterviewState = "INTERVIEW_STATE",
+    /// The time was taken meanwhile, or has begun.
+    SlotTaken = "SLOT_TAKEN",
     /// Nobody interviews a person they referred.
     ReferredBy = "REFERRED_BY",
     /// The application is allotted to no team.

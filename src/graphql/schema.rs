@@ -20,6 +20,7 @@ use super::posting::{PostingLifeMutation, PostingMutation, PostingQuery};
 use super::reference_move::ReferenceMutation;
 use super::report::ReportQuery;
 use super::scorecard::ScorecardMutation;
+use super::slot_move::SlotMutation;
 use super::step_move::StepMutation;
 use super::team::{TeamMutation, TeamQuery};
 use super::token::TokenMutation;
@@ -57,6 +58,7 @@ pub struct Mutation(
     PostingLifeMutation,
     PostingMutation,
     ScorecardMutation,
+    SlotMutation,
     StepMutation,
     EmailMessageMutation,
     TeamMutation,

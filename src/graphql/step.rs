@@ -13,6 +13,7 @@ use super::reference::{
 };
 use super::scalar::DateTime;
 use super::scorecard::{self, Scorecard, ScorecardRequest, ScorecardSummary};
+use super::slot::{InterviewSlots, SlotsOfStep};
 use super::user::{User, user};
 use crate::domain::id::StepId;
 use crate::domain::plan::StepKind as PlannedKind;
@@ -139,6 +140,13 @@ impl ApplicationStep {
     async fn interviews(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Interview>> {
         let interviews = asking(ctx).load_all::<InterviewsOfStep>(self.0.id).await?;
         Ok(interviews.iter().cloned().map(Interview).collect())
+    }
+
+    /// Times that were offered to the candidate in the step, of which they pick one: the newest. For those who see interviews, and
+    /// the candidate.
+    async fn slots(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<InterviewSlots>> {
+        let slots = asking(ctx).load_all::<SlotsOfStep>(self.0.id).await?;
+        Ok(slots.first().cloned().map(Into::into))
     }
 
     /// What whoever takes the step is given, as the plan said when the application came in; for staff.

@@ -7,10 +7,12 @@ use super::error::fault;
 use super::form::{Form, FormsOfStep};
 use super::posting::{Posting, PostingById};
 use super::reference::{ReferenceRequest, ReferenceSheet, RequestOfStep};
+use super::slot::InterviewSlots;
 use super::team::{Team, TeamById};
 use super::token::{ApiToken, TokenScope};
 use super::user::{User, user};
 use crate::domain;
+use crate::domain::policy::application::choices;
 use crate::domain::viewer::{Grant as DomainGrant, Reach, Viewer as DomainViewer};
 use crate::storage;
 
@@ -29,6 +31,8 @@ pub enum ViewerKind {
     Assessor,
     /// A candidate, by the link to naming people in a step.
     Nominator,
+    /// A candidate, by the link to times of which they pick one.
+    Chooser,
     /// Somebody whom a candidate named, by the link to a reference.
     Referee,
     /// A member of staff, by a token.
@@ -94,6 +98,7 @@ impl Viewer {
             DomainViewer::Respondent { .. } => ViewerKind::Respondent,
             DomainViewer::Assessor { .. } => ViewerKind::Assessor,
             DomainViewer::Nominator { .. } => ViewerKind::Nominator,
+            DomainViewer::Chooser { .. } => ViewerKind::Chooser,
             DomainViewer::Referee { .. } => ViewerKind::Referee,
             DomainViewer::Staff(_) => ViewerKind::Staff,
             DomainViewer::System => ViewerKind::System,
@@ -118,6 +123,14 @@ impl Viewer {
         let asking = asking(ctx);
         let DomainViewer::Nominator { step, .. } = asking.viewer else { return Ok(None) };
         Ok(asking.load::<RequestOfStep>(step).await?.map(Into::into))
+    }
+
+    /// Times that the link at hand was sent for.
+    async fn slots(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<InterviewSlots>> {
+        let asking = asking(ctx);
+        let DomainViewer::Chooser { slots, .. } = asking.viewer else { return Ok(None) };
+        let found = storage::slot::find(asking.store(), &choices(&asking.viewer), slots).await;
+        Ok(found.map_err(|broken| fault(&broken))?.map(Into::into))
     }
 
     /// What the referee who holds the link at hand is asked.

@@ -32,6 +32,8 @@ pub enum WorkKind {
     ApplicationStalled,
     /// A word to a candidate who did not answer questions in time.
     FormOverdue,
+    /// Other times, by `interviewOfferSlots`, for a candidate who asked for them or has none left to choose from.
+    SlotsNeeded,
     /// A look at what came in a step, which then is passed.
     FeedbackAwaited,
     /// A decision on an application whose posting was filled or whose candidate was hired elsewhere.

@@ -7,12 +7,14 @@
 mod interview;
 mod reference;
 mod scorecard;
+mod slot;
 
 pub use interview::{
     Appointment, Host, InterviewAssigned, InterviewCancelled, InterviewScheduled, InterviewUnassigned, News,
 };
 pub use reference::{NominationReminded, NominationRequested, ReferenceReminded, ReferenceRequested};
 pub use scorecard::{ScorecardReminded, ScorecardRequested};
+pub use slot::{Choice, InterviewSlots, InterviewSlotsReminded};
 
 use std::fmt;
 

@@ -39,6 +39,12 @@ impl Kind {
         self.pick("", " FOR UPDATE")
     }
 
+    /// Ends a select of rows that only one write at a time may go by. Others may still refer to them meanwhile.
+    #[must_use]
+    pub fn for_turn(self) -> &'static str {
+        self.pick("", " FOR NO KEY UPDATE")
+    }
+
     /// Ends the subselect of a claim: rows that another worker is claiming are passed over.
     #[must_use]
     pub fn for_claim(self) -> &'static str {

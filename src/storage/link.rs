@@ -8,7 +8,7 @@ use super::digest::sha256;
 use super::fault::Fault;
 use super::source::Source;
 use super::write::Tx;
-use crate::domain::id::{ApplicationId, CandidateId, LinkId, OfferId, ReferenceId, StepId, UserId};
+use crate::domain::id::{ApplicationId, CandidateId, LinkId, OfferId, ReferenceId, SlotsId, StepId, UserId};
 use crate::domain::link::{Link, LinkKind, Purpose, is_shaped};
 
 #[derive(FromQueryResult)]
@@ -22,6 +22,7 @@ struct Row {
     step_id: Option<StepId>,
     user_id: Option<UserId>,
     reference_id: Option<ReferenceId>,
+    slots_id: Option<SlotsId>,
     created_at: DateTime<Utc>,
     revoked_at: Option<DateTime<Utc>>,
 }
@@ -45,6 +46,9 @@ impl TryFrom<Row> for Link {
             }
             LinkKind::Nomination => {
                 Purpose::Nomination { step: row.step_id.ok_or_else(lacking)?, application }
+            }
+            LinkKind::Interview => {
+                Purpose::Interview { slots: row.slots_id.ok_or_else(lacking)?, application }
             }
             LinkKind::Reference => {
                 Purpose::Reference { reference: row.reference_id.ok_or_else(lacking)?, application }
@@ -82,15 +86,16 @@ pub async fn find_by_hash(db: &impl Source, hash: &str) -> Result<Option<Link>, 
 
 /// Keeps a new link under the hash of its secret.
 pub async fn create(tx: &Tx, link: &Link, hash: &str) -> Result<(), Fault> {
-    let (mut offer, mut step, mut user, mut reference) = (None, None, None, None);
+    let (mut offer, mut step, mut user, mut reference, mut slots) = (None, None, None, None, None);
     match link.purpose {
         Purpose::Application(_) => {}
         Purpose::Offer { offer: of, version, .. } => offer = Some((of, version)),
         Purpose::Form { step: of, .. } | Purpose::Nomination { step: of, .. } => step = Some(of),
         Purpose::Scorecard { step: of, user: by, .. } => (step, user) = (Some(of), Some(by)),
+        Purpose::Interview { slots: of, .. } => slots = Some(of),
         Purpose::Reference { reference: of, .. } => reference = Some(of),
     }
-    let values: [Value; 12] = [
+    let values: [Value; 13] = [
         link.id.into(),
         link.purpose.kind().into(),
         hash.into(),
@@ -101,12 +106,13 @@ pub async fn create(tx: &Tx, link: &Link, hash: &str) -> Result<(), Fault> {
         step.into(),
         user.into(),
         reference.into(),
+        slots.into(),
         link.created_at.into(),
         link.revoked_at.into(),
     ];
     let sql = format!(
         "INSERT INTO link (id, purpose, secret_hash, candidate_id, application_id, offer_id, version, step_id, user_id, \
-         reference_id, created_at, revoked_at) VALUES {}",
+         reference_id, slots_id, created_at, revoked_at) VALUES {}",
         dialect::places(1, values.len())
     );
     dialect::execute(tx, &sql, values).await?;
@@ -117,6 +123,13 @@ pub async fn create(tx: &Tx, link: &Link, hash: &str) -> Result<(), Fault> {
 pub async fn revoke_of_step(tx: &Tx, kind: LinkKind, step: StepId, at: DateTime<Utc>) -> Result<u64, Fault> {
     let sql = "UPDATE link SET revoked_at = $3 WHERE step_id = $1 AND purpose = $2 AND revoked_at IS NULL";
     let values: [Value; 3] = [step.into(), kind.into(), at.into()];
+    dialect::execute(tx, sql, values).await
+}
+
+/// Revokes every link to these times; says how many.
+pub async fn revoke_of_slots(tx: &Tx, slots: SlotsId, at: DateTime<Utc>) -> Result<u64, Fault> {
+    let sql = "UPDATE link SET revoked_at = $2 WHERE slots_id = $1 AND revoked_at IS NULL";
+    let values: [Value; 2] = [slots.into(), at.into()];
     dialect::execute(tx, sql, values).await
 }
 

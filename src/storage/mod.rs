@@ -60,6 +60,7 @@ pub mod report;
 mod row;
 mod scope;
 pub mod scorecard;
+pub mod slot;
 pub mod source;
 pub mod stage_return;
 pub mod step;

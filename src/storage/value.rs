@@ -9,7 +9,7 @@ use sea_orm::{
 
 use crate::domain::{
     application, email, event, id, interview, link, money, offer, opening, place, plan, posting,
-    posting_source, question, reference, scorecard, step, viewer, work,
+    posting_source, question, reference, scorecard, slot, step, viewer, work,
 };
 
 /// Reads a column's text into a type of the domain; a text it does not know is a fault.
@@ -78,7 +78,7 @@ macro_rules! text_columns {
 
 text_columns! {
     id::PostingId, id::TeamId, id::PostingTeamId, id::OpeningId, id::PlanId, id::CandidateId,
-    id::ApplicationId, id::StepId, id::AnswerId, id::FormId, id::ScorecardId, id::AllotmentId, id::OfferId, id::ApprovalId, id::InterviewId, id::ReferenceRequestId, id::ReferenceId,
+    id::ApplicationId, id::StepId, id::AnswerId, id::FormId, id::ScorecardId, id::AllotmentId, id::OfferId, id::ApprovalId, id::InterviewId, id::ReferenceRequestId, id::ReferenceId, id::SlotsId, id::SlotId,
     id::EmailMessageId, id::UserId, id::GrantId, id::TokenId, id::LinkId, id::ChangeId,
     application::ApplicationStatus, application::Side, application::Source,
     email::EmailState, email::LetterKind,
@@ -95,6 +95,7 @@ text_columns! {
     question::QuestionType,
     scorecard::Rating,
     reference::Recommendation, reference::ReferenceState, reference::Relation,
+    slot::SlotsState,
     step::StepState,
     viewer::Role, viewer::TokenScope,
     work::WorkKind,

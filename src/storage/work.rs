@@ -10,6 +10,7 @@ use super::fault::Fault;
 use super::page::{Page, Part};
 use super::plan;
 use super::scope::within;
+use super::slot::BUSY;
 use super::source::Source;
 use crate::domain::id::{ApplicationId, EmailMessageId, OfferId, PlanId, StepId, UserId};
 use crate::domain::policy::Scope;
@@ -53,6 +54,7 @@ pub async fn listed(
         parts.extend([
             stalled(kind, stays, &now, &seen),
             forms(&now, &seen),
+            slots(&now, &seen),
             feedback(&seen),
             decisions(&seen),
         ]);
@@ -166,6 +168,18 @@ pub(super) fn forms(now: &str, seen: &str) -> String {
          JOIN application_step s ON s.id = q.step_id JOIN application c ON c.id = q.application_id \
          WHERE q.answered_at IS NULL AND q.replaced_at IS NULL AND q.due_at <= {now} AND s.state = 'requested' \
          AND c.status = 'active' AND {seen}"
+    )
+}
+
+/// Times of which candidates can, or will, pick none: others were asked for, or none is left.
+pub(super) fn slots(now: &str, seen: &str) -> String {
+    format!(
+        "SELECT 'slotsNeeded' AS kind, o.id || '_1' AS key, coalesce(o.declined_at, (SELECT max(t.starts_at) FROM slot t \
+         WHERE t.slots_id = o.id AND t.starts_at <= {now}), o.offered_at) AS since, NULL AS due_at, \
+         c.id AS application_id, o.step_id AS step_id, {NONE} AS offer_id, {NONE} AS email_id FROM slots o \
+         JOIN application c ON c.id = o.application_id WHERE o.state = 'open' AND c.status = 'active' \
+         AND (o.declined_at IS NOT NULL OR NOT EXISTS (SELECT 1 FROM slot t WHERE t.slots_id = o.id \
+         AND t.starts_at > {now} AND NOT {BUSY})) AND {seen}"
     )
 }
 

@@ -7,7 +7,9 @@ use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use self::view::{Ahead, StatusPage, Told};
+pub(super) use self::view::{Ahead, Appointment, appointment};
+
+use self::view::{StatusPage, Told};
 use super::fields::Fields;
 use super::page::{Frame, Trouble, sent_on, shown_privately};
 use super::viewer::holder;
@@ -17,15 +19,17 @@ use crate::domain::application::{Application, ApplicationStatus};
 use crate::domain::form::Form;
 use crate::domain::interview::Interview;
 use crate::domain::offer::Offer;
+use crate::domain::plan::StepKind;
 use crate::domain::policy::{application as policy, offer as offer_policy};
 use crate::domain::posting::Posting;
 use crate::domain::reference_request::ReferenceRequest;
+use crate::domain::slot::Slots;
 use crate::domain::step::{ApplicationStep, StepState};
 use crate::domain::viewer::Viewer;
 use crate::storage::posting::Sight;
 use crate::storage::{
     self, Failure, Fault, allotment, form, interview, link, plan, posting, reference, reference_request,
-    step, team, user,
+    slot, step, team, user,
 };
 
 /// What a link to an application opens.
@@ -68,6 +72,7 @@ pub async fn page(app: Data<App>, secret: Path<String>) -> Result<HttpResponse, 
         forms: awaited(&app, &viewer, &steps).await?,
         meetings: ahead(&app, &application).await?,
         requests: unnamed(&app, &viewer, &steps).await?,
+        choices: unpicked(&app, &viewer, &steps).await?,
         preferred: preferred(&app, &viewer, &application).await?,
         now: app.shared.clock.now(),
     };
@@ -84,9 +89,13 @@ async fn out(app: &App, application: &Application) -> Result<Option<Offer>, Trou
 
 /// The meetings that are set, and who comes. The link has no right to interviews; what is told here is in the invitation.
 async fn ahead(app: &App, application: &Application) -> Result<Vec<Ahead>, Trouble> {
+    met(app, interview::scheduled(&app.shared.store, application.id).await?).await
+}
+
+/// These meetings, and who comes.
+pub(super) async fn met(app: &App, meetings: Vec<Interview>) -> Result<Vec<Ahead>, Trouble> {
     let store = &app.shared.store;
-    let scheduled = interview::scheduled(store, application.id).await?;
-    let ids: Vec<_> = scheduled.iter().map(|interview| interview.id).collect();
+    let ids: Vec<_> = meetings.iter().map(|interview| interview.id).collect();
     let mut people = interview::participants(store, &ids).await?;
     let coming = people.values().flatten().filter(|one| one.removed_at.is_none());
     let users: Vec<_> = coming.map(|one| one.user).collect();
@@ -97,7 +106,7 @@ async fn ahead(app: &App, application: &Application) -> Result<Vec<Ahead>, Troub
         let hosts = coming.filter_map(|one| known.get(&one.user).cloned()).collect();
         Ahead { meeting: interview.meeting, hosts }
     };
-    Ok(scheduled.into_iter().map(ahead).collect())
+    Ok(meetings.into_iter().map(ahead).collect())
 }
 
 /// The questions that still await the candidate's answers.
@@ -124,6 +133,21 @@ async fn unnamed(
         requests.remove(step).filter(|request| request.missing(named.get(step).map_or(0, Vec::len)) > 0)
     };
     Ok(asked.iter().filter_map(wanted).collect())
+}
+
+/// Steps in which the candidate may pick a time.
+async fn unpicked(
+    app: &App,
+    viewer: &Viewer,
+    steps: &[ApplicationStep],
+) -> Result<Vec<ApplicationStep>, Trouble> {
+    let waiting = steps.iter().filter(|step| step.kind == StepKind::Interview);
+    let waiting: Vec<_> = waiting.filter(|step| step.state == StepState::Pending).collect();
+    let ids: Vec<_> = waiting.iter().map(|step| step.id).collect();
+    let offered = slot::of_steps(&app.shared.store, &policy::choices(viewer), &ids).await?;
+    let open =
+        |step: &&ApplicationStep| offered.get(&step.id).is_some_and(|all| all.iter().any(Slots::is_open));
+    Ok(waiting.into_iter().filter(open).cloned().collect())
 }
 
 async fn preferred(app: &App, viewer: &Viewer, application: &Application) -> Result<Vec<String>, Trouble> {

@@ -1,7 +1,7 @@
 //! Floor 5: HTTP. Every route is on this page. The only floor that names `actix_web`.
 //!
 //! * [`graphql`], [`cors`], [`media`], [`viewer`]: GraphQL over HTTP; [`graphiql`]: its explorer.
-//! * `posting`, `apply`: the pages of visitors; `application`, `form`, `nomination`, `offer`: those of candidates,
+//! * `posting`, `apply`: the pages of visitors; `application`, `form`, `nomination`, `slot`, `offer`: those of candidates,
 //!   `reference`: that of a referee, `scorecard`: that of a colleague; behind a link's secret.
 //! * `feed`: feeds and their reports; [`report`]: how hiring goes, as tables.
 //! * [`page`], [`asset`], `fields`, `sheet`, `nonce`: what all pages share.
@@ -35,6 +35,7 @@ pub mod report;
 mod scorecard;
 pub mod server;
 mod sheet;
+mod slot;
 pub mod viewer;
 
 use std::sync::Arc;
@@ -174,6 +175,16 @@ fn behind_secrets(config: &mut web::ServiceConfig) {
         .service(
             read("/nominations/{secret}", nomination::page)
                 .route(web::post().to(nomination::send))
+                .wrap(from_fn(rate::kept)),
+        )
+        .service(
+            read("/applications/{secret}/interviews/{step}", slot::page_within)
+                .route(web::post().to(slot::send_within))
+                .wrap(from_fn(rate::kept)),
+        )
+        .service(
+            read("/interviews/{secret}", slot::page)
+                .route(web::post().to(slot::send))
                 .wrap(from_fn(rate::kept)),
         )
         .service(

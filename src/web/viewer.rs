@@ -59,6 +59,9 @@ pub fn holder(link: &Link) -> Option<Viewer> {
         (None, Purpose::Nomination { step, application }) => {
             Some(Viewer::Nominator { step, application, candidate })
         }
+        (None, Purpose::Interview { slots, application }) => {
+            Some(Viewer::Chooser { slots, application, candidate })
+        }
         (None, Purpose::Reference { reference, application }) => {
             Some(Viewer::Referee { reference, application })
         }

@@ -12,7 +12,7 @@ use tokio::time;
 use tracing::Instrument as _;
 
 use super::pass;
-use crate::actions::{Act, form, interview, offer, posting, reference, scorecard};
+use crate::actions::{Act, form, interview, offer, posting, reference, scorecard, slot};
 use crate::domain::Viewer;
 use crate::domain::clock::{Chance, Clock};
 use crate::domain::site::Site;
@@ -86,9 +86,18 @@ impl ExpirySweep {
         let asked = scorecard::ask_held(act, self.settings.batch).await;
         let scorecards = scorecard::remind_due(act, self.settings.batch).await;
         let nominations = reference::remind_nominations_due(act, self.settings.batch).await;
+        let choices = slot::remind_due(act, self.settings.batch).await;
         let referees = reference::remind_referees_due(act, self.settings.batch).await;
         let now = self.clock.now();
         self.store.write(|tx| async move { Ok(idempotency::forget(&tx, now).await?) }).await?;
-        Ok(offers? + postings? + forms? + nominations? + referees? + interviews? + asked? + scorecards?)
+        Ok(offers?
+            + postings?
+            + forms?
+            + nominations?
+            + choices?
+            + referees?
+            + interviews?
+            + asked?
+            + scorecards?)
     }
 }

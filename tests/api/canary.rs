@@ -32,18 +32,25 @@ fn may_hear(who: Who) -> Vec<&'static str> {
         "withdrawn *",
         "beside *",
     ];
-    const PUBLIC: [Who; 9] = [
+    const PUBLIC: [Who; 10] = [
         Who::Anyone,
         Who::Applicant,
         Who::Respondent,
         Who::Nominator,
+        Who::Chooser,
         Who::Referee,
         Who::Assessor,
         Who::Offeree,
         Who::Rejected,
         Who::Former,
     ];
+    /// Whom `mine` would meet.
+    const HOSTS: [&str; 4] =
+        ["user interviewer name", "user interviewer title", "user recruiter name", "user recruiter title"];
     let mut may = if PUBLIC.contains(&who) { vec![] } else { STAFF.to_vec() };
+    if matches!(who, Who::Applicant | Who::Offeree) {
+        may.extend(HOSTS);
+    }
     match who {
         Who::Anyone | Who::Assessor => {}
         Who::Applicant => may.extend([
@@ -58,6 +65,7 @@ fn may_hear(who: Who) -> Vec<&'static str> {
         ]),
         Who::Respondent => may.extend(["mine answer", "mine form question 3", "mine form note 3"]),
         Who::Nominator => may.extend(["mine reference note 2", "mine answering name", "mine awaited name"]),
+        Who::Chooser => may.extend(HOSTS),
         Who::Referee => may.extend(["mine name", "mine awaited name", "mine awaited email"]),
         Who::Offeree => may.extend([
             "mine reference note 2",
@@ -178,10 +186,14 @@ const UNTOLD: &[&str] = &[
 ];
 
 /// What is told only in answer to a change of one's own.
-const BY_CHANGES: [(Who, &str); 3] = [
+const BY_CHANGES: [(Who, &str); 7] = [
     (Who::Respondent, "mine answer"),
     (Who::Referee, "mine awaited name"),
     (Who::Referee, "mine awaited email"),
+    (Who::Applicant, "user interviewer*"),
+    (Who::Applicant, "user recruiter*"),
+    (Who::Offeree, "user interviewer*"),
+    (Who::Offeree, "user recruiter*"),
 ];
 
 /// Whether one of the patterns, with a star for any end or any beginning, is of this label.
@@ -320,9 +332,7 @@ fn faults(world: &World, who: Who, round: &Round) -> Vec<String> {
     for Canary { label, .. } in &world.scene.canaries {
         match (is_among(&may, label), round.heard.contains(label)) {
             (false, true) => faults.push(format!("heard {label}")),
-            // What a question is about lies deeper than the round goes.
-            (true, false) if who == Who::Respondent && label == "mine answer" => {}
-            (true, false) if BY_CHANGES.contains(&(who, label.as_str())) => {}
+            (true, false) if BY_CHANGES.iter().any(|(by, told)| *by == who && is_among(&[told], label)) => {}
             (true, false) if !is_among(UNTOLD, label) => faults.push(format!("never heard {label}")),
             _ => {}
         }
@@ -346,6 +356,8 @@ async fn strays(world: &World, who: Who, seen: &Seen) -> Vec<String> {
             "scorecardSave" | "scorecardSubmit" => who == Who::Assessor,
             // Their pages say that they take no applications now.
             "applicationSubmit" => matches!(case.about.as_str(), "paused" | "closed"),
+            // Each of the times is deeper than the round goes.
+            "interviewPickSlot" => seen.has(world.scene.id(&case.about.replace("slot", "slots"))),
             // The link names the step, of which it shows no more.
             "referenceNominate" => who == Who::Nominator && case.about.starts_with("mine"),
             _ => false,

@@ -52,6 +52,7 @@ pub fn cases(scene: &Scene) -> Vec<Case> {
     table.applications();
     table.steps();
     table.interviews();
+    table.slots();
     table.references();
     table.messages();
     table.offers();
@@ -213,6 +214,20 @@ impl Table<'_> {
         self.each("interviewRespond", &set, |id| json!({ "interviewId": id, "response": "ACCEPTED" }));
         let past = ["mine past interview", "far past interview"];
         self.each("interviewNoShow", &past, |id| json!({ "interviewId": id, "missing": "CANDIDATE" }));
+    }
+
+    fn slots(&mut self) {
+        let people = json!([{ "userId": self.id("user recruiter") }]);
+        let slots = json!([{ "startsAt": "2027-01-21T10:00:00Z" }]);
+        self.each(
+            "interviewOfferSlots",
+            &["mine talk", "far talk"],
+            |id| json!({ "stepId": id, "slots": slots, "minutes": 30, "participants": people }),
+        );
+        let open = ["mine slots", "far slots"];
+        self.each("interviewWithdrawSlots", &open, |id| json!({ "slotsId": id }));
+        self.each("interviewDeclineSlots", &open, |id| json!({ "slotsId": id, "note": "Later" }));
+        self.each("interviewPickSlot", &["mine slot", "far slot"], |id| json!({ "slotId": id }));
     }
 
     fn references(&mut self) {

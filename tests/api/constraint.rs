@@ -16,6 +16,8 @@ const NOT_REFUSED: &[&str] = &[
     "uq_interview_scheduled",
     "uq_reference_email",
     "uq_reference_request_open",
+    "uq_slots_open",
+    "uq_slot_picked",
     "uq_scorecard_draft",
     "uq_scorecard_version",
 ];

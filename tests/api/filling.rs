@@ -98,7 +98,21 @@ pub async fn fill(app: &TestApp) {
     let asked = "INSERT INTO scorecard_request (step_id, round, user_id, application_id, due_at, requested_at) \
                  SELECT step_id, 1, author_id, application_id, $1, $1 FROM scorecard";
     set(app, asked, [app.now().into()]).await;
+    offer_times(app).await;
     refer(app, &long).await;
+}
+
+async fn offer_times(app: &TestApp) {
+    let slots = "INSERT INTO slots (id, application_id, step_id, round, state, zone, remind_at, offered_at, offered_by, \
+                 declined_at, note) SELECT 'slots_00000000000000000000000000', application_id, id, 1, 'open', 'Europe/Berlin', \
+                 $2, $2, 'system', $2, $1 FROM application_step LIMIT 1";
+    set(app, slots, [HOSTILE[4].into(), app.now().into()]).await;
+    let slot = "INSERT INTO slot (id, slots_id, starts_at, ends_at) \
+                SELECT 'slot_00000000000000000000000000', id, $1, $1 FROM slots";
+    set(app, slot, [app.now().into()]).await;
+    let comes = "INSERT INTO slot_participant (slots_id, user_id, shadow, position) \
+                 SELECT s.id, u.id, $1, 0 FROM slots s, user_account u LIMIT 1";
+    set(app, comes, [true.into()]).await;
 }
 
 async fn refer(app: &TestApp, long: &str) {

@@ -35,6 +35,18 @@ const OFFENCES: &[(&str, &str)] = &[
          AND (a.status <> 'active' OR s.state <> 'scheduled' OR s.round <> i.round)",
     ),
     (
+        "8: a time can be picked for an application or a step that does not wait for it",
+        "SELECT o.id FROM slots o JOIN application a ON a.id = o.application_id \
+         JOIN application_step s ON s.id = o.step_id WHERE o.state = 'open' \
+         AND (a.status <> 'active' OR s.state <> 'pending' OR s.round <> o.round)",
+    ),
+    (
+        "8: a time was picked without a meeting, or a meeting came of times that nobody picked from",
+        "SELECT o.id FROM slots o WHERE (o.state = 'picked') <> EXISTS (SELECT 1 FROM slot t \
+         JOIN interview i ON i.id = t.interview_id AND i.step_id = o.step_id \
+         WHERE t.slots_id = o.id)",
+    ),
+    (
         "2: a seat is held by an offer that is not live",
         "SELECT o.id FROM opening o WHERE o.state = 'held' AND NOT EXISTS (SELECT 1 FROM offer f \
          WHERE f.id = o.offer_id AND f.status IN ('pendingApproval', 'approved', 'sent'))",

@@ -4,10 +4,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
 use vacantia::mail::letter::{
     ApplicationDeclined, ApplicationReceived, ApplicationRepeated, ApplicationTransferred,
-    ApplicationWithdrawn, Appointment, Facts, FormReminded, FormSent, Host, House, InterviewAssigned,
-    InterviewCancelled, InterviewScheduled, InterviewUnassigned, Letter, News, NominationReminded,
-    NominationRequested, Offer, OfferAccepted, OfferDeclined, OfferExtended, OfferRescinded, Person, Reader,
-    ReferenceReminded, ReferenceRequested, ScorecardReminded, ScorecardRequested,
+    ApplicationWithdrawn, Appointment, Choice, Facts, FormReminded, FormSent, Host, House, InterviewAssigned,
+    InterviewCancelled, InterviewScheduled, InterviewSlots, InterviewSlotsReminded, InterviewUnassigned,
+    Letter, News, NominationReminded, NominationRequested, Offer, OfferAccepted, OfferDeclined,
+    OfferExtended, OfferRescinded, Person, Reader, ReferenceReminded, ReferenceRequested, ScorecardReminded,
+    ScorecardRequested,
 };
 use vacantia::mail::line::{Line, Words};
 
@@ -156,6 +157,33 @@ fn to_colleagues() -> Vec<Named> {
     vec![named("scorecard_requested", requested), named("scorecard_reminded", reminded)]
 }
 
+fn about_slots() -> Vec<Named> {
+    let (reader, role, title, _) = hostile();
+    let zone = "America/New_York".parse().unwrap();
+    let time = |hours: i64, place: Option<&str>| Appointment {
+        starts_at: deadline() + TimeDelta::hours(hours),
+        ends_at: deadline() + TimeDelta::hours(hours) + TimeDelta::minutes(45),
+        zone,
+        place: place.map(Line::new),
+        video_link: Some(link()),
+    };
+    let hosts = vec![
+        Host { name: Line::new(HOSTILE_NAME), title: Some(Line::new(HOSTILE_ROLE)) },
+        Host { name: Line::new("Bob Example"), title: None },
+    ];
+    let times = vec![time(0, None), time(13, None)];
+    let choice = Choice { role, title, zone, times, hosts };
+    let offered = InterviewSlots { reader, choice, link: link() };
+    let mut somewhere = offered.clone();
+    somewhere.choice.times = vec![time(0, Some(HOSTILE_TEAM))];
+    let InterviewSlots { reader, choice, link } = offered.clone();
+    vec![
+        named("interview_slots", offered),
+        named("interview_slots_somewhere", somewhere),
+        named("interview_slots_reminded", InterviewSlotsReminded { reader, choice, link }),
+    ]
+}
+
 fn about_interviews() -> Vec<Named> {
     let (reader, role, title, _) = hostile();
     let candidate = Line::new(HOSTILE_NAME);
@@ -215,7 +243,8 @@ fn about_interviews() -> Vec<Named> {
 
 fn all() -> Vec<(&'static str, Letter)> {
     let house = house();
-    let others = to_colleagues().into_iter().chain(about_offers()).chain(about_interviews());
+    let others =
+        to_colleagues().into_iter().chain(about_offers()).chain(about_interviews()).chain(about_slots());
     let facts = to_applicants().into_iter().chain(about_references()).chain(others);
     facts.map(|(name, facts)| (name, facts.write(&house).unwrap())).collect()
 }

@@ -16,12 +16,13 @@ use crate::harness::{Database, run_on};
 use crate::walk::{Seen, Types};
 use crate::world::{Copies, Who, World};
 
-const COLUMNS: [(&str, Who); 13] = [
+const COLUMNS: [(&str, Who); 14] = [
     ("anyone", Who::Anyone),
     ("applicant link", Who::Applicant),
     ("form link", Who::Respondent),
     ("scorecard link", Who::Assessor),
     ("naming link", Who::Nominator),
+    ("time link", Who::Chooser),
     ("referee link", Who::Referee),
     ("offer link", Who::Offeree),
     ("interviewer", Who::Interviewer),
@@ -43,7 +44,7 @@ anew. What decides is `src/domain/policy`; read the difference as a change of it
   or those a role holds on. `-`: nothing; it answers as if there were none.
 - A field of an object is only reached through objects that are seen.
 - Columns: *applicant link* holds the link to one application, *form link* the one to questions of a
-  step, *naming link* the one to naming people in a step, *offer link* the one to its offer; *referee link* is held by
+  step, *naming link* the one to naming people in a step, *time link* the one to times to pick from, *offer link* the one to its offer; *referee link* is held by
   somebody who was named, *scorecard link* by a colleague who was asked for one. *Interviewer* and *posting
   recruiter* have their role on one posting, the *hiring manager* on one team, *recruiter* and *admin* everywhere. The
   *approver* is asked about one offer.
@@ -68,6 +69,11 @@ const UNSEEN: &[(&str, &str)] = &[
     ("Interview.application", "deeper than the walk goes; tests/api/interview.rs reads it"),
     ("Interview.participants", "deeper than the walk goes; tests/api/interview.rs reads it"),
     ("Interview.step", "deeper than the walk goes; tests/api/interview.rs reads it"),
+    ("InterviewSlot.interview", "deeper than the walk goes; tests/api/slot.rs reads it"),
+    ("InterviewSlots.endedAt", "nobody in the world has picked yet; tests/api/slot.rs reads it"),
+    ("InterviewSlots.offeredBy", "deeper than the walk goes; tests/api/slot.rs reads it"),
+    ("InterviewSlots.remindedAt", "nobody in the world waits for days"),
+    ("InterviewSlotsParticipant.user", "deeper than the walk goes; tests/api/slot.rs reads it"),
     ("InterviewParticipant.addedAt", "deeper than the walk goes; tests/api/interview.rs reads it"),
     ("InterviewParticipant.removedAt", "deeper than the walk goes; tests/api/interview.rs reads it"),
     ("InterviewParticipant.response", "deeper than the walk goes; tests/api/interview.rs reads it"),

@@ -5,12 +5,16 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use futures_util::future::join_all;
 use vacantia::actions::application::{Advance, advance, submit};
 use vacantia::actions::offer::{self, Send};
 use vacantia::actions::posting::{TeamVacancies, VacanciesSet, set_vacancies};
+use vacantia::actions::slot;
+use vacantia::actions::step::Which;
 use vacantia::domain::Viewer;
-use vacantia::domain::id::OfferId;
+use vacantia::domain::id::{OfferId, SlotId};
+use vacantia::domain::interview::Setting;
 use vacantia::domain::opening::OpeningKind;
 use vacantia::domain::plan::Stage;
 use vacantia::domain::plan_reference;
@@ -18,11 +22,16 @@ use vacantia::storage::Failure;
 use vacantia::storage::idempotency::Request;
 
 use crate::app::TestApp;
+use crate::meeting::{coming, stages};
 use crate::offering::Desk;
 use crate::seed::Posted;
+use crate::slotting::chooser;
 
 /// Those who want the last seat.
 const RIVALS: usize = 64;
+
+/// Those who want the time of the same people.
+const PICKERS: usize = 8;
 
 /// How many rounds to run: what is said outside, or what is usual.
 pub fn rounds(usual: usize) -> usize {
@@ -210,6 +219,71 @@ both! {
             let letters = format!("email_message WHERE offer_id = '{id}' AND kind = 'offer'");
             assert_eq!(app.count(&letters).await, 1, "round {round}");
             assert_eq!(app.count(&format!("event WHERE offer_id = '{id}' AND kind = 'offerSent'")).await, 1);
+        }
+        app.check_invariants().await;
+    }
+}
+
+/// Each by a candidate of their own, who is to meet these people at one time; who is named first differs.
+async fn offered_to_all(
+    app: &TestApp,
+    posted: &Posted,
+    people: &[Viewer],
+    round: i64,
+) -> Vec<(Viewer, SlotId)> {
+    let recruiter = app.recruiter().await;
+    let mut choices = Vec::new();
+    for number in 0..PICKERS {
+        let of = app.apply(posted.id, &format!("Ada {round} {number}")).await;
+        let which = Which { step: app.step(of.id, "talk").await, revision: None };
+        let mut participants: Vec<_> = people.iter().map(coming).collect();
+        participants.rotate_left(number % people.len());
+        let starts_at = vec![app.now() + TimeDelta::hours(24 + round)];
+        let offer = slot::Offer { which, starts_at, setting: Setting::default(), participants };
+        let slots = slot::offer(app.act(&recruiter), offer).await.unwrap();
+        choices.push((chooser(&slots, &of), app.times(&slots).await[0].id));
+    }
+    choices
+}
+
+both! {
+    async fn one_of_many_picks_for_the_time_of_the_same_people_wins(app: TestApp) {
+        let people = [app.colleague().await, app.colleague().await, app.colleague().await];
+        let posted = app.posting("Backend").hiring("Create", 1).with_stages(stages()).open().await;
+        for round in 0..rounds(8) {
+            let choices = offered_to_all(&app, &posted, &people, i64::try_from(round).unwrap()).await;
+            let tasks = choices.into_iter().map(|(viewer, time)| {
+                let shared = app.shared();
+                tokio::spawn(async move {
+                    let act = vacantia::actions::Act {
+                        store: &shared.store,
+                        clock: &*shared.clock,
+                        chance: &*shared.chance,
+                        site: &shared.site,
+                        viewer: &viewer,
+                    };
+                    slot::pick(act, time).await
+                })
+            });
+            let outcomes: Vec<_> = join_all(tasks).await.into_iter().map(Result::unwrap).collect();
+            let expected = BTreeMap::from([("ok", 1), ("SLOT_TAKEN", PICKERS - 1)]);
+            assert_eq!(answers(&outcomes), expected, "round {round}");
+            assert_eq!(app.count("interview").await, i64::try_from(round).unwrap() + 1, "round {round}");
+        }
+        app.check_invariants().await;
+    }
+
+    async fn ten_identical_picks_at_once_are_one(app: TestApp) {
+        let people = [app.colleague().await];
+        let posted = app.posting("Backend").hiring("Create", 1).with_stages(stages()).open().await;
+        for round in 0..rounds(6) {
+            let (viewer, time) =
+                offered_to_all(&app, &posted, &people, i64::try_from(round).unwrap()).await.remove(0);
+            let outcomes = join_all((0..10).map(|_| slot::pick(app.act(&viewer), time))).await;
+            assert_eq!(answers(&outcomes), BTreeMap::from([("ok", 10)]), "round {round}");
+            let set = format!("slot WHERE id = '{time}' AND interview_id IS NOT NULL");
+            let meetings = i64::try_from(round).unwrap() + 1;
+            assert_eq!((app.count(&set).await, app.count("interview").await), (1, meetings), "round {round}");
         }
         app.check_invariants().await;
     }

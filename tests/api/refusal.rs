@@ -55,6 +55,7 @@ reasons! {
     Refusal::StepNotReached => "STEP_NOT_REACHED",
     Refusal::AlreadyAnswered => "ALREADY_ANSWERED",
     Refusal::InterviewState(_) => "INTERVIEW_STATE",
+    Refusal::SlotTaken => "SLOT_TAKEN",
     Refusal::ReferredBy { .. } => "REFERRED_BY",
     Refusal::NoAllotment => "NO_ALLOTMENT",
     Refusal::AllottedElsewhere => "ALLOTTED_ELSEWHERE",
@@ -217,10 +218,30 @@ impl Asker<'_> {
         let step = self.app.texts(step).await.remove(0);
         let with = |user: &str| json!({ "stepId": step, "startsAt": "2027-01-20T10:00:00Z", "participants": [{ "userId": user }] });
         self.refused("REFERRED_BY", "interviewSchedule", with(&referrer)).await;
+        self.slot_taken(posted.id, &step).await;
         self.does("interviewSchedule", with(&self.desk.recruiter.user().unwrap().to_string())).await;
-        let interview = self.app.texts("SELECT id AS text FROM interview").await.remove(0);
+        let set = format!("SELECT id AS text FROM interview WHERE step_id = '{step}'");
+        let interview = self.app.texts(&set).await.remove(0);
         self.does("interviewCancel", json!({ "interviewId": interview })).await;
         self.refused("INTERVIEW_STATE", "interviewCancel", json!({ "interviewId": interview })).await;
+    }
+
+    /// Whoever is to come is in another meeting by the time it is picked.
+    async fn slot_taken(&mut self, posting: PostingId, step: &str) {
+        let begins = "2027-01-20T10:00:00Z";
+        let people = json!([{ "userId": self.desk.recruiter.user().unwrap().to_string() }]);
+        let slots = json!([{ "startsAt": begins }]);
+        self.does("interviewOfferSlots", json!({ "stepId": step, "slots": slots, "participants": people }))
+            .await;
+        let other = self.app.apply(posting, "Gil").await.id;
+        let other = self.app.step(other, "talk").await.to_string();
+        self.does(
+            "interviewSchedule",
+            json!({ "stepId": other, "startsAt": begins, "participants": people }),
+        )
+        .await;
+        let slot = self.app.texts("SELECT id AS text FROM slot").await.remove(0);
+        self.refused("SLOT_TAKEN", "interviewPickSlot", json!({ "slotId": slot })).await;
     }
 
     /// Some message that waits.

@@ -37,6 +37,8 @@ pub enum Who {
     Assessor,
     /// By the link to naming people for `mine`.
     Nominator,
+    /// By the link to times to pick from for `mine`.
+    Chooser,
     /// By the link to the reference to `mine` that is awaited.
     Referee,
     /// By the link to `declined`.

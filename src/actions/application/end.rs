@@ -18,7 +18,7 @@ use crate::domain::{Refusal, text};
 use crate::mail::invite::Invite;
 use crate::mail::letter::{ApplicationDeclined, ApplicationWithdrawn, Reader};
 use crate::mail::line::{Line, Words};
-use crate::storage::{Failure, Fault, Tx, offer as offer_kept, posting, step as step_kept};
+use crate::storage::{Failure, Fault, Tx, offer as offer_kept, posting, slot, step as step_kept};
 
 /// Whether the candidate is told by mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -171,8 +171,9 @@ pub async fn withdraw(act: Act<'_>, input: Withdraw) -> Result<Application, Fail
 async fn has_nothing_of_ours(tx: &Tx, id: ApplicationId) -> Result<(), Failure> {
     let steps = step_kept::of_locked(tx, id).await?;
     let is_asked = steps.iter().any(|step| matches!(step.state, StepState::Requested | StepState::Scheduled));
+    let picks = !slot::open_in_application(tx, id).await?.is_empty();
     let offers = offer_kept::lock_unended(tx, id).await?;
-    if is_asked || offers.iter().any(Offer::is_out) {
+    if is_asked || picks || offers.iter().any(Offer::is_out) {
         let nothing = "nothing while the candidate has an offer, a meeting or a request of ours";
         return Err(Refusal::invalid("mailAt", nothing).into());
     }

@@ -127,6 +127,7 @@ fn may_be_told(viewer: &Viewer, of: CandidateId) -> bool {
         | Viewer::Respondent { .. }
         | Viewer::Assessor { .. }
         | Viewer::Nominator { .. }
+        | Viewer::Chooser { .. }
         | Viewer::Referee { .. } => false,
     }
 }

@@ -7,8 +7,9 @@ use super::super::letter::{About, Addressee, addressee, colleagues, prepare_invi
 use crate::domain::application::Application;
 use crate::domain::email::NewEmail;
 use crate::domain::id::UserId;
-use crate::domain::interview::{Interview, Participant};
+use crate::domain::interview::{Interview, Meeting, Participant};
 use crate::domain::step::ApplicationStep;
+use crate::domain::user::User;
 use crate::mail::invite::{self, Invite, Method};
 use crate::mail::letter::{
     Appointment, Facts, Host, InterviewAssigned, InterviewCancelled, InterviewScheduled, InterviewUnassigned,
@@ -44,8 +45,7 @@ impl Circle {
         let mut known = colleagues(act.store, application.candidate, &users).await?;
         let person = |one: &Participant| {
             let (addressee, user) = known.remove(&one.user)?;
-            let title = user.title.as_deref().map(|title| Line::cut(title, 80));
-            let host = Host { name: Line::cut(&user.name, 80), title };
+            let host = host_of(&user);
             Some(Person { one: one.clone(), addressee, host })
         };
         Ok(Self {
@@ -76,7 +76,7 @@ impl Circle {
             role: self.role.clone(),
             title: self.title.clone(),
             news,
-            appointment: appointment(interview),
+            appointment: appointment(&interview.meeting),
             hosts: self.hosts(),
             contact: Line::new(act.site.contact_email.as_str()),
         };
@@ -92,7 +92,7 @@ impl Circle {
                 title: self.title.clone(),
                 candidate: Line::cut(&self.candidate.name, 80),
                 news: if is_new { News::Set } else { news },
-                appointment: appointment(interview),
+                appointment: appointment(&interview.meeting),
                 hosts: self.hosts(),
                 shadow: person.one.shadow,
             };
@@ -116,7 +116,7 @@ impl Circle {
                 role: self.role.clone(),
                 title: self.title.clone(),
                 candidate: Line::cut(&self.candidate.name, 80),
-                appointment: appointment(interview),
+                appointment: appointment(&interview.meeting),
                 without_reader,
             };
             self.write(act, interview, Method::Cancel, Some(person), &facts)
@@ -130,7 +130,7 @@ impl Circle {
             reader: Reader::new(&self.candidate.name),
             role: self.role.clone(),
             title: self.title.clone(),
-            appointment: appointment(interview),
+            appointment: appointment(&interview.meeting),
         };
         self.write(act, interview, Method::Cancel, None, &facts)
     }
@@ -187,8 +187,14 @@ impl Circle {
     }
 }
 
-fn appointment(interview: &Interview) -> Appointment {
-    let meeting = &interview.meeting;
+/// Somebody of ours, as candidates are told of them.
+pub(in crate::actions) fn host_of(user: &User) -> Host {
+    let title = user.title.as_deref().map(|title| Line::cut(title, 80));
+    Host { name: Line::cut(&user.name, 80), title }
+}
+
+/// When and where a meeting is, as letters tell it.
+pub(in crate::actions) fn appointment(meeting: &Meeting) -> Appointment {
     Appointment {
         starts_at: meeting.starts_at,
         ends_at: meeting.ends_at,

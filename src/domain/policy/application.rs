@@ -45,6 +45,12 @@ pub enum Justifying {}
 /// The right to read when people meet the candidate, and who they are.
 #[derive(Debug, Clone)]
 pub enum Interviews {}
+/// The right to read which times a candidate may choose from, and whom they would meet.
+#[derive(Debug, Clone)]
+pub enum Choices {}
+/// The right to pick one of those times, or to ask for others.
+#[derive(Debug, Clone)]
+pub enum Choosing {}
 /// The right to withdraw an application or state its preferred teams.
 #[derive(Debug, Clone)]
 pub enum Speaking {}
@@ -124,6 +130,26 @@ fn with_nominator<Of>(scope: Scope<Of>, viewer: &Viewer) -> Scope<Of> {
         Viewer::Nominator { application, .. } => scope.and_application(*application),
         _ => with_own(scope, viewer),
     }
+}
+
+fn with_chooser<Of>(scope: Scope<Of>, viewer: &Viewer) -> Scope<Of> {
+    match viewer {
+        Viewer::Chooser { application, .. } => scope.and_application(*application),
+        _ => with_own(scope, viewer),
+    }
+}
+
+/// Times to choose from: whoever sees the interviews, and the candidate, also by the link that was sent with them.
+#[must_use]
+pub fn choices(viewer: &Viewer) -> Scope<Choices> {
+    let roles = [Role::Admin, Role::Recruiter, Role::HiringManager, Role::Interviewer];
+    with_chooser(with_met(reading(viewer, &roles), viewer), viewer)
+}
+
+/// Picking a time: the candidate, and recruiters who were told.
+#[must_use]
+pub fn choosing(viewer: &Viewer) -> Scope<Choosing> {
+    with_chooser(changing(viewer, &[Role::Recruiter]), viewer)
 }
 
 /// What a candidate was asked: recruiters, hiring managers, and the candidate, also by the link that was sent with it.

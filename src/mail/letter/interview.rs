@@ -38,9 +38,15 @@ impl Appointment {
     /// Like `Friday 14 August 2026, 17:00 to 17:45 (Europe/Berlin)`.
     #[must_use]
     pub fn when(&self) -> String {
+        format!("{} ({})", self.span(), self.zone.name())
+    }
+
+    /// The same where the zone is told beside it: `Friday 14 August 2026, 17:00 to 17:45`.
+    #[must_use]
+    pub fn span(&self) -> String {
         let (from, to) = (self.starts_at.with_timezone(&self.zone), self.ends_at.with_timezone(&self.zone));
         let end = if from.date_naive() == to.date_naive() { "%H:%M" } else { "%A %-d %B, %H:%M" };
-        format!("{} to {} ({})", from.format("%A %-d %B %Y, %H:%M"), to.format(end), self.zone.name())
+        format!("{} to {}", from.format("%A %-d %B %Y, %H:%M"), to.format(end))
     }
 
     /// The day, like `14 August`.

@@ -6,11 +6,11 @@ use crate::domain::country::Country;
 use crate::domain::id::{
     AllotmentId, AnswerId, ApplicationId, ApprovalId, CandidateId, ChangeId, EmailMessageId, FormId, GrantId,
     InterviewId, LinkId, OfferId, OpeningId, PlanId, PostingId, PostingTeamId, ReferenceId,
-    ReferenceRequestId, ScorecardId, StepId, TeamId, TokenId, UserId,
+    ReferenceRequestId, ScorecardId, SlotId, SlotsId, StepId, TeamId, TokenId, UserId,
 };
 use crate::domain::{
     application, email, event, interview, link, offer, opening, place, plan, posting, posting_source,
-    question, reference, scorecard, step, viewer,
+    question, reference, scorecard, slot, step, viewer,
 };
 
 const TEXT: Form = plain(Sort::Text);
@@ -169,6 +169,19 @@ nouns! {
         interview_id: word::<InterviewId>(), user_id: word::<UserId>(), shadow: FLAG,
         response: word::<interview::Response>(), added_at: INSTANT, removed_at: perhaps(INSTANT),
     }
+    "slots" = slots by id {
+        id: word::<SlotsId>(), application_id: word::<ApplicationId>(), step_id: word::<StepId>(), round: INTEGER,
+        state: word::<slot::SlotsState>(), zone: TEXT, place: perhaps(TEXT), video_link: perhaps(TEXT),
+        remind_at: INSTANT, offered_at: INSTANT, offered_by: TEXT, reminded_at: perhaps(INSTANT),
+        declined_at: perhaps(INSTANT), note: perhaps(TEXT), ended_at: perhaps(INSTANT),
+    }
+    "slot" = slot by id {
+        id: word::<SlotId>(), slots_id: word::<SlotsId>(), starts_at: INSTANT, ends_at: INSTANT,
+        interview_id: perhaps(word::<InterviewId>()),
+    }
+    "slotParticipant" = slot_participant by slots_id, user_id {
+        slots_id: word::<SlotsId>(), user_id: word::<UserId>(), shadow: FLAG, position: INTEGER,
+    }
     "referenceRequest" = reference_request by id {
         id: word::<ReferenceRequestId>(), application_id: word::<ApplicationId>(), step_id: word::<StepId>(),
         round: INTEGER, wanted: INTEGER, note: perhaps(TEXT), questions: DOCUMENT, due_at: INSTANT, remind_at: INSTANT,
@@ -213,7 +226,7 @@ nouns! {
         id: word::<LinkId>(), purpose: word::<link::LinkKind>(), secret_hash: TEXT, candidate_id: word::<CandidateId>(),
         application_id: word::<ApplicationId>(), offer_id: perhaps(word::<OfferId>()), version: perhaps(INTEGER),
         step_id: perhaps(word::<StepId>()), user_id: perhaps(word::<UserId>()),
-        reference_id: perhaps(word::<ReferenceId>()),
+        reference_id: perhaps(word::<ReferenceId>()), slots_id: perhaps(word::<SlotsId>()),
         created_at: INSTANT, revoked_at: perhaps(INSTANT),
     }
     "emailMessage" = email_message by id {

@@ -27,6 +27,8 @@ pub struct Told<'a> {
     pub meetings: Vec<Ahead>,
     /// Requests for names that await more of them.
     pub requests: Vec<ReferenceRequest>,
+    /// Steps in which the candidate may pick a time.
+    pub choices: Vec<ApplicationStep>,
     pub now: DateTime<Utc>,
 }
 
@@ -100,7 +102,7 @@ impl StatusPage {
     }
 }
 
-fn appointment(ahead: &Ahead) -> Appointment {
+pub fn appointment(ahead: &Ahead) -> Appointment {
     let Meeting { starts_at, zone, place, video_link, .. } = &ahead.meeting;
     let host = |user: &User| match &user.title {
         Some(title) => format!("{}, {title}", user.name),
@@ -125,7 +127,12 @@ fn tasks(site: &Site, secret: &str, told: &Told<'_>) -> Vec<Task> {
         words: format!("Name people we may ask by {}", moment(site, request.due_at)),
         address: format!("/applications/{secret}/references/{}", request.step),
     };
-    told.forms.iter().map(task).chain(told.requests.iter().map(naming)).collect()
+    let picking = |step: &ApplicationStep| Task {
+        words: format!("Pick a time to talk: {}", step.title),
+        address: format!("/applications/{secret}/interviews/{}", step.id),
+    };
+    let (forms, requests) = (told.forms.iter().map(task), told.requests.iter().map(naming));
+    forms.chain(requests).chain(told.choices.iter().map(picking)).collect()
 }
 
 fn standing(site: &Site, application: &Application, told: &Told<'_>) -> (&'static str, Vec<String>) {

@@ -60,6 +60,8 @@ impl Founder {
         self.withdrawn(closed).await;
         self.interviews("mine", &[staff.interviewer, staff.recruiter], staff.chief).await;
         self.interviews("far", &[staff.recruiter], staff.posting_recruiter).await;
+        let mine = self.app.application(mine).await;
+        self.choosing("mine", &mine);
         self.replies().await;
     }
 

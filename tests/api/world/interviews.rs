@@ -2,11 +2,15 @@
 
 use chrono::TimeDelta;
 use vacantia::actions::interview::{self, Cancel, NoShow, Schedule, Update};
+use vacantia::actions::slot;
 use vacantia::actions::step::{self, Which};
-use vacantia::domain::id::{InterviewId, StepId, UserId};
+use vacantia::domain::Viewer;
+use vacantia::domain::application::Application;
+use vacantia::domain::id::{InterviewId, SlotsId, StepId, UserId};
 use vacantia::domain::interview::{Invitee, Missing, Setting};
 use vacantia::domain::plan::{Participant, PlanStep, StepKind};
 use vacantia::domain::plan_reference;
+use vacantia::storage;
 
 use super::{Founder, Who};
 
@@ -38,6 +42,34 @@ impl Founder {
         self.call(&format!("{record} interview"), ahead);
         let third = self.talk(record).await;
         self.call(&format!("{record} talk"), third);
+        let chosen = self.offered(self.talk(record).await, people, 4).await;
+        self.call(&format!("{record} slots"), chosen);
+        let time = storage::slot::times_of(&self.app.store, chosen).await.unwrap()[0].id;
+        self.call(&format!("{record} slot"), time);
+        let refused = self.offered(self.talk(record).await, people, 5).await;
+        let wish = self.word(&format!("{record} slots wish"));
+        slot::decline(self.recruiting(), refused, Some(&wish)).await.unwrap();
+        self.call(&format!("{record} declined slots"), refused);
+    }
+
+    async fn offered(&self, step: StepId, people: &[UserId], days: i64) -> SlotsId {
+        let setting = Setting {
+            minutes: Some(45),
+            zone: None,
+            place: Some("The small room".into()),
+            video_link: Some("https://meet.example.com/talk".into()),
+        };
+        let (which, day) = (Which { step, revision: None }, self.app.now() + TimeDelta::days(days));
+        let starts_at = vec![day, day + TimeDelta::hours(2)];
+        let offer = slot::Offer { which, starts_at, setting, participants: invited(people) };
+        slot::offer(self.recruiting(), offer).await.unwrap().id
+    }
+
+    /// Who holds the link to the times that nobody declined.
+    pub(super) fn choosing(&mut self, record: &str, of: &Application) {
+        let (application, candidate) = (of.id, of.candidate);
+        let slots = self.scene.id(&format!("{record} slots")).parse().unwrap();
+        self.scene.viewers.push((Who::Chooser, Viewer::Chooser { slots, application, candidate }));
     }
 
     async fn talk(&self, record: &str) -> StepId {
