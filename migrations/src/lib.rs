@@ -21,6 +21,7 @@ mod m20261126_000013_found_references;
 mod m20261126_000014_found_slots;
 mod m20261126_000015_index_work;
 mod m20261126_000016_tell_later;
+mod m20261126_000017_found_notes;
 mod m20261126_000018_found_transfers;
 
 /// Every migration, oldest first.
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000014_found_slots::Migration),
             Box::new(m20261126_000015_index_work::Migration),
             Box::new(m20261126_000016_tell_later::Migration),
+            Box::new(m20261126_000017_found_notes::Migration),
             Box::new(m20261126_000018_found_transfers::Migration),
         ]
     }

@@ -57,6 +57,8 @@ text_enum! {
         ScorecardRequested = "scorecardRequested",
         /// To a colleague: your scorecard is overdue.
         ScorecardReminded = "scorecardReminded",
+        /// To a colleague: you are mentioned in a note.
+        NoteMentioned = "noteMentioned",
         /// We would like to meet you, then; or at another time, or with other people.
         InterviewScheduled = "interviewScheduled",
         /// The meeting does not take place.

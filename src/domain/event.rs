@@ -162,6 +162,12 @@ text_enum! {
         ReferenceDeclined = "referenceDeclined",
         /// What a referee was asked was taken back.
         ReferenceWithdrawn = "referenceWithdrawn",
+        /// A note was added to an application.
+        NoteAdded = "noteAdded",
+        /// Somebody who is mentioned in a note has read it.
+        NoteRead = "noteRead",
+        /// An application got other tags.
+        TagsSet = "tagsSet",
         /// A justification was written or changed.
         JustificationSaved = "justificationSaved",
         /// An offer, or a version of one, was drafted.

@@ -130,6 +130,8 @@ ids! {
     ReferenceId = "ref";
     /// Of one allotment of an application to a posting's team.
     AllotmentId = "allot";
+    /// Of a note about an application.
+    NoteId = "note";
     /// Of an offer, over all its versions.
     OfferId = "offer";
     /// Of a decision on one version of an offer.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::id::{ApplicationId, EmailMessageId, OfferId, StepId};
+use super::id::{ApplicationId, EmailMessageId, NoteId, OfferId, StepId};
 
 text_enum! {
     /// What is awaited.
@@ -11,6 +11,8 @@ text_enum! {
         ScorecardDue = "scorecardDue",
         /// A decision on an offer's version, of the approver it names.
         ApprovalAsked = "approvalAsked",
+        /// A look at a note, of the colleague it mentions.
+        NoteMention = "noteMention",
         /// A move, of an application that is in its stage for longer than the plan calls timely.
         ApplicationStalled = "applicationStalled",
         /// A word to a candidate who has not answered questions in time.
@@ -45,6 +47,8 @@ pub struct WorkItem {
     pub offer: Option<OfferId>,
     /// The message it is about.
     pub email: Option<EmailMessageId>,
+    /// The note it is about.
+    pub note: Option<NoteId>,
 }
 
 impl WorkItem {

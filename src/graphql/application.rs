@@ -16,16 +16,19 @@ use super::candidate::{Candidate, CandidateById, SubmittedContact};
 use super::connection::{Connection, Paging};
 use super::error::{bad_argument, bounded, fault};
 use super::event::Event;
+use super::note::{self, Note};
 use super::offer::Offer;
 use super::offer_read::OffersOfApplication;
 use super::posting::{Posting, PostingById};
 use super::scalar::DateTime;
 use super::scorecard::{self, InterviewerNote};
 use super::step::ApplicationStep;
+use super::tag::TagsOfApplication;
 use super::team::{Team, TeamById};
 use super::user::{User, user};
 use crate::domain::application::{Application as DomainApplication, Return};
 use crate::domain::policy::application as policy;
+use crate::domain::tag::Tag;
 use crate::domain::viewer::Viewer;
 use crate::domain::{self, Refusal};
 use crate::storage::application::Wanted;
@@ -226,6 +229,25 @@ impl Application {
         scorecard::left(asking(ctx), self.0.id).await
     }
 
+    /// What colleagues noted about the application, the newest first; for recruiters and hiring managers.
+    async fn notes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start: 1 to 100, 20 when nothing is said.")] first: Option<i32>,
+        #[graphql(desc = "Only entries behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only entries ahead of this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<Note>> {
+        let page = Paging { first, after, last, before }.page().map_err(|refusal| bad_argument(&refusal))?;
+        note::of_application(asking(ctx), self.0.id, page).await
+    }
+
+    /// Tags of the application, each as it was first written in the organisation; for staff.
+    async fn tags(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<String>> {
+        let tags = asking(ctx).load_all::<TagsOfApplication>(self.0.id).await?;
+        Ok(tags.to_vec())
+    }
+
     /// What happened to the application, the newest first; for administrators and recruiters.
     async fn events(
         &self,
@@ -259,6 +281,8 @@ pub struct ApplicationFilter {
     candidate: Option<ID>,
     /// Id of the team that the application is allotted to now.
     team: Option<ID>,
+    /// Tags that the application has, all of these, whatever the case of their letters: at most 20; for staff.
+    tags: Option<Vec<String>>,
     /// Indicates whether only those are wanted that wait for somebody's decision; for staff.
     needs_decision: Option<bool>,
 }
@@ -270,8 +294,9 @@ impl ApplicationFilter {
         let statuses = self.statuses.as_deref().unwrap_or_default();
         bounded("filter.statuses", statuses)?;
         let needs_decision = self.needs_decision.unwrap_or_default();
-        // That one waits, or was decided on, is not told to its candidate by whatever way.
-        if (needs_decision || !statuses.is_empty()) && viewer.staff().is_none() {
+        let tags = Tag::set("filter.tags", self.tags.as_deref().unwrap_or_default())?;
+        // That one waits, or was decided on, or how it is tagged, is not told to its candidate by whatever way.
+        if (needs_decision || !statuses.is_empty() || !tags.is_empty()) && viewer.staff().is_none() {
             return Err(Refusal::Forbidden);
         }
         Ok(Wanted {
@@ -279,6 +304,7 @@ impl ApplicationFilter {
             candidate: named("candidate", self.candidate.as_ref())?,
             team: named("team", self.team.as_ref())?,
             statuses: statuses.iter().map(|status| (*status).into()).collect(),
+            tags: tags.into_iter().map(|tag| tag.key).collect(),
             needs_decision,
         })
     }

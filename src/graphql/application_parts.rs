@@ -264,6 +264,10 @@ pub struct ApplicationPermissions {
     can_recruit: bool,
     /// Indicates whether the viewer may write why to hire.
     can_justify: bool,
+    /// Indicates whether the viewer may write notes.
+    can_note: bool,
+    /// Indicates whether the viewer may set tags.
+    can_tag: bool,
     /// Indicates whether the viewer may withdraw the application or state its preferred teams.
     can_speak: bool,
 }
@@ -274,6 +278,8 @@ impl ApplicationPermissions {
             can_move: policy::moving(viewer).covers(subject),
             can_recruit: policy::recruiting(viewer).covers(subject),
             can_justify: policy::justifying(viewer).covers(subject),
+            can_note: policy::noting(viewer).covers(subject),
+            can_tag: policy::tagging(viewer).covers(subject),
             can_speak: policy::speaking(viewer).covers(subject),
         }
     }

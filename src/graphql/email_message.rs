@@ -63,6 +63,8 @@ pub enum EmailMessageKind {
     ScorecardRequested,
     /// A colleague was reminded of a scorecard.
     ScorecardReminded,
+    /// A colleague was mentioned in a note.
+    NoteMentioned,
     /// A meeting was set, moved or changed: to the candidate.
     InterviewScheduled,
     /// A meeting was called off: to the candidate.

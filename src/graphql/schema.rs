@@ -12,6 +12,7 @@ use super::extension::FieldErrors;
 use super::form::FormMutation;
 use super::interview_move::InterviewMutation;
 use super::node::NodeQuery;
+use super::note::NoteMutation;
 use super::offer::OfferQuery;
 use super::offer_move::OfferMutation;
 use super::organisation::OrganisationQuery;
@@ -22,6 +23,7 @@ use super::report::ReportQuery;
 use super::scorecard::ScorecardMutation;
 use super::slot_move::SlotMutation;
 use super::step_move::StepMutation;
+use super::tag::{TagMutation, TagQuery};
 use super::team::{TeamMutation, TeamQuery};
 use super::token::TokenMutation;
 use super::viewer::ViewerQuery;
@@ -40,6 +42,7 @@ pub struct Query(
     PlanQuery,
     PostingQuery,
     ReportQuery,
+    TagQuery,
     TeamQuery,
     ViewerQuery,
     WorkQuery,
@@ -52,6 +55,7 @@ pub struct Mutation(
     ApplicationsMutation,
     FormMutation,
     InterviewMutation,
+    NoteMutation,
     ReferenceMutation,
     OfferMutation,
     PlanMutation,
@@ -61,6 +65,7 @@ pub struct Mutation(
     SlotMutation,
     StepMutation,
     EmailMessageMutation,
+    TagMutation,
     TeamMutation,
     TokenMutation,
 );

@@ -9,12 +9,14 @@ use super::asking::asking;
 use super::connection::{Connection, Paging};
 use super::email_message::{EmailMessage, EmailMessageById};
 use super::error::{bad_argument, fault};
+use super::note::{Note, NoteById};
 use super::offer::Offer;
 use super::offer_read::OfferById;
 use super::scalar::DateTime;
 use super::step::ApplicationStep;
 use crate::domain;
-use crate::domain::policy::work::{approves, undelivered, waiting, writes};
+use crate::domain::policy::application::notes;
+use crate::domain::policy::work::{approves, mentioned, undelivered, waiting, writes};
 use crate::storage;
 use crate::storage::Page;
 use crate::storage::work::Desk;
@@ -27,6 +29,8 @@ pub enum WorkKind {
     ScorecardDue,
     /// The viewer's decision on an offer's version. It is due before the offer's own deadline.
     ApprovalAsked,
+    /// A look at a note that mentions the viewer; `noteRead` says that they have read it.
+    NoteMention,
     /// A move of an application that is in its stage for longer than `PlanStage.slaHours`, counted from when it came into it
     /// last.
     ApplicationStalled,
@@ -100,6 +104,12 @@ impl WorkItem {
         let Some(id) = self.item.email else { return Ok(None) };
         Ok(asking(ctx).load::<EmailMessageById>(id).await?.map(EmailMessage))
     }
+
+    /// Note that it is about, if it is about one that the viewer sees.
+    async fn note(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Note>> {
+        let Some(id) = self.item.note else { return Ok(None) };
+        Ok(asking(ctx).load::<NoteById>(id).await?.map(Note::from))
+    }
 }
 
 /// Queries about what is to be done.
@@ -108,8 +118,8 @@ pub struct WorkQuery;
 
 #[Object]
 impl WorkQuery {
-    /// What awaits the viewer, what is due first at the start; what has no time stands where it began to wait. Scorecards and
-    /// approvals are the viewer's own; recruiters and hiring managers have what stands still where they work, recruiters and
+    /// What awaits the viewer, what is due first at the start; what has no time stands where it began to wait. Scorecards,
+    /// approvals and mentions are the viewer's own; recruiters and hiring managers have what stands still where they work, recruiters and
     /// administrators the messages that did not arrive.
     async fn work(
         &self,
@@ -127,6 +137,8 @@ impl WorkQuery {
             waiting: waiting(viewer),
             undelivered: undelivered(viewer),
             writes: writes(viewer),
+            mentioned: mentioned(viewer),
+            notes: notes(viewer),
             approves: approves(viewer),
         };
         let part = storage::work::listed(asking.store(), &desk, now, &page).await;

@@ -5,6 +5,7 @@
 //! Links are ours; everything else is [`Line`] or [`Words`], so nothing people typed can change a letter's shape.
 
 mod interview;
+mod note;
 mod reference;
 mod scorecard;
 mod slot;
@@ -12,6 +13,7 @@ mod slot;
 pub use interview::{
     Appointment, Host, InterviewAssigned, InterviewCancelled, InterviewScheduled, InterviewUnassigned, News,
 };
+pub use note::NoteMentioned;
 pub use reference::{NominationReminded, NominationRequested, ReferenceReminded, ReferenceRequested};
 pub use scorecard::{ScorecardReminded, ScorecardRequested};
 pub use slot::{Choice, InterviewSlots, InterviewSlotsReminded};

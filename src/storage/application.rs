@@ -46,6 +46,8 @@ pub struct Wanted {
     pub team: Option<TeamId>,
     /// In one of these statuses; in any when empty.
     pub statuses: Vec<ApplicationStatus>,
+    /// With all of these tags, by what they are compared by, each once.
+    pub tags: Vec<String>,
     /// Only those that wait for somebody's decision.
     pub needs_decision: bool,
 }
@@ -68,6 +70,14 @@ impl Wanted {
         }
         if !self.statuses.is_empty() {
             conditions.push(format!("c.status IN {}", kind.listed(binds.add(json_list(&self.statuses)))));
+        }
+        if !self.tags.is_empty() {
+            let listed = kind.listed(binds.add(json_list(&self.tags)));
+            conditions.push(format!(
+                "c.id IN (SELECT w.application_id FROM application_tag w WHERE w.name_key IN {listed} \
+                 GROUP BY w.application_id HAVING count(*) = {})",
+                self.tags.len()
+            ));
         }
         if self.needs_decision {
             conditions.push("c.needs_decision_since IS NOT NULL".to_owned());

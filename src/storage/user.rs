@@ -80,6 +80,26 @@ pub async fn grants_of(db: &impl Source, user: UserId) -> Result<Vec<Grant>, Fau
     Ok(rows.into_iter().map(|row| grant(row.role, row.posting_id, row.team_id)).collect())
 }
 
+/// The roles of these users, for those who have any.
+pub async fn grants(db: &impl Source, users: &[UserId]) -> Result<HashMap<UserId, Vec<Grant>>, Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        user_id: UserId,
+        role: Role,
+        posting_id: Option<PostingId>,
+        team_id: Option<TeamId>,
+    }
+    let users_listed = db.kind().listed(1);
+    let sql = format!(
+        "SELECT user_id, role, posting_id, team_id FROM role_grant WHERE user_id IN {users_listed} ORDER BY id"
+    );
+    let mut found: HashMap<UserId, Vec<Grant>> = HashMap::new();
+    for row in dialect::query_all::<Row>(db, &sql, [json_list(users)]).await? {
+        found.entry(row.user_id).or_default().push(grant(row.role, row.posting_id, row.team_id));
+    }
+    Ok(found)
+}
+
 /// Adds a user.
 ///
 /// # Errors

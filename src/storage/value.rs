@@ -78,7 +78,7 @@ macro_rules! text_columns {
 
 text_columns! {
     id::PostingId, id::TeamId, id::PostingTeamId, id::OpeningId, id::PlanId, id::CandidateId,
-    id::ApplicationId, id::StepId, id::AnswerId, id::FormId, id::ScorecardId, id::AllotmentId, id::OfferId, id::ApprovalId, id::InterviewId, id::ReferenceRequestId, id::ReferenceId, id::SlotsId, id::SlotId,
+    id::ApplicationId, id::StepId, id::AnswerId, id::FormId, id::ScorecardId, id::AllotmentId, id::NoteId, id::OfferId, id::ApprovalId, id::InterviewId, id::ReferenceRequestId, id::ReferenceId, id::SlotsId, id::SlotId,
     id::EmailMessageId, id::UserId, id::GrantId, id::TokenId, id::LinkId, id::ChangeId,
     application::ApplicationStatus, application::Side, application::Source,
     email::EmailState, email::LetterKind,

@@ -12,8 +12,9 @@ use super::plan;
 use super::scope::within;
 use super::slot::BUSY;
 use super::source::Source;
-use crate::domain::id::{ApplicationId, EmailMessageId, OfferId, PlanId, StepId, UserId};
+use crate::domain::id::{ApplicationId, EmailMessageId, NoteId, OfferId, PlanId, StepId, UserId};
 use crate::domain::policy::Scope;
+use crate::domain::policy::application::Notes;
 use crate::domain::policy::work::{Undelivered, Waiting};
 use crate::domain::posting::PlanVersion;
 use crate::domain::work::{WorkItem, WorkKind};
@@ -27,6 +28,10 @@ pub struct Desk {
     pub undelivered: Scope<Undelivered>,
     /// Whose scorecards they write.
     pub writes: Option<UserId>,
+    /// Whose mentions in notes they read.
+    pub mentioned: Option<UserId>,
+    /// Where they read notes.
+    pub notes: Scope<Notes>,
     /// Whose approvals they give.
     pub approves: Option<UserId>,
 }
@@ -46,6 +51,10 @@ pub async fn listed(
     }
     if let Some(user) = desk.approves {
         parts.push(approvals(&binds.put(user)));
+    }
+    if let Some(user) = desk.mentioned.filter(|_| !desk.notes.is_nothing()) {
+        let user = binds.put(user);
+        parts.push(mentions(&user, &within(&desk.notes, &OF_SCOPE, kind, &mut binds)));
     }
     if !desk.waiting.is_nothing() {
         let stays = stays(db).await?;
@@ -118,7 +127,7 @@ const NONE: &str = "CAST(NULL AS TEXT)";
 pub(super) fn scorecards(wanted: &str) -> String {
     format!(
         "SELECT 'scorecardDue' AS kind, s.id || '_1' AS key, r.requested_at AS since, r.due_at AS due_at, \
-         c.id AS application_id, s.id AS step_id, {NONE} AS offer_id, {NONE} AS email_id \
+         c.id AS application_id, s.id AS step_id, {NONE} AS offer_id, {NONE} AS email_id, {NONE} AS note_id \
          FROM scorecard_request r JOIN application_step s ON s.id = r.step_id AND s.round = r.round \
          JOIN application c ON c.id = r.application_id WHERE {wanted} AND c.status = 'active' \
          AND s.state NOT IN ('waived', 'skipped', 'cancelled') AND NOT EXISTS (SELECT 1 FROM scorecard k \
@@ -131,9 +140,19 @@ fn approvals(user: &str) -> String {
     format!(
         "SELECT 'approvalAsked' AS kind, f.id || '_1' AS key, coalesce((SELECT max(e.at) FROM event e \
          WHERE e.offer_id = f.id AND e.kind = 'offerSubmitted'), f.created_at) AS since, f.expires_at AS due_at, \
-         f.application_id AS application_id, {NONE} AS step_id, f.id AS offer_id, {NONE} AS email_id \
+         f.application_id AS application_id, {NONE} AS step_id, f.id AS offer_id, {NONE} AS email_id, {NONE} AS note_id \
          FROM offer_version v JOIN offer f ON f.id = v.offer_id \
          WHERE v.approver_id = {user} AND v.status = 'pendingApproval' AND v.number = f.version"
+    )
+}
+
+/// Notes that mention this user, who has not said that they read them. `seen` is about the application `c`.
+fn mentions(user: &str, seen: &str) -> String {
+    format!(
+        "SELECT 'noteMention' AS kind, n.id || '_1' AS key, n.created_at AS since, NULL AS due_at, \
+         c.id AS application_id, {NONE} AS step_id, {NONE} AS offer_id, {NONE} AS email_id, n.id AS note_id \
+         FROM note_mention m JOIN note n ON n.id = m.note_id JOIN application c ON c.id = n.application_id \
+         WHERE m.user_id = {user} AND m.read_at IS NULL AND {seen}"
     )
 }
 
@@ -147,7 +166,7 @@ pub(super) fn stalled(kind: Kind, stays: usize, now: &str, seen: &str) -> String
     let due = kind.hours_after("i.since", "i.hours");
     format!(
         "SELECT 'applicationStalled' AS kind, i.id || '_1' AS key, i.since AS since, {due} AS due_at, \
-         i.id AS application_id, {NONE} AS step_id, {NONE} AS offer_id, {NONE} AS email_id FROM (SELECT c.id AS id, \
+         i.id AS application_id, {NONE} AS step_id, {NONE} AS offer_id, {NONE} AS email_id, {NONE} AS note_id FROM (SELECT c.id AS id, \
          CAST({} AS INTEGER) AS hours, coalesce((SELECT max(e.at) FROM event e WHERE e.application_id = c.id \
          AND e.kind IN {ARRIVALS}), c.applied_at) AS since FROM {} CROSS JOIN application c WHERE c.plan_id = {} \
          AND c.plan_version = CAST({} AS INTEGER) AND c.stage = CAST({} AS INTEGER) AND c.status = 'active' AND {seen}) i \
@@ -164,7 +183,7 @@ pub(super) fn stalled(kind: Kind, stays: usize, now: &str, seen: &str) -> String
 pub(super) fn forms(now: &str, seen: &str) -> String {
     format!(
         "SELECT 'formOverdue' AS kind, q.id || '_1' AS key, q.sent_at AS since, q.due_at AS due_at, \
-         c.id AS application_id, s.id AS step_id, {NONE} AS offer_id, {NONE} AS email_id FROM form q \
+         c.id AS application_id, s.id AS step_id, {NONE} AS offer_id, {NONE} AS email_id, {NONE} AS note_id FROM form q \
          JOIN application_step s ON s.id = q.step_id JOIN application c ON c.id = q.application_id \
          WHERE q.answered_at IS NULL AND q.replaced_at IS NULL AND q.due_at <= {now} AND s.state = 'requested' \
          AND c.status = 'active' AND {seen}"
@@ -176,7 +195,7 @@ pub(super) fn slots(now: &str, seen: &str) -> String {
     format!(
         "SELECT 'slotsNeeded' AS kind, o.id || '_1' AS key, coalesce(o.declined_at, (SELECT max(t.starts_at) FROM slot t \
          WHERE t.slots_id = o.id AND t.starts_at <= {now}), o.offered_at) AS since, NULL AS due_at, \
-         c.id AS application_id, o.step_id AS step_id, {NONE} AS offer_id, {NONE} AS email_id FROM slots o \
+         c.id AS application_id, o.step_id AS step_id, {NONE} AS offer_id, {NONE} AS email_id, {NONE} AS note_id FROM slots o \
          JOIN application c ON c.id = o.application_id WHERE o.state = 'open' AND c.status = 'active' \
          AND (o.declined_at IS NOT NULL OR NOT EXISTS (SELECT 1 FROM slot t WHERE t.slots_id = o.id \
          AND t.starts_at > {now} AND NOT {BUSY})) AND {seen}"
@@ -187,7 +206,7 @@ pub(super) fn slots(now: &str, seen: &str) -> String {
 fn feedback(seen: &str) -> String {
     format!(
         "SELECT 'feedbackAwaited' AS kind, s.id || '_2' AS key, coalesce(s.moved_at, c.applied_at) AS since, \
-         NULL AS due_at, c.id AS application_id, s.id AS step_id, {NONE} AS offer_id, {NONE} AS email_id \
+         NULL AS due_at, c.id AS application_id, s.id AS step_id, {NONE} AS offer_id, {NONE} AS email_id, {NONE} AS note_id \
          FROM application_step s JOIN application c ON c.id = s.application_id \
          WHERE s.state = 'awaitingFeedback' AND c.status = 'active' AND {seen}"
     )
@@ -197,7 +216,7 @@ fn feedback(seen: &str) -> String {
 fn decisions(seen: &str) -> String {
     format!(
         "SELECT 'decisionNeeded' AS kind, c.id || '_2' AS key, c.needs_decision_since AS since, NULL AS due_at, \
-         c.id AS application_id, {NONE} AS step_id, {NONE} AS offer_id, {NONE} AS email_id \
+         c.id AS application_id, {NONE} AS step_id, {NONE} AS offer_id, {NONE} AS email_id, {NONE} AS note_id \
          FROM application c WHERE c.needs_decision_since IS NOT NULL AND c.status = 'active' AND {seen}"
     )
 }
@@ -206,7 +225,7 @@ fn decisions(seen: &str) -> String {
 fn messages(seen: &str) -> String {
     format!(
         "SELECT 'emailFailed' AS kind, m.id || '_1' AS key, m.run_at AS since, NULL AS due_at, \
-         m.application_id AS application_id, {NONE} AS step_id, m.offer_id AS offer_id, m.id AS email_id \
+         m.application_id AS application_id, {NONE} AS step_id, m.offer_id AS offer_id, m.id AS email_id, {NONE} AS note_id \
          FROM email_message m WHERE m.state IN ('unknown', 'failed', 'bounced') AND (m.state <> 'unknown' OR m.held) \
          AND {seen}"
     )
@@ -222,6 +241,7 @@ struct Row {
     step_id: Option<StepId>,
     offer_id: Option<OfferId>,
     email_id: Option<EmailMessageId>,
+    note_id: Option<NoteId>,
 }
 
 impl From<Row> for WorkItem {
@@ -235,6 +255,7 @@ impl From<Row> for WorkItem {
             step: row.step_id,
             offer: row.offer_id,
             email: row.email_id,
+            note: row.note_id,
         }
     }
 }

@@ -103,6 +103,7 @@ fn may_hear(who: Who) -> Vec<&'static str> {
             "mine answer",
             "mine form *",
             "mine card *",
+            "mine tag",
             "ready answer",
             "declined answer",
             "asked answer",
@@ -143,6 +144,8 @@ fn may_hear(who: Who) -> Vec<&'static str> {
             may.extend(HIDDEN);
             may.extend([
                 "token *",
+                "mine tag",
+                "far tag",
                 "mine name",
                 "ready name",
                 "declined name",

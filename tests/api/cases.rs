@@ -54,6 +54,7 @@ pub fn cases(scene: &Scene) -> Vec<Case> {
     table.interviews();
     table.slots();
     table.references();
+    table.notes();
     table.messages();
     table.offers();
     table.decisions();
@@ -245,6 +246,14 @@ impl Table<'_> {
         });
         self.each("referenceDecline", &awaited, |id| json!({ "referenceId": id }));
         self.each("referenceCancel", &awaited, |id| json!({ "referenceId": id, "reason": "Too many." }));
+    }
+
+    fn notes(&mut self) {
+        let add = |id: &str| json!({ "applicationId": id, "text": "Ask about nights." });
+        self.each("noteAdd", &["mine", "fresh", "far"], add);
+        let set = |id: &str| json!({ "applicationId": id, "tags": ["Nights"] });
+        self.each("tagSet", &["mine", "fresh", "far"], set);
+        self.each("noteRead", &["mine note", "far note"], |id| json!({ "noteId": id }));
     }
 
     fn messages(&mut self) {

@@ -99,6 +99,7 @@ pub async fn fill(app: &TestApp) {
                  SELECT step_id, 1, author_id, application_id, $1, $1 FROM scorecard";
     set(app, asked, [app.now().into()]).await;
     offer_times(app).await;
+    note(app, &long).await;
     refer(app, &long).await;
 }
 
@@ -113,6 +114,20 @@ async fn offer_times(app: &TestApp) {
     let comes = "INSERT INTO slot_participant (slots_id, user_id, shadow, position) \
                  SELECT s.id, u.id, $1, 0 FROM slots s, user_account u LIMIT 1";
     set(app, comes, [true.into()]).await;
+}
+
+async fn note(app: &TestApp, long: &str) {
+    let note = "INSERT INTO note (id, application_id, author_id, body, created_at) \
+                SELECT 'note_00000000000000000000000000', a.id, u.id, $1, $2 FROM application a, user_account u LIMIT 1";
+    set(app, note, [long.into(), app.now().into()]).await;
+    let mention =
+        "INSERT INTO note_mention (note_id, user_id) SELECT n.id, n.author_id FROM note n WHERE n.body <> $1";
+    set(app, mention, ["none".into()]).await;
+    let tag = "INSERT INTO tag (name_key, name) VALUES ($1, $2)";
+    set(app, tag, [HOSTILE[6].into(), HOSTILE[4].into()]).await;
+    let tagged =
+        "INSERT INTO application_tag (application_id, name_key) SELECT a.id, $1 FROM application a LIMIT 1";
+    set(app, tagged, [HOSTILE[6].into()]).await;
 }
 
 async fn refer(app: &TestApp, long: &str) {

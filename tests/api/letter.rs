@@ -6,9 +6,9 @@ use vacantia::mail::letter::{
     ApplicationDeclined, ApplicationReceived, ApplicationRepeated, ApplicationTransferred,
     ApplicationWithdrawn, Appointment, Choice, Facts, FormReminded, FormSent, Host, House, InterviewAssigned,
     InterviewCancelled, InterviewScheduled, InterviewSlots, InterviewSlotsReminded, InterviewUnassigned,
-    Letter, News, NominationReminded, NominationRequested, Offer, OfferAccepted, OfferDeclined,
-    OfferExtended, OfferRescinded, Person, Reader, ReferenceReminded, ReferenceRequested, ScorecardReminded,
-    ScorecardRequested,
+    Letter, News, NominationReminded, NominationRequested, NoteMentioned, Offer, OfferAccepted,
+    OfferDeclined, OfferExtended, OfferRescinded, Person, Reader, ReferenceReminded, ReferenceRequested,
+    ScorecardReminded, ScorecardRequested,
 };
 use vacantia::mail::line::{Line, Words};
 
@@ -154,7 +154,15 @@ fn to_colleagues() -> Vec<Named> {
     let (candidate, link) = (Line::cut(HOSTILE_NAME, 80), link());
     let requested = ScorecardRequested { reader, candidate, role, step, deadline: deadline(), link };
     let reminded = ScorecardReminded::from(requested.clone());
-    vec![named("scorecard_requested", requested), named("scorecard_reminded", reminded)]
+    let (reader, role, author, _) = hostile();
+    let (candidate, posting) = (Line::cut(HOSTILE_NAME, 80), requested.link.clone());
+    let application = Line::new("app_01h0000000000000000000000z");
+    let mentioned = NoteMentioned { reader, author, candidate, role, posting, application };
+    vec![
+        named("scorecard_requested", requested),
+        named("scorecard_reminded", reminded),
+        named("note_mentioned", mentioned),
+    ]
 }
 
 fn about_slots() -> Vec<Named> {

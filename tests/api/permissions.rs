@@ -91,6 +91,7 @@ const UNSEEN: &[(&str, &str)] = &[
     ("StepKit.purpose", "deeper than the walk goes; whoever sees a plan sees all of it"),
     ("StepKit.questions", "deeper than the walk goes; whoever sees a plan sees all of it"),
     ("OfferEvidence.reason", "nobody in the world declined an offer"),
+    ("NoteMention.user", "deeper than the walk goes; tests/api/note.rs reads it"),
     ("PostingSource.missingSince", "the board still has what was imported"),
 ];
 

@@ -3,6 +3,7 @@
 
 mod applications;
 mod interviews;
+mod notes;
 mod postings;
 mod references;
 mod staff;

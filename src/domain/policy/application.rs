@@ -3,8 +3,8 @@
 use super::posting::postings;
 use super::{Scope, Subject, allow, changing, reading};
 use crate::domain::Refusal;
-use crate::domain::id::PostingId;
-use crate::domain::viewer::{Role, Viewer};
+use crate::domain::id::{PostingId, UserId};
+use crate::domain::viewer::{Grant, Role, Staff, TokenScope, Viewer};
 
 /// The right to read applications, their steps and their candidates' names.
 #[derive(Debug, Clone)]
@@ -42,6 +42,18 @@ pub enum Recruiting {}
 /// The right to write why to hire.
 #[derive(Debug, Clone)]
 pub enum Justifying {}
+/// The right to read what colleagues noted for each other.
+#[derive(Debug, Clone)]
+pub enum Notes {}
+/// The right to note something, and to say that one has read what mentions one.
+#[derive(Debug, Clone)]
+pub enum Noting {}
+/// The right to read an application's tags.
+#[derive(Debug, Clone)]
+pub enum Tags {}
+/// The right to give an application tags.
+#[derive(Debug, Clone)]
+pub enum Tagging {}
 /// The right to read when people meet the candidate, and who they are.
 #[derive(Debug, Clone)]
 pub enum Interviews {}
@@ -84,11 +96,16 @@ fn with_met<Of>(scope: Scope<Of>, viewer: &Viewer) -> Scope<Of> {
     }
 }
 
+/// All staff who work on an application, or are asked to approve its offers or to interview.
+fn by_staff<Of>(viewer: &Viewer) -> Scope<Of> {
+    let scope = reading(viewer, &[Role::Admin, Role::Recruiter, Role::HiringManager, Role::Interviewer]);
+    with_met(with_asked(scope, viewer), viewer)
+}
+
 /// Applications: all who work on them, those asked to approve their offers or to interview, and the candidate.
 #[must_use]
 pub fn applications(viewer: &Viewer) -> Scope<Applications> {
-    let scope = reading(viewer, &[Role::Admin, Role::Recruiter, Role::HiringManager, Role::Interviewer]);
-    with_own(with_met(with_asked(scope, viewer), viewer), viewer)
+    with_own(by_staff(viewer), viewer)
 }
 
 /// Contact details: recruiters, hiring managers, the candidate. Not administrators.
@@ -200,6 +217,38 @@ pub fn recruiting(viewer: &Viewer) -> Scope<Recruiting> {
 /// Justifying: recruiters and hiring managers.
 #[must_use]
 pub fn justifying(viewer: &Viewer) -> Scope<Justifying> {
+    changing(viewer, &[Role::Recruiter, Role::HiringManager])
+}
+
+/// Notes: recruiters and hiring managers. Never the candidate; never interviewers, who might read there what others think
+/// before they have written their own scorecard. To be mentioned gives nobody more.
+#[must_use]
+pub fn notes(viewer: &Viewer) -> Scope<Notes> {
+    reading(viewer, &[Role::Recruiter, Role::HiringManager])
+}
+
+/// Noting: those who read notes.
+#[must_use]
+pub fn noting(viewer: &Viewer) -> Scope<Noting> {
+    changing(viewer, &[Role::Recruiter, Role::HiringManager])
+}
+
+/// Whether a colleague with these roles reads the notes of this application.
+#[must_use]
+pub fn reads_notes(user: UserId, grants: Vec<Grant>, subject: &Subject) -> bool {
+    let colleague = Viewer::Staff(Staff { user, grants, scopes: vec![TokenScope::Read] });
+    notes(&colleague).covers(subject)
+}
+
+/// Tags: all staff who see the application. Never the candidate.
+#[must_use]
+pub fn tags(viewer: &Viewer) -> Scope<Tags> {
+    by_staff(viewer)
+}
+
+/// Tagging: recruiters and hiring managers.
+#[must_use]
+pub fn tagging(viewer: &Viewer) -> Scope<Tagging> {
     changing(viewer, &[Role::Recruiter, Role::HiringManager])
 }
 

@@ -1,4 +1,4 @@
-//! What awaits whom. One's own scorecards and approvals are the viewer's by who they are; the rest is awaited of those
+//! What awaits whom. One's own scorecards, approvals and mentions are the viewer's by who they are; the rest is awaited of those
 //! who could do it, so nobody reads of work that is others'.
 
 use super::{Scope, reading};
@@ -27,6 +27,12 @@ pub fn undelivered(viewer: &Viewer) -> Scope<Undelivered> {
 /// Whose scorecards are the viewer's to write.
 #[must_use]
 pub fn writes(viewer: &Viewer) -> Option<UserId> {
+    viewer.user()
+}
+
+/// Whose mentions in notes are the viewer's to read, where they may read notes.
+#[must_use]
+pub fn mentioned(viewer: &Viewer) -> Option<UserId> {
     viewer.user()
 }
 

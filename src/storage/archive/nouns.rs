@@ -5,7 +5,7 @@ use super::{Field, Form, Noun};
 use crate::domain::country::Country;
 use crate::domain::id::{
     AllotmentId, AnswerId, ApplicationId, ApprovalId, CandidateId, ChangeId, EmailMessageId, FormId, GrantId,
-    InterviewId, LinkId, OfferId, OpeningId, PlanId, PostingId, PostingTeamId, ReferenceId,
+    InterviewId, LinkId, NoteId, OfferId, OpeningId, PlanId, PostingId, PostingTeamId, ReferenceId,
     ReferenceRequestId, ScorecardId, SlotId, SlotsId, StepId, TeamId, TokenId, UserId,
 };
 use crate::domain::{
@@ -137,6 +137,19 @@ nouns! {
     }
     "justification" = justification by application_id {
         application_id: word::<ApplicationId>(), body: TEXT, author_id: word::<UserId>(), updated_at: INSTANT,
+    }
+    "note" = note by id {
+        id: word::<NoteId>(), application_id: word::<ApplicationId>(), author_id: word::<UserId>(), body: TEXT,
+        created_at: INSTANT,
+    }
+    "noteMention" = note_mention by note_id, user_id {
+        note_id: word::<NoteId>(), user_id: word::<UserId>(), read_at: perhaps(INSTANT),
+    }
+    "tag" = tag by name_key {
+        name_key: TEXT, name: TEXT,
+    }
+    "applicationTag" = application_tag by application_id, name_key {
+        application_id: word::<ApplicationId>(), name_key: TEXT,
     }
     "form" = form by id {
         id: word::<FormId>(), application_id: word::<ApplicationId>(), step_id: word::<StepId>(), round: INTEGER,

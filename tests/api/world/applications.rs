@@ -62,6 +62,7 @@ impl Founder {
         self.interviews("far", &[staff.recruiter], staff.posting_recruiter).await;
         let mine = self.app.application(mine).await;
         self.choosing("mine", &mine);
+        self.notes(staff).await;
         self.replies().await;
     }
 
