@@ -39,6 +39,7 @@ mod graphql_application;
 mod graphql_cors;
 mod graphql_hostile;
 mod graphql_http;
+mod hearing;
 mod hire;
 mod history;
 mod import;

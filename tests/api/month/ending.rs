@@ -57,7 +57,7 @@ const ALWAYS: [&str; 27] = [
     "teamCreate",
 ];
 /// What has to happen in a whole one as well.
-const IN_A_WHOLE_MONTH: [&str; 27] = [
+const IN_A_WHOLE_MONTH: [&str; 24] = [
     "applicationKeep",
     "applicationPreferTeams",
     "applicationReinstate",
@@ -71,7 +71,6 @@ const IN_A_WHOLE_MONTH: [&str; 27] = [
     "offerReject",
     "offerRescind",
     "offerUpdate",
-    "postingArchive",
     "postingClose",
     "postingPause",
     "postingReopen",
@@ -83,8 +82,6 @@ const IN_A_WHOLE_MONTH: [&str; 27] = [
     "stepAdd",
     "stepReopen",
     "stepSkip",
-    "applicationSubmit",
-    "formAnswer",
 ];
 
 impl Figures {

@@ -76,10 +76,7 @@ impl Month<'_> {
             ("APPROVED", _) if roll == 0 => {
                 ("offerCancel", json!({ "offerId": id, "reason": "A mistake in the terms." }))
             }
-            (_, "APPROVED") => {
-                let key = format!("{id}-{}", offer["version"]);
-                ("offerSend", json!({ "offerId": id, "idempotencyKey": key }))
-            }
+            (_, "APPROVED") => return self.send(offer).await,
             ("SENT", _) => return self.while_it_is_out(offer, roll).await,
             other => panic!("an offer is {other:?}"),
         };
@@ -103,6 +100,22 @@ impl Month<'_> {
             let team = teams[self.dice.one_of(teams.len())].clone();
             let input = json!({ "applicationId": application, "teamId": team });
             self.office.attempt(&by, "applicationAllot", input, &["OFFER_LIVE"]).await;
+        }
+        false
+    }
+
+    /// The version goes out; with another deadline, if the one it was drafted with is too near by now.
+    async fn send(&self, offer: &Value) -> bool {
+        let by = self.staff.recruiter();
+        let key = format!("{}-{}", text(offer, "id"), offer["version"]);
+        let mut input = json!({ "offerId": offer["id"], "idempotencyKey": key });
+        match self.office.try_change(by, "offerSend", input.clone(), "").await {
+            Err(code) if code == "INVALID" => {
+                input["expiresAt"] = self.in_days(6).into();
+                self.office.change(by, "offerSend", input, FIELDS).await;
+            }
+            Err(code) => assert_eq!(code, "EXPIRED", "{input}"),
+            Ok(_) => {}
         }
         false
     }
