@@ -169,6 +169,31 @@ impl Month<'_> {
         self.office.attempt(&by, "postingVacanciesSet", input, &["BELOW_HELD"]).await;
     }
 
+    /// The last posting is given up: everybody in it is told, and it is put away.
+    pub async fn put_away(&mut self) {
+        let by = self.staff.recruiter().clone();
+        let number = self.jobs.len() - 1;
+        let posting = self.jobs[number].id.clone();
+        let query = "query($id: ID!) { posting(by: { id: $id }) { status } }";
+        let seen = self.office.read(&by, query, json!({ "id": posting })).await["posting"].take();
+        let status = text(&seen, "status");
+        if status == "ARCHIVED" {
+            return;
+        }
+        for application in self.active() {
+            if self.candidacies[&application].job == number
+                && self.view(&application).await.0["status"] == "ACTIVE"
+            {
+                self.decline(&application, "The role is given up.").await;
+            }
+        }
+        if status != "CLOSED" {
+            let close = json!({ "postingId": posting, "reason": "NO_LONGER_NEEDED" });
+            self.office.change(&by, "postingClose", close, FIELDS).await;
+        }
+        self.office.change(&by, "postingArchive", json!({ "postingId": posting }), FIELDS).await;
+    }
+
     pub fn in_days(&self, days: i64) -> String {
         (self.app.now() + TimeDelta::days(days)).to_rfc3339()
     }

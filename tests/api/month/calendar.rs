@@ -89,6 +89,7 @@ impl<'a> Month<'a> {
             self.read_mail().await;
             self.day += 1;
         }
+        self.put_away().await;
     }
 
     /// Time does what it does: offers expire, postings close, meetings are over, people are reminded.

@@ -27,7 +27,9 @@ pub struct Figures {
 }
 
 /// What has to happen at least once even in a small month.
-const ALWAYS: [&str; 27] = [
+const ALWAYS: [&str; 29] = [
+    "postingArchive",
+    "postingClose",
     "applicationAdvance",
     "applicationAllot",
     "applicationDecline",
@@ -57,7 +59,7 @@ const ALWAYS: [&str; 27] = [
     "teamCreate",
 ];
 /// What has to happen in a whole one as well.
-const IN_A_WHOLE_MONTH: [&str; 24] = [
+const IN_A_WHOLE_MONTH: [&str; 23] = [
     "applicationKeep",
     "applicationPreferTeams",
     "applicationReinstate",
@@ -71,7 +73,6 @@ const IN_A_WHOLE_MONTH: [&str; 24] = [
     "offerReject",
     "offerRescind",
     "offerUpdate",
-    "postingClose",
     "postingPause",
     "postingReopen",
     "postingResume",
