@@ -7,7 +7,7 @@ use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-pub(super) use self::view::{Ahead, Appointment, appointment};
+pub(super) use self::view::{Ahead, Appointment, appointment, host};
 
 use self::view::{StatusPage, Told};
 use super::fields::Fields;

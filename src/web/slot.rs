@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::App;
-use super::application::{Appointment, appointment, met};
+use super::application::{Appointment, appointment, host, met};
 use super::fields::{Fault, Fields};
 use super::page::{Frame, Trouble, sent_on, shown_privately};
 use super::viewer::holder;
@@ -173,10 +173,6 @@ async fn offered(app: &App, opened: &Opened, fields: &Fields, said: Said) -> Res
     let now = app.shared.clock.now();
     let users: Vec<_> = people.iter().map(|one| one.user).collect();
     let known = user::of(&app.shared.store, &users).await?;
-    let host = |user: &crate::domain::user::User| match &user.title {
-        Some(title) => format!("{}, {title}", user.name),
-        None => user.name.clone(),
-    };
     let free = times.iter().filter(|time| time.is_free(now));
     Ok(ChoicePage {
         frame: Frame::of(&app.shared.site, "When can we talk?"),

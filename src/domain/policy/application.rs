@@ -1,7 +1,6 @@
 //! Applications, the people behind them, and their moves.
 
-use super::posting::postings;
-use super::{Scope, Subject, allow, changing, reading};
+use super::{Scope, Subject, allow, changing, posting, reading};
 use crate::domain::Refusal;
 use crate::domain::id::{PostingId, UserId};
 use crate::domain::viewer::{Grant, Role, Staff, TokenScope, Viewer};
@@ -275,11 +274,7 @@ pub fn mailing(viewer: &Viewer) -> Scope<Mailing> {
 /// # Errors
 /// `NOT_FOUND` or `FORBIDDEN`.
 pub fn may_bring_to(viewer: &Viewer, posting: PostingId, visible: bool) -> Result<(), Refusal> {
-    let subject = Subject { posting: Some(posting), ..Subject::default() };
-    match allow("posting", &subject, &postings(viewer), &recruiting(viewer)) {
-        Err(Refusal::NotFound(_)) if visible => Err(Refusal::Forbidden),
-        answer => answer,
-    }
+    posting::may(viewer, posting, visible, &recruiting(viewer))
 }
 
 /// Whether the viewer may do to this application what `may` reaches.

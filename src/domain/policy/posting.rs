@@ -65,8 +65,21 @@ pub fn may_create(viewer: &Viewer) -> Result<(), Refusal> {
 /// # Errors
 /// `NOT_FOUND` or `FORBIDDEN`.
 pub fn may_edit(viewer: &Viewer, posting: PostingId, visible: bool) -> Result<(), Refusal> {
+    may(viewer, posting, visible, &editing(viewer))
+}
+
+/// Whether the viewer may do to this posting what `may` reaches. `visible`: anybody may see it.
+///
+/// # Errors
+/// `NOT_FOUND` or `FORBIDDEN`.
+pub(super) fn may<Of>(
+    viewer: &Viewer,
+    posting: PostingId,
+    visible: bool,
+    may: &Scope<Of>,
+) -> Result<(), Refusal> {
     let subject = Subject { posting: Some(posting), ..Subject::default() };
-    match allow("posting", &subject, &postings(viewer), &editing(viewer)) {
+    match allow("posting", &subject, &postings(viewer), may) {
         Err(Refusal::NotFound(_)) if visible => Err(Refusal::Forbidden),
         answer => answer,
     }

@@ -102,12 +102,16 @@ impl StatusPage {
     }
 }
 
-pub fn appointment(ahead: &Ahead) -> Appointment {
-    let Meeting { starts_at, zone, place, video_link, .. } = &ahead.meeting;
-    let host = |user: &User| match &user.title {
+/// Somebody the candidate meets: name, and title where they have one.
+pub fn host(user: &User) -> String {
+    match &user.title {
         Some(title) => format!("{}, {title}", user.name),
         None => user.name.clone(),
-    };
+    }
+}
+
+pub fn appointment(ahead: &Ahead) -> Appointment {
+    let Meeting { starts_at, zone, place, video_link, .. } = &ahead.meeting;
     let local = starts_at.with_timezone(zone).format("%A %-d %B %Y, %H:%M");
     Appointment {
         when: format!("{local} ({}), {} minutes", zone.name(), ahead.meeting.minutes()),
