@@ -163,10 +163,21 @@ impl Store {
                 let slot: Slot = Arc::new(RwLock::new(Some(Arc::new(pool.begin().await?))));
                 let done = self.run(work, &slot).await;
                 let transaction = slot.write().await.take().and_then(Arc::into_inner);
-                let done = done?;
                 let kept = || Fault::unfit("something kept the transaction of a write");
-                transaction.ok_or_else(kept)?.commit().await?;
-                Ok(done)
+                match (done, transaction) {
+                    (Ok(done), transaction) => {
+                        transaction.ok_or_else(kept)?.commit().await?;
+                        Ok(done)
+                    }
+                    (Err(failure), transaction) => {
+                        // Left to be dropped it would be undone a moment later, and hold its rows until then. A
+                        // connection on which even that fails is given up, and what it held with it.
+                        if let Some(transaction) = transaction {
+                            transaction.rollback().await.ok();
+                        }
+                        Err(failure)
+                    }
+                }
             }
         }
     }

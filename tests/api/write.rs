@@ -314,6 +314,21 @@ async fn sqlite_a_hanging_write_loses_its_turn(app: TestApp) {
     assert_eq!(seen(&beside).await, ["after"]);
 }
 
+/// A refused write is undone before it answers: what it held is free for whoever comes next.
+async fn postgres_a_refused_write_holds_nothing(app: TestApp) {
+    let beside = scratch(&app).await;
+    app.store.write(|tx| async move { put(&tx, "a", 0).await }).await.unwrap();
+    for round in 0..100 {
+        let held = app.store.write(|tx| async move {
+            add(&tx, "a").await?;
+            Err::<(), _>(Refusal::Stale.into())
+        });
+        assert!(matches!(held.await, Err(Failure::Refused(Refusal::Stale))));
+        let free = said(&beside, "SELECT id FROM scratch FOR UPDATE SKIP LOCKED");
+        assert_eq!(beside.query_all_raw(free).await.unwrap().len(), 1, "round {round}");
+    }
+}
+
 mod only {
     use super::*;
     use crate::harness::run;
@@ -326,6 +341,11 @@ mod only {
     #[test]
     fn deadlock() {
         run(Kind::Postgres, postgres_deadlocks_are_tried_again);
+    }
+
+    #[test]
+    fn refused_write() {
+        run(Kind::Postgres, postgres_a_refused_write_holds_nothing);
     }
 
     #[test]
