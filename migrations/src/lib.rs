@@ -23,6 +23,7 @@ mod m20261126_000015_index_work;
 mod m20261126_000016_tell_later;
 mod m20261126_000017_found_notes;
 mod m20261126_000018_found_transfers;
+mod m20261127_000019_complete_steps;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000016_tell_later::Migration),
             Box::new(m20261126_000017_found_notes::Migration),
             Box::new(m20261126_000018_found_transfers::Migration),
+            Box::new(m20261127_000019_complete_steps::Migration),
         ]
     }
 

@@ -11,7 +11,8 @@ use crate::domain::policy::application::{recruiting, speaking};
 use crate::domain::team::PostingTeam;
 use crate::storage::{Failure, Tx, allotment, application, offer, posting_team};
 
-/// Allots an application to a team of its posting, also to a full one. The allotment before ends and is kept.
+/// Allots an application to a team of its posting, also to a full one. The allotment before ends and is kept; one to the same
+/// team stays, and says that the candidate's newest wish was looked at.
 ///
 /// # Errors
 /// `NOT_FOUND`, `FORBIDDEN`, `NOT_ACTIVE`, `STALE`, `OFFER_LIVE`; `INVALID` on `team` unless the posting hires for it.
@@ -31,20 +32,17 @@ pub async fn allot(
             has_no_live_offer(&tx, id).await?;
             let to = hiring_for(&tx, application.posting, &[team], "team").await?[0];
             let current = allotment::current(&tx, id).await?;
-            if current.as_ref().is_some_and(|current| current.posting_team == to) {
+            let stays = current.as_ref().is_some_and(|current| current.posting_team == to);
+            let awaited = allotment::looked(&tx, id).await?;
+            if stays && !awaited {
                 return Ok(application);
             }
-            let by = change.actor.clone();
-            let allotment = Allotment {
-                id: new,
-                application: id,
-                posting_team: to,
-                team,
-                by,
-                since: change.at,
-                until: None,
-            };
-            allotment::replace(&tx, &allotment).await?;
+            if !stays {
+                let (by, since) = (change.actor.clone(), change.at);
+                let allotment =
+                    Allotment { id: new, application: id, posting_team: to, team, by, since, until: None };
+                allotment::replace(&tx, &allotment).await?;
+            }
             let stage = application.stage;
             let application = application::save(&tx, application.move_to(stage)?).await?;
             let mut allotted = event(change, EventKind::ApplicationAllotted, &application).word("to", to);
@@ -57,7 +55,8 @@ pub async fn allot(
         .await
 }
 
-/// States which teams the candidate would prefer, best first; none is a statement too.
+/// States which teams the candidate would prefer, best first; none is a statement too. One of the candidate's own waits for
+/// recruiting to look at it.
 ///
 /// # Errors
 /// `NOT_FOUND`, `FORBIDDEN`, `NOT_ACTIVE`, `STALE`, `OFFER_LIVE`; `INVALID` on `teams` unless the posting hires for each,
@@ -77,6 +76,9 @@ pub async fn prefer_teams(
             has_no_live_offer(&tx, id).await?;
             let preferred = hiring_for(&tx, application.posting, teams, "teams").await?;
             allotment::prefer(&tx, id, &preferred).await?;
+            if act.viewer.user().is_none() {
+                allotment::await_look(&tx, id, change.at).await?;
+            }
             let application = application::save(&tx, application).await?;
             let count = i64::try_from(preferred.len()).unwrap_or_default();
             tx.record(

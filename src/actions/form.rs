@@ -15,11 +15,11 @@ use crate::domain::event::{Change, EventKind};
 use crate::domain::form::{self, Form, FormQuestion};
 use crate::domain::id::{AnswerId, FormId};
 use crate::domain::link::{LinkKind, Purpose};
-use crate::domain::plan::HiringPlan;
+use crate::domain::plan::StepKind;
 use crate::domain::policy::allow;
 use crate::domain::policy::application::{answering, answers, moving};
 use crate::domain::question::{self, Answer, Given, Question};
-use crate::domain::step::StepState;
+use crate::domain::step::{ApplicationStep, StepState};
 use crate::domain::viewer::Viewer;
 use crate::domain::{Refusal, text};
 use crate::mail::letter::{Facts, FormSent, Reader};
@@ -42,7 +42,7 @@ pub struct Send {
     pub due_at: Option<DateTime<Utc>>,
 }
 
-/// Sends questions to the candidate. Those that were sent before in this step and are unanswered give way to them.
+/// Sends questions, or a piece of work, to the candidate. Those that were sent before in this step and are unanswered give way to them.
 ///
 /// # Errors
 /// `NOT_FOUND`, `FORBIDDEN`, `NOT_ACTIVE`, `STALE`, `STEP_NOT_REACHED`, `STEP_STATE`; `REQUIRED` or `INVALID` on `stepId`,
@@ -54,13 +54,17 @@ pub async fn send(act: Act<'_>, input: Send) -> Result<Form, Failure> {
     let answered =
         kept_answers::of_applications(act.store, &answers(&Viewer::System), &[application.id]).await?;
     let plan = storage::plan::get(act.store, application.plan).await?;
-    let questions = input.questions.unwrap_or_else(|| usual(&plan, &asked_in.key));
+    let note = text::optional_prose("note", input.note.as_deref(), MOST_OF_NOTE)?;
+    let questions = match input.questions {
+        Some(questions) => questions,
+        None => form::usual(&asked_in, asked_in.kit(&plan), note.as_deref())?,
+    };
     let form = Form {
         id: FormId::new(change.at, act.chance),
         application: application.id,
         step: asked_in.id,
         round: asked_in.round,
-        note: text::optional_prose("note", input.note.as_deref(), MOST_OF_NOTE)?,
+        note,
         questions: form::checked(questions, answered.get(&application.id).map_or(&[], Vec::as_slice))?,
         due_at: form::deadline(input.due_at, change.at)?,
         sent_at: change.at,
@@ -72,6 +76,7 @@ pub async fn send(act: Act<'_>, input: Send) -> Result<Form, Failure> {
     let prepared = prepare(act, &application, &form, "sent", |(reader, role, link)| FormSent {
         reader,
         role,
+        task: task(&asked_in),
         words: form.note.as_deref().map(Words::new),
         deadline: form.due_at,
         link,
@@ -95,10 +100,9 @@ pub async fn send(act: Act<'_>, input: Send) -> Result<Form, Failure> {
         .await
 }
 
-/// What the plan asks in this step.
-fn usual(plan: &HiringPlan, key: &str) -> Vec<FormQuestion> {
-    let kit = plan.step(key).map(|step| step.kit.clone()).unwrap_or_default();
-    kit.questions.into_iter().map(|question| FormQuestion { question, about: None }).collect()
+/// What the step is called, if it is a piece of work.
+fn task(step: &ApplicationStep) -> Option<Line> {
+    (step.kind == StepKind::Task).then(|| Line::new(&step.title))
 }
 
 /// The unanswered form of the step gives way to a newer one, with its links.

@@ -63,7 +63,7 @@ pub async fn request(act: Act<'_>, input: Request) -> Result<ReferenceRequest, F
         round: asked_in.round,
         wanted: requests::wanted(input.count, plan.references)?,
         note: text::optional_prose("note", input.note.as_deref(), MOST_OF_NOTE)?,
-        questions: requests::questions(&plan, &asked_in.key),
+        questions: requests::questions(asked_in.kit(&plan)),
         due_at: form::deadline(input.due_at, change.at)?,
         sent_at: change.at,
         sent_by: change.actor.clone(),

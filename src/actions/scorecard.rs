@@ -108,7 +108,7 @@ impl Desk {
         if matches!(lived.state, StepState::Waived | StepState::Skipped | StepState::Cancelled) {
             return Err(Refusal::StepState(lived.state.as_str()).into());
         }
-        let kit = plan.step(&lived.key).map(|step| step.kit.clone()).unwrap_or_default();
+        let kit = lived.kit(&plan);
         Ok(Self { author, application, step: lived, kit })
     }
 

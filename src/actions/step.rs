@@ -67,7 +67,7 @@ pub async fn add(act: Act<'_>, input: Add) -> Result<Moved, Failure> {
             let stage = stage.unwrap_or(application.stage);
             let (position, key) = progress.room_for_step(stage)?;
             let step = PlanStep { key, ..step.clone() };
-            let step = ApplicationStep::of_plan(id, application.id, stage, position, &step);
+            let step = ApplicationStep::added(id, application.id, stage, position, &step);
             step::insert(&tx, std::slice::from_ref(&step)).await?;
             let event = event(change, EventKind::StepAdded, &application).word("step", step.id);
             tx.record(event.word("key", &step.key).word("kind", step.kind).count("stage", stage.into()));

@@ -5,8 +5,8 @@ use chrono::{DateTime, Duration, Utc};
 use super::Refusal;
 use super::faults::Faults;
 use super::id::{ApplicationId, FormId, StepId};
-use super::plan::StepKind;
-use super::question::{self, Answer, Question};
+use super::plan::{Kit, StepKind};
+use super::question::{self, Answer, Question, QuestionType};
 use super::step::ApplicationStep;
 
 /// How long somebody has when nothing is said.
@@ -136,9 +136,32 @@ pub fn checked(asked: Vec<FormQuestion>, answers: &[Answer]) -> Result<Vec<FormQ
 /// Whether questions can be sent in this step.
 ///
 /// # Errors
-/// `INVALID` on `stepId` unless it is one in which the candidate answers questions.
+/// `INVALID` on `stepId` unless it is one in which the candidate answers questions or does a piece of work.
 pub fn belongs_in(step: &ApplicationStep) -> Result<(), Refusal> {
-    if step.kind == StepKind::Form { Ok(()) } else { Err(Refusal::invalid("stepId", "a step of kind FORM")) }
+    match step.kind {
+        StepKind::Form | StepKind::Task => Ok(()),
+        _ => Err(Refusal::invalid("stepId", "a step of kind FORM or TASK")),
+    }
+}
+
+/// What is asked in the step when nothing else is given: what its kit says, else, of a task, its result.
+///
+/// # Errors
+/// `REQUIRED` on `note` when a task would be sent with no word of what it is.
+pub fn usual(step: &ApplicationStep, kit: Kit, note: Option<&str>) -> Result<Vec<FormQuestion>, Refusal> {
+    let mut questions = kit.questions;
+    if step.kind == StepKind::Task && questions.is_empty() {
+        if note.is_none() {
+            return Err(Refusal::required("note"));
+        }
+        questions.push(result());
+    }
+    Ok(questions.into_iter().map(|question| FormQuestion { question, about: None }).collect())
+}
+
+fn result() -> Question {
+    let label = "Your result, or the address where we find it".to_owned();
+    Question { key: "result".into(), label, kind: QuestionType::Prose, required: true, options: Vec::new() }
 }
 
 #[cfg(test)]

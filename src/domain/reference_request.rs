@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::Refusal;
 use super::id::{ApplicationId, ReferenceRequestId, StepId};
-use super::plan::{HiringPlan, ReferenceRule, StepKind};
+use super::plan::{Kit, ReferenceRule, StepKind};
 use super::question::{Question, QuestionType};
 use super::step::{ApplicationStep, StepState};
 
@@ -54,13 +54,10 @@ pub fn wanted(asked: Option<i32>, rule: ReferenceRule) -> Result<i32, Refusal> {
     if (1..=10).contains(&count) { Ok(count) } else { Err(Refusal::invalid("count", "from 1 to 10 people")) }
 }
 
-/// What referees are asked: what the plan says of the step, else the usual.
+/// What referees are asked: what the step's kit says, else the usual.
 #[must_use]
-pub fn questions(plan: &HiringPlan, key: &str) -> Vec<Question> {
-    match plan.step(key) {
-        Some(step) if !step.kit.questions.is_empty() => step.kit.questions.clone(),
-        _ => usual(),
-    }
+pub fn questions(kit: Kit) -> Vec<Question> {
+    if kit.questions.is_empty() { usual() } else { kit.questions }
 }
 
 fn usual() -> Vec<Question> {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::Refusal;
 use super::id::{ApplicationId, StepId};
-use super::plan::{Participant, PlanStep, StepKind};
+use super::plan::{HiringPlan, Kit, Participant, PlanStep, StepKind};
 
 text_enum! {
     /// Where a step is in its life.
@@ -73,6 +73,8 @@ pub struct ApplicationStep {
     pub least_people: i32,
     /// How long it takes, in minutes.
     pub minutes: Option<i32>,
+    /// What whoever takes it is given, where its application's plan does not say.
+    pub own_kit: Option<Kit>,
     /// Where it is in its life.
     pub state: StepState,
     /// How often it was begun: 1, and 1 more each time it is reopened.
@@ -107,12 +109,26 @@ impl ApplicationStep {
             participant: step.participant,
             least_people: step.least_people,
             minutes: step.minutes,
+            own_kit: None,
             state: StepState::Pending,
             round: 1,
             reason: None,
             moved_by: None,
             moved_at: None,
         }
+    }
+
+    /// A step beside those of the plan, which brings what the plan would say of it.
+    #[must_use]
+    pub fn added(id: StepId, application: ApplicationId, stage: i32, position: i32, step: &PlanStep) -> Self {
+        Self { own_kit: Some(step.kit.clone()), ..Self::of_plan(id, application, stage, position, step) }
+    }
+
+    /// What whoever takes it is given.
+    #[must_use]
+    pub fn kit(&self, plan: &HiringPlan) -> Kit {
+        let planned = || plan.step(&self.key).map(|step| step.kit.clone());
+        self.own_kit.clone().or_else(planned).unwrap_or_default()
     }
 
     /// The same step in its place in another plan, which says what it is from now on.

@@ -86,7 +86,8 @@ pub fn lay(mut steps: Vec<ApplicationStep>, stage: i32, from: &HiringPlan, to: &
         let behind = i32::try_from(laid.kept.len() + laid.dropped.len() + laid.missing.len());
         let position = behind.unwrap_or(i32::MAX);
         let required = step.required && !planned;
-        let leftover = ApplicationStep { stage: place, position, required, ..step };
+        let own_kit = Some(step.kit(from));
+        let leftover = ApplicationStep { stage: place, position, required, own_kit, ..step };
         let is_over = leftover.state.is_final() || !planned;
         if is_over { laid.kept.push(leftover) } else { laid.dropped.push(leftover) }
     }

@@ -19,6 +19,10 @@ text_enum! {
         FormOverdue = "formOverdue",
         /// Other times, for a candidate who asked for them or has none left to choose from.
         SlotsNeeded = "slotsNeeded",
+        /// A look at who comes to a meeting whose application was allotted to another team since.
+        ParticipantsToCheck = "participantsToCheck",
+        /// A look at which teams a candidate would prefer by now.
+        TeamsPreferred = "teamsPreferred",
         /// A look at what came in a step, which then is passed.
         FeedbackAwaited = "feedbackAwaited",
         /// A decision on an application whose posting was filled or whose candidate was hired elsewhere.

@@ -176,13 +176,13 @@ impl From<FormQuestionInput> for domain::form::FormQuestion {
 /// What `formSend` takes.
 #[derive(InputObject, Debug)]
 pub struct FormSendInput {
-    /// Id of the step: of kind `FORM`.
+    /// Id of the step: of kind `FORM` or `TASK`.
     step_id: ID,
     /// Revision of the application that the caller read, if it is to matter.
     expected_revision: Option<i32>,
-    /// What is asked, in order: at most 50. What the plan's kit of the step asks, when nothing is said.
+    /// What is asked, in order: at most 50. When nothing is said, what the step's kit asks; of a task without one, its result.
     questions: Option<Vec<FormQuestionInput>>,
-    /// What is said above the questions: at most 5000 characters.
+    /// What is said above the questions, or what the task is: at most 5000 characters.
     note: Option<String>,
     /// Timestamp until when an answer is in time: from an hour to 90 days from now; a week when nothing is said.
     due_at: Option<DateTime>,
@@ -227,7 +227,7 @@ pub struct FormMutation;
 
 #[Object]
 impl FormMutation {
-    /// Sends questions to the candidate of an application, who answers them on a page of their own or by `formAnswer`.
+    /// Sends questions, or a piece of work, to the candidate of an application, who answers them on a page of their own or by `formAnswer`.
     /// What was sent before in the step and is unanswered gives way to them.
     async fn form_send(
         &self,

@@ -2,7 +2,7 @@
 
 mod write;
 
-pub use write::PlanMutation;
+pub use write::{PlanMutation, StepKitInput};
 
 use std::collections::HashMap;
 

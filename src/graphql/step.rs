@@ -149,7 +149,7 @@ impl ApplicationStep {
         Ok(slots.first().cloned().map(Into::into))
     }
 
-    /// What whoever takes the step is given, as the plan said when the application came in; for staff.
+    /// What whoever takes the step is given, as the plan said when the application came in, or as `stepAdd` did; for staff.
     async fn kit(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<StepKit>> {
         let asking = asking(ctx);
         if asking.viewer.staff().is_none() {
@@ -159,7 +159,7 @@ impl ApplicationStep {
             return Ok(None);
         };
         let plan = asking.load::<PlanByVersion>(application.plan).await?;
-        Ok(plan.and_then(|plan| Some(plan.step(&self.0.key)?.kit.clone().into())))
+        Ok(plan.map(|plan| self.0.kit(&plan).into()))
     }
 
     /// What the candidate was asked last in the step: to name people. For recruiters, hiring managers and the candidate.

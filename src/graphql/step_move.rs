@@ -6,10 +6,10 @@ use super::application::Application;
 use super::asking::asking;
 use super::error::id;
 use super::payload::{answer, payload};
-use super::plan::{Participant, StepKind};
+use super::plan::{Participant, StepKind, StepKitInput};
 use crate::actions;
 use crate::domain::Refusal;
-use crate::domain::plan::{Kit, PlanStep};
+use crate::domain::plan::PlanStep;
 
 /// What `stepAdd` takes.
 #[derive(InputObject, Debug)]
@@ -34,6 +34,8 @@ pub struct StepAddInput {
     least_people: i32,
     /// Length of the step in minutes, where it is known: 5 to 480.
     minutes: Option<i32>,
+    /// What whoever takes the step is given.
+    kit: Option<StepKitInput>,
 }
 
 impl StepAddInput {
@@ -46,7 +48,7 @@ impl StepAddInput {
             participant: self.participant.into(),
             least_people: self.least_people,
             minutes: self.minutes,
-            kit: Kit::default(),
+            kit: self.kit.map(Into::into).unwrap_or_default(),
         };
         let (application, revision) = (id(&self.application_id, "application")?, self.expected_revision);
         Ok(actions::step::Add { application, revision, stage: self.stage, step })

@@ -38,6 +38,11 @@ pub enum WorkKind {
     FormOverdue,
     /// Other times, by `interviewOfferSlots`, for a candidate who asked for them or has none left to choose from.
     SlotsNeeded,
+    /// A look at who comes to a meeting whose application was allotted to another team since; `interviewUpdate` says who is to
+    /// come, also that all stay.
+    ParticipantsToCheck,
+    /// A look at which teams a candidate would prefer by now; `applicationAllot` says to which it goes, also that it stays.
+    TeamsPreferred,
     /// A look at what came in a step, which then is passed.
     FeedbackAwaited,
     /// A decision on an application whose posting was filled or whose candidate was hired elsewhere.

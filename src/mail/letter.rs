@@ -217,13 +217,15 @@ pub struct ApplicationWithdrawn {
     pub ends_meeting: bool,
 }
 
-/// To a candidate who goes on: questions about the application, answered on a page.
+/// To a candidate who goes on: questions about the application, or a piece of work, answered on a page.
 #[derive(Clone, Debug)]
 pub struct FormSent {
     /// The candidate.
     pub reader: Reader,
     /// Title of the posting.
     pub role: Line,
+    /// What the piece of work is called, if it is one.
+    pub task: Option<Line>,
     /// What the recruiter says to them, if anything.
     pub words: Option<Words>,
     /// Until when answers are in time.
@@ -239,6 +241,8 @@ pub struct FormReminded {
     pub reader: Reader,
     /// Title of the posting.
     pub role: Line,
+    /// What the piece of work is called, if it is one.
+    pub task: Option<Line>,
     /// Until when answers are in time.
     pub deadline: DateTime<Utc>,
     /// The page of the questions.

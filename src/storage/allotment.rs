@@ -111,6 +111,19 @@ pub async fn prefer(tx: &Tx, application: ApplicationId, teams: &[PostingTeamId]
     Ok(())
 }
 
+/// Keeps since when a change of preferred teams waits to be looked at.
+pub async fn await_look(tx: &Tx, application: ApplicationId, since: DateTime<Utc>) -> Result<(), Fault> {
+    let sql = "UPDATE application SET preference_since = $2 WHERE id = $1 AND preference_since IS NULL";
+    dialect::execute(tx, sql, [Value::from(application), since.into()]).await?;
+    Ok(())
+}
+
+/// Somebody looked at what the candidate prefers; says whether that was awaited.
+pub async fn looked(tx: &Tx, application: ApplicationId) -> Result<bool, Fault> {
+    let sql = "UPDATE application SET preference_since = NULL WHERE id = $1 AND preference_since IS NOT NULL";
+    Ok(dialect::execute(tx, sql, [application.into()]).await? == 1)
+}
+
 #[derive(FromQueryResult)]
 struct Row {
     id: AllotmentId,

@@ -184,17 +184,17 @@ pub async fn comes(tx: &Tx, step: StepId, round: i32, user: UserId) -> Result<Op
     Ok(dialect::query_one::<Row>(tx, sql, values).await?.map(|row| row.shadow))
 }
 
+/// Whether the application of the interview `i` was allotted to another team after its people were chosen.
+pub(super) const REALLOTTED: &str = "EXISTS (SELECT 1 FROM allotment l \
+     WHERE l.application_id = i.application_id AND l.since > i.arranged_at)";
+
 /// Of these interviews, those whose application was allotted to another team after their people were chosen.
 pub async fn reallotted(db: &impl Source, interviews: &[InterviewId]) -> Result<Vec<InterviewId>, Fault> {
     #[derive(FromQueryResult)]
     struct Row {
         id: InterviewId,
     }
-    let sql = format!(
-        "SELECT i.id FROM interview i WHERE i.id IN {} AND EXISTS (SELECT 1 FROM allotment l \
-         WHERE l.application_id = i.application_id AND l.since > i.arranged_at)",
-        db.kind().listed(1)
-    );
+    let sql = format!("SELECT i.id FROM interview i WHERE i.id IN {} AND {REALLOTTED}", db.kind().listed(1));
     let rows = dialect::query_all::<Row>(db, &sql, [json_list(interviews)]).await?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }

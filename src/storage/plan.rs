@@ -14,7 +14,7 @@ use super::page::{Page, Part};
 use super::source::Source;
 use super::write::Tx;
 use crate::domain::Refusal;
-use crate::domain::id::PlanId;
+use crate::domain::id::{PlanId, StepId};
 use crate::domain::plan::{
     ApprovalRule, HiringPlan, Kit, Participant, PlanStep, ReferenceRule, Stage, StageMode, StepKind,
 };
@@ -69,6 +69,20 @@ struct KitMirror {
     #[serde(with = "questions")]
     questions: Vec<Question>,
     attributes: Vec<String>,
+}
+
+/// A kit of a step beside those of a plan, as it is kept.
+pub(super) fn kit_written(kit: &Kit) -> Result<String, Fault> {
+    #[derive(Serialize)]
+    struct Out<'a>(#[serde(with = "KitMirror")] &'a Kit);
+    document::written(&Out(kit))
+}
+
+/// A kit of a step beside those of a plan, as it was kept.
+pub(super) fn kit_read(step: StepId, text: &str) -> Result<Kit, Fault> {
+    #[derive(Deserialize)]
+    struct In(#[serde(with = "KitMirror")] Kit);
+    document::read(format!("the kit of step {step}"), text).map(|In(kit)| kit)
 }
 
 #[derive(Serialize, Deserialize)]

@@ -8,6 +8,7 @@ use sea_orm::{FromQueryResult, Value};
 use super::application::OF_SCOPE;
 use super::dialect::{self, Binds, json_list};
 use super::fault::Fault;
+use super::plan;
 use super::row::{self, cells};
 use super::scope::within;
 use super::source::Source;
@@ -19,7 +20,7 @@ use crate::domain::policy::application::{Applications, Reasons};
 use crate::domain::step::{ApplicationStep, StepState};
 
 /// Columns of a step that is kept.
-const COLUMNS: usize = 16;
+const COLUMNS: usize = 17;
 
 /// The steps of these applications, in the plan's order, without why and by whom they were moved.
 pub async fn of_applications(
@@ -32,13 +33,13 @@ pub async fn of_applications(
     let seen = within(scope, &OF_SCOPE, db.kind(), &mut binds);
     let sql = format!(
         "SELECT s.id, s.application_id, s.stage, s.position, s.key, s.title, s.kind, s.required, s.participant, \
-         s.least_people, s.minutes, s.state, s.round, NULL AS reason, NULL AS moved_by, s.moved_at \
+         s.least_people, s.minutes, s.kit, s.state, s.round, NULL AS reason, NULL AS moved_by, s.moved_at \
          FROM application_step s JOIN application c ON c.id = s.application_id \
          WHERE s.application_id IN {applications} AND {seen} ORDER BY s.application_id, s.stage, s.position, s.id"
     );
     let mut found: HashMap<_, Vec<_>> = HashMap::new();
     for row in dialect::query_all::<Row>(db, &sql, binds).await? {
-        found.entry(row.application_id).or_default().push(row.into());
+        found.entry(row.application_id).or_default().push(row.try_into()?);
     }
     Ok(found)
 }
@@ -90,7 +91,7 @@ pub async fn of_locked(tx: &Tx, application: ApplicationId) -> Result<Vec<Applic
     let sql =
         "SELECT s.* FROM application_step s WHERE s.application_id = $1 ORDER BY s.stage, s.position, s.id";
     let rows = dialect::query_all::<Row>(tx, sql, [application.into()]).await?;
-    Ok(rows.into_iter().map(ApplicationStep::from).collect())
+    rows.into_iter().map(ApplicationStep::try_from).collect()
 }
 
 /// A step of an application that the write has locked.
@@ -98,7 +99,7 @@ pub async fn get_locked(tx: &Tx, application: ApplicationId, id: StepId) -> Resu
     let sql = "SELECT s.* FROM application_step s WHERE s.application_id = $1 AND s.id = $2";
     let values: [Value; 2] = [application.into(), id.into()];
     let row = dialect::query_one::<Row>(tx, sql, values).await?;
-    row.map(ApplicationStep::from).ok_or_else(|| Fault::missing("step", id))
+    row.ok_or_else(|| Fault::missing("step", id))?.try_into()
 }
 
 /// Keeps the steps of a new application.
@@ -106,8 +107,8 @@ pub async fn insert(tx: &Tx, steps: &[ApplicationStep]) -> Result<(), Fault> {
     if steps.is_empty() {
         return Ok(());
     }
-    let row = |step: &ApplicationStep| -> [Value; COLUMNS] {
-        [
+    let row = |step: &ApplicationStep| -> Result<[Value; COLUMNS], Fault> {
+        Ok([
             step.id.into(),
             step.application.into(),
             step.stage.into(),
@@ -119,17 +120,19 @@ pub async fn insert(tx: &Tx, steps: &[ApplicationStep]) -> Result<(), Fault> {
             step.participant.into(),
             step.least_people.into(),
             step.minutes.into(),
+            own_kit(step)?.into(),
             step.state.into(),
             step.round.into(),
             step.reason.as_deref().into(),
             step.moved_by.as_deref().into(),
             step.moved_at.into(),
-        ]
+        ])
     };
-    let values: Vec<Value> = steps.iter().flat_map(row).collect();
+    let values: Vec<Value> =
+        steps.iter().map(row).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
     let sql = format!(
         "INSERT INTO application_step (id, application_id, stage, position, key, title, kind, required, participant, \
-         least_people, minutes, state, round, reason, moved_by, moved_at) VALUES {}",
+         least_people, minutes, kit, state, round, reason, moved_by, moved_at) VALUES {}",
         dialect::places(steps.len(), COLUMNS)
     );
     dialect::execute(tx, &sql, values).await?;
@@ -162,6 +165,7 @@ pub async fn place(tx: &Tx, step: &ApplicationStep) -> Result<(), Fault> {
         participant: step.participant,
         least_people: step.least_people,
         minutes: step.minutes,
+        kit: own_kit(step)?,
     };
     row::update(tx, "application_step", cells, cells! { id: step.id }).await?;
     Ok(())
@@ -180,6 +184,7 @@ struct Row {
     participant: Participant,
     least_people: i32,
     minutes: Option<i32>,
+    kit: Option<String>,
     state: StepState,
     round: i32,
     reason: Option<String>,
@@ -187,9 +192,17 @@ struct Row {
     moved_at: Option<DateTime<Utc>>,
 }
 
-impl From<Row> for ApplicationStep {
-    fn from(row: Row) -> Self {
-        Self {
+/// What the step brings of its own, as it is kept.
+fn own_kit(step: &ApplicationStep) -> Result<Option<String>, Fault> {
+    step.own_kit.as_ref().map(plan::kit_written).transpose()
+}
+
+impl TryFrom<Row> for ApplicationStep {
+    type Error = Fault;
+
+    fn try_from(row: Row) -> Result<Self, Fault> {
+        let own_kit = row.kit.map(|kit| plan::kit_read(row.id, &kit)).transpose()?;
+        Ok(Self {
             id: row.id,
             application: row.application_id,
             stage: row.stage,
@@ -201,11 +214,12 @@ impl From<Row> for ApplicationStep {
             participant: row.participant,
             least_people: row.least_people,
             minutes: row.minutes,
+            own_kit,
             state: row.state,
             round: row.round,
             reason: row.reason,
             moved_by: row.moved_by,
             moved_at: row.moved_at,
-        }
+        })
     }
 }

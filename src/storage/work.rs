@@ -7,6 +7,7 @@ use super::application::OF_SCOPE;
 use super::dialect::{self, Binds, Kind};
 use super::email_message::COLUMNS_OF_SCOPE as OF_MESSAGE;
 use super::fault::Fault;
+use super::interview::REALLOTTED;
 use super::page::{Page, Part};
 use super::plan;
 use super::scope::within;
@@ -64,6 +65,8 @@ pub async fn listed(
             stalled(kind, stays, &now, &seen),
             forms(&now, &seen),
             slots(&now, &seen),
+            participants(&seen),
+            preferences(&seen),
             feedback(&seen),
             decisions(&seen),
         ]);
@@ -199,6 +202,25 @@ pub(super) fn slots(now: &str, seen: &str) -> String {
          JOIN application c ON c.id = o.application_id WHERE o.state = 'open' AND c.status = 'active' \
          AND (o.declined_at IS NOT NULL OR NOT EXISTS (SELECT 1 FROM slot t WHERE t.slots_id = o.id \
          AND t.starts_at > {now} AND NOT {BUSY})) AND {seen}"
+    )
+}
+
+/// Meetings to come whose application was allotted to another team after their people were chosen.
+fn participants(seen: &str) -> String {
+    format!(
+        "SELECT 'participantsToCheck' AS kind, i.id || '_1' AS key, (SELECT max(l.since) FROM allotment l \
+         WHERE l.application_id = i.application_id) AS since, i.starts_at AS due_at, c.id AS application_id, \
+         i.step_id AS step_id, {NONE} AS offer_id, {NONE} AS email_id, {NONE} AS note_id FROM interview i \
+         JOIN application c ON c.id = i.application_id WHERE i.state = 'scheduled' AND {REALLOTTED} AND {seen}"
+    )
+}
+
+/// Candidates who changed which teams they would prefer.
+fn preferences(seen: &str) -> String {
+    format!(
+        "SELECT 'teamsPreferred' AS kind, c.id || '_3' AS key, c.preference_since AS since, NULL AS due_at, \
+         c.id AS application_id, {NONE} AS step_id, {NONE} AS offer_id, {NONE} AS email_id, {NONE} AS note_id \
+         FROM application c WHERE c.preference_since IS NOT NULL AND c.status = 'active' AND {seen}"
     )
 }
 

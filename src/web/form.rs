@@ -15,6 +15,7 @@ use crate::actions::letter;
 use crate::domain::form::Form;
 use crate::domain::id::{ApplicationId, StepId};
 use crate::domain::link::{Link, Purpose};
+use crate::domain::plan::StepKind;
 use crate::domain::policy::application::{answers, applications};
 use crate::domain::question::Answer;
 use crate::domain::viewer::Viewer;
@@ -25,6 +26,8 @@ struct Opened {
     viewer: Viewer,
     form: Form,
     title: String,
+    /// What the piece of work is called, if it is one.
+    task: Option<String>,
     /// Whether an answer is still wanted, and by this link.
     awaited: bool,
     /// Where the page is.
@@ -66,8 +69,9 @@ async fn opened(
     let lived = steps.get(&application).and_then(|steps| steps.iter().find(|lived| lived.id == step));
     let going_on = found.active().is_ok() && lived.is_some_and(|lived| !lived.state.is_final());
     let awaited = form.is_open() && link.revoked_at.is_none() && going_on;
+    let task = lived.filter(|lived| lived.kind == StepKind::Task).map(|lived| lived.title.clone());
     let title = letter::role(app.act(&Viewer::System), found.posting).await?.to_string();
-    Ok(Opened { viewer, form, title, awaited, address })
+    Ok(Opened { viewer, form, title, task, awaited, address })
 }
 
 #[derive(Template)]
@@ -76,6 +80,7 @@ struct FormPage {
     frame: Frame,
     address: String,
     title: String,
+    task: Option<String>,
     note: Option<String>,
     due: String,
     late: bool,
@@ -94,6 +99,7 @@ struct Asked {
 struct ClosedPage {
     frame: Frame,
     title: String,
+    task: Option<String>,
     answered: bool,
     replaced: bool,
     answers: Vec<Answer>,
@@ -118,8 +124,9 @@ async fn show(app: &App, opened: Opened) -> Result<HttpResponse, Trouble> {
     let own = &answers(&opened.viewer);
     let mut found = storage::form::answers(&app.shared.store, own, &[opened.form.id]).await?;
     let page = ClosedPage {
-        frame: Frame::of(&app.shared.site, "Our questions"),
+        frame: Frame::of(&app.shared.site, opened.task.as_deref().unwrap_or("Our questions")),
         title: opened.title,
+        task: opened.task,
         answered,
         replaced: opened.form.is_open(),
         answers: found.remove(&opened.form.id).unwrap_or_default(),
@@ -141,9 +148,10 @@ async fn asked(app: &App, opened: &Opened, fields: &Fields, faults: &[Fault]) ->
     let questions: Vec<_> = form.questions.iter().zip(sheet.answers(&form.asked())).map(with_about).collect();
     let wrong = questions.iter().map(|asked| &asked.field).filter(|field| field.fault.is_some());
     Ok(FormPage {
-        frame: Frame::of(site, "Our questions to you"),
+        frame: Frame::of(site, opened.task.as_deref().unwrap_or("Our questions to you")),
         address: opened.address.clone(),
         title: opened.title.clone(),
+        task: opened.task.clone(),
         note: form.note.clone(),
         due: moment(site, form.due_at),
         late: app.shared.clock.now() > form.due_at,

@@ -58,7 +58,7 @@ async fn open(app: &App, secret: &str) -> Result<Opened, Trouble> {
     let read = scorecard::of_steps(store, &reader, &[id]).await?.remove(&id).unwrap_or_default();
     let asked = scorecard::requests(store, &reader, &[id]).await?.remove(&id).unwrap_or_default();
     Ok(Opened {
-        kit: plan.step(&step.key).map(|step| step.kit.clone()).unwrap_or_default(),
+        kit: step.kit(&plan),
         title: letter::role(app.act(&Viewer::System), application.posting).await?.to_string(),
         name: person.name,
         card: read.into_iter().find(|card| card.author == user && card.round == round),

@@ -225,7 +225,7 @@ both! {
         let new = Send { questions: Some(vec![asked("salary", QuestionType::Line, true)]), ..story.send() };
         send(app.act(&story.recruiter), new).await.unwrap();
         let seen = app.get(&page).await;
-        assert!(seen.status == 410 && seen.says("We have sent you newer ones"), "{}", seen.text());
+        assert!(seen.status == 410 && seen.says("We have sent you something newer"), "{}", seen.text());
         assert_eq!(refused(answer(app.act(&story.respondent()), story.answers(&old)).await), Refusal::Stale);
         let told = form_of(&app, &story.recruiter, story.application.id).await;
         assert_eq!(told["form"]["questions"][0]["key"], "salary");

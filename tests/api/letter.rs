@@ -34,6 +34,10 @@ fn deadline() -> DateTime<Utc> {
     "2026-08-14T15:00:00Z".parse().unwrap()
 }
 
+fn task() -> Option<Line> {
+    Some(Line::new("A <small> \"task\"\r\nBcc: eve@example.com"))
+}
+
 type Named = (&'static str, Box<dyn Facts>);
 
 fn named(name: &'static str, facts: impl Facts + 'static) -> Named {
@@ -79,14 +83,42 @@ fn to_applicants() -> Vec<Named> {
             FormSent {
                 reader: reader.clone(),
                 role: role.clone(),
-                words,
+                task: None,
+                words: words.clone(),
                 deadline: deadline(),
                 link: link(),
             },
         ),
         named(
             "form_reminded",
-            FormReminded { reader: reader.clone(), role: role.clone(), deadline: deadline(), link: link() },
+            FormReminded {
+                reader: reader.clone(),
+                role: role.clone(),
+                task: None,
+                deadline: deadline(),
+                link: link(),
+            },
+        ),
+        named(
+            "task_sent",
+            FormSent {
+                reader: reader.clone(),
+                role: role.clone(),
+                task: task(),
+                words,
+                deadline: deadline(),
+                link: link(),
+            },
+        ),
+        named(
+            "task_reminded",
+            FormReminded {
+                reader: reader.clone(),
+                role: role.clone(),
+                task: task(),
+                deadline: deadline(),
+                link: link(),
+            },
         ),
         named(
             "application_withdrawn",

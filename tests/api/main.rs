@@ -91,6 +91,7 @@ mod step;
 mod store;
 mod submission;
 mod tag;
+mod task;
 mod team;
 mod token;
 mod told_later;

@@ -7,6 +7,7 @@ use vacantia::actions::application::{
     Advance, Decline, GoBack, Notice, advance, decline, go_back, reinstate,
 };
 use vacantia::actions::form::{self, Answered};
+use vacantia::actions::interview::{Update, update};
 use vacantia::actions::scorecard::{self, Ask};
 use vacantia::actions::step::{Which, pass, waive};
 use vacantia::domain::Viewer;
@@ -19,6 +20,7 @@ use vacantia::domain::scorecard::{Rating, Verdict};
 use vacantia::domain::viewer::{Reach, Role};
 
 use crate::app::TestApp;
+use crate::meeting::coming;
 use crate::offering::short;
 use crate::seed::Posted;
 
@@ -182,6 +184,47 @@ both! {
         let end = Decline { application: left.id, revision: None, reason, note: None, notice: Notice::Mail };
         decline(app.act(&desk.recruiter), end).await.unwrap();
         assert_eq!(work(&app, &desk.recruiter).await, Vec::<String>::new());
+    }
+
+    async fn another_team_is_a_reason_to_look_again(app: TestApp) {
+        let meet = app.meet().await;
+        let (bob, recruiter) = (app.colleague().await, meet.recruiter.clone());
+        let [create, plan] = [meet.posted.teams[0].team, meet.posted.teams[1].team];
+        let own = TestApp::applicant(meet.ada.id, meet.ada.candidate);
+        allotment::allot(app.act(&recruiter), meet.ada.id, create, None).await.unwrap();
+        // What recruiting states for a candidate needs no second look of recruiting.
+        allotment::prefer_teams(app.act(&recruiter), meet.ada.id, &[create], None).await.unwrap();
+        assert_eq!(work(&app, &recruiter).await, Vec::<String>::new());
+        app.clock.pass(TimeDelta::minutes(1));
+        allotment::prefer_teams(app.act(&own), meet.ada.id, &[plan], None).await.unwrap();
+        let asked = app.now();
+        app.clock.pass(TimeDelta::minutes(1));
+        allotment::prefer_teams(app.act(&own), meet.ada.id, &[plan, create], None).await.unwrap();
+        assert_eq!(work(&app, &recruiter).await, ["TEAMS_PREFERRED of Ada"]);
+        let told = self::asked(&app, &recruiter, json!({})).await;
+        assert_eq!(told["nodes"][0]["since"], json!(asked.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)));
+        assert_eq!(work(&app, &bob).await, Vec::<String>::new());
+        // It stays where it is, which is a decision too.
+        let before = app.application(meet.ada.id).await.revision;
+        allotment::allot(app.act(&recruiter), meet.ada.id, create, None).await.unwrap();
+        assert_eq!(app.application(meet.ada.id).await.revision, before + 1);
+        assert_eq!((work(&app, &recruiter).await, app.rows("allotment").await), (vec![], 1));
+
+        let interview = meet.set(&[&bob]).await;
+        app.clock.pass(TimeDelta::minutes(1));
+        allotment::allot(app.act(&recruiter), meet.ada.id, plan, None).await.unwrap();
+        assert_eq!(work(&app, &recruiter).await, ["PARTICIPANTS_TO_CHECK of Ada"]);
+        assert_eq!(work(&app, &bob).await, Vec::<String>::new());
+        app.clock.pass(TimeDelta::minutes(1));
+        let participants = Some(vec![coming(&bob)]);
+        let looked = Update { interview: interview.id, revision: None, participants, video_link: None };
+        update(app.act(&recruiter), looked).await.unwrap();
+        assert_eq!(work(&app, &recruiter).await, Vec::<String>::new());
+        // Whoever ends takes the wish along.
+        allotment::prefer_teams(app.act(&own), meet.ada.id, &[], None).await.unwrap();
+        let end = Decline { application: meet.ada.id, revision: None, reason: "No.".into(), note: None, notice: Notice::Mail };
+        decline(app.act(&recruiter), end).await.unwrap();
+        assert_eq!(work(&app, &recruiter).await, Vec::<String>::new());
     }
 
     async fn the_list_pages_both_ways_in_a_constant_number_of_statements(app: TestApp) {

@@ -1,6 +1,6 @@
 //! Reminding candidates of questions they have not answered.
 
-use super::{prepare, told};
+use super::{prepare, task, told};
 use crate::actions::Act;
 use crate::actions::letter::WithLink;
 use crate::domain::event::EventKind;
@@ -33,8 +33,12 @@ async fn remind(act: Act<'_>, due: Due) -> Result<bool, Failure> {
     let Some(form) = forms.get(&due.step_id).and_then(|forms| forms.first()).cloned() else {
         return Ok(false);
     };
+    let steps = step::of_applications(act.store, &applications(system), &[application.id]).await?;
+    let asked_in =
+        steps.get(&application.id).and_then(|steps| steps.iter().find(|step| step.id == form.step));
+    let task = asked_in.and_then(task);
     let prepared: &WithLink = &prepare(act, &application, &form, "reminded", |(reader, role, link)| {
-        FormReminded { reader, role, deadline: form.due_at, link }
+        FormReminded { reader, role, task: task.clone(), deadline: form.due_at, link }
     })
     .await?;
     let form = &form;

@@ -104,7 +104,7 @@ nouns! {
         stage: INTEGER, revision: INTEGER, applied_at: INSTANT, source: word::<application::Source>(), repeated: FLAG,
         outcome_side: perhaps(word::<application::Side>()), outcome_reason: perhaps(TEXT), outcome_by: perhaps(TEXT),
         outcome_at: perhaps(INSTANT), outcome_told_from: perhaps(INSTANT), needs_decision_since: perhaps(INSTANT),
-        referrer_id: perhaps(word::<UserId>()),
+        referrer_id: perhaps(word::<UserId>()), preference_since: perhaps(INSTANT),
     }
     "applicationContact" = application_contact by application_id {
         application_id: word::<ApplicationId>(), name: TEXT, email: TEXT, phone: perhaps(TEXT),
@@ -116,8 +116,8 @@ nouns! {
     "step" = application_step by id {
         id: word::<StepId>(), application_id: word::<ApplicationId>(), stage: INTEGER, position: INTEGER, key: TEXT,
         title: TEXT, kind: word::<plan::StepKind>(), required: FLAG, participant: word::<plan::Participant>(),
-        least_people: INTEGER, minutes: perhaps(INTEGER), state: word::<step::StepState>(), round: INTEGER, reason: perhaps(TEXT),
-        moved_by: perhaps(TEXT), moved_at: perhaps(INSTANT),
+        least_people: INTEGER, minutes: perhaps(INTEGER), kit: perhaps(DOCUMENT), state: word::<step::StepState>(), round: INTEGER,
+        reason: perhaps(TEXT), moved_by: perhaps(TEXT), moved_at: perhaps(INSTANT),
     }
     "stageReturn" = application_return by application_id, revision {
         application_id: word::<ApplicationId>(), revision: INTEGER, from_stage: INTEGER, to_stage: INTEGER,
