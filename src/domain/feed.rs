@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::id::TeamId;
+use super::id::{PostingId, TeamId};
 use super::posting::Posting;
 
 text_enum! {
@@ -46,6 +46,25 @@ pub struct Edition {
     pub fingerprint: String,
     /// Since when it says so, in whole seconds; none while nothing was ever published.
     pub last_modified: Option<DateTime<Utc>>,
+}
+
+/// The last that happened to a posting in the feeds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedChange {
+    /// Which posting.
+    pub posting: PostingId,
+    /// What its address ends in.
+    pub slug: String,
+    /// Where it stands for good among all that were ever listed, counted from 0.
+    pub place: i64,
+    /// The number of the change by which it came in last.
+    pub listed_by: i64,
+    /// The number of this change.
+    pub number: i64,
+    /// When its public facts last changed while it was listed.
+    pub changed_at: DateTime<Utc>,
+    /// When it left; none while it is listed.
+    pub left_at: Option<DateTime<Utc>>,
 }
 
 /// A posting with its teams' vacancies: what feeds, careers pages and structured data show.

@@ -61,6 +61,12 @@ impl Site {
         format!("{}/feeds/{channel}.xml", self.public_url)
     }
 
+    /// A part of the sitemap, counted from 1.
+    #[must_use]
+    pub fn sitemap_url(&self, number: i64) -> String {
+        format!("{}/sitemaps/{number}.xml", self.public_url)
+    }
+
     /// How each posting fared in a channel.
     #[must_use]
     pub fn feed_report_url(&self, channel: Channel) -> String {

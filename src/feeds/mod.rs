@@ -11,9 +11,12 @@
 //!   each posting fared.
 //! * [`snapshot`]: the files, and which of them is current.
 //! * [`grammar`]: a channel's table as a page to read.
+//! * [`changes`]: what has come, changed and left, for those who keep up.
+//! * [`sitemap`]: the careers pages for search engines.
 //! * [`json_ld`]: an item as schema.org's `JobPosting`, for careers pages.
 
 pub mod build;
+pub mod changes;
 pub mod dialect;
 pub mod fact;
 #[cfg(test)]
@@ -26,6 +29,7 @@ pub mod json_ld;
 mod press;
 pub mod rendition;
 mod report;
+pub mod sitemap;
 pub mod snapshot;
 #[cfg(test)]
 mod tests;

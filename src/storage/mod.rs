@@ -38,6 +38,7 @@ pub mod email_message;
 pub mod event;
 pub mod fault;
 pub mod feed;
+pub mod feed_change;
 pub mod form;
 pub mod gauge;
 pub mod idempotency;

@@ -4,6 +4,7 @@
 //! is not in a feed for closed.
 
 mod condition;
+pub(super) mod news;
 
 use std::io;
 

@@ -48,7 +48,7 @@ pub enum Unbuilt {
     /// The postings could not be read.
     #[error(transparent)]
     Unread(#[from] Fault),
-    /// What is new could not be told to the other instances.
+    /// What is new could not be noted, or told to the other instances.
     #[error(transparent)]
     Untold(#[from] Failure),
     /// A channel's document could not be written or does not hold up.
@@ -84,6 +84,7 @@ impl FeedBuilder {
             return Ok(Step::Empty);
         }
         self.built = None;
+        actions::feed::note_changes(&self.store, now).await?;
         let stock = self.stock(now).await?;
         let built = Built { generation: stock.generation, valid_until: stock.valid_until() };
         let target = Arc::clone(&self.shelf);

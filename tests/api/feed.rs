@@ -267,7 +267,7 @@ both! {
         }
         taken.dedup();
         // The first build does not ask whether the generation moved. Each tells the other instances of both channels.
-        assert_eq!(taken, [7, 8]);
+        assert_eq!(taken, [12, 13]);
     }
 
     async fn what_happens_is_passed_on_in_order_to_everyone_who_listens(app: TestApp) {

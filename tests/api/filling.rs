@@ -66,6 +66,9 @@ pub async fn fill(app: &TestApp) {
     let source = "INSERT INTO posting_source (posting_id, system, board, external_id, record, digest, imported_at) \
                   SELECT id, 'lever', $1, $1, '{\"text\": \"\\u0000\\ud800\"}', 'd', $2 FROM posting LIMIT 1";
     set(app, source, [HOSTILE[6].into(), app.now().into()]).await;
+    let listed = "INSERT INTO feed_change (posting_id, place, listed_by, number, changed_at, left_at) \
+                  SELECT id, 0, 1, 9007199254740993, $1, $1 FROM posting LIMIT 1";
+    set(app, listed, [app.now().into()]).await;
     set(app, "INSERT INTO feed_edition (channel, fingerprint) VALUES ($1, 'f')", ["rss".into()]).await;
     let interview = "INSERT INTO interview (id, application_id, step_id, round, state, starts_at, ends_at, zone, place, uid, \
                      sequence, arranged_at, created_at, created_by, revision) \

@@ -30,6 +30,7 @@ mod email_message;
 mod event;
 mod fault_relay;
 mod feed;
+mod feed_change;
 mod feed_http;
 mod feed_shelf;
 mod filling;

@@ -12,7 +12,7 @@ use crate::storage::write::Tx;
 
 /// Tables that may hold rows though nobody has done anything: the schema comes with one, and a server that builds the
 /// feeds of no postings writes the other's.
-pub(in crate::storage) const FOUNDED: &[&str] = &["feed_generation", "feed_edition"];
+pub(in crate::storage) const FOUNDED: &[&str] = &["feed_generation", "feed_edition", "feed_head"];
 
 /// A record as it was read: each of its noun's fields.
 #[derive(Debug, Clone)]

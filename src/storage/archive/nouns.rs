@@ -263,6 +263,13 @@ nouns! {
     "feedEdition" = feed_edition by channel {
         channel: TEXT, fingerprint: TEXT, last_modified: perhaps(INSTANT),
     }
+    "feedChange" = feed_change by posting_id {
+        posting_id: word::<PostingId>(), place: LONG, listed_by: LONG, number: LONG, changed_at: INSTANT,
+        left_at: perhaps(INSTANT),
+    }
+    "feedHead" = feed_head by id {
+        id: INTEGER, number: LONG, places: LONG,
+    }
     "event" = event by seq {
         seq: LONG, change_id: word::<ChangeId>(), kind: word::<event::EventKind>(), actor: TEXT, at: INSTANT,
         posting_id: perhaps(word::<PostingId>()), application_id: perhaps(word::<ApplicationId>()),

@@ -1,0 +1,163 @@
+//! Which postings came into the feeds, changed in them and left them, in order: what readers who follow the feeds by what is
+//! new are told, and where a posting stands for good in the sitemaps.
+
+use std::ops::Range;
+
+use chrono::{DateTime, Utc};
+use sea_orm::FromQueryResult;
+
+use super::dialect::{self, Binds};
+use super::fault::Fault;
+use super::posting::Sight;
+use super::source::Source;
+use super::write::Tx;
+use crate::domain::feed::FeedChange;
+use crate::domain::id::PostingId;
+use crate::domain::viewer::Viewer;
+
+/// How far the changes have come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromQueryResult)]
+pub struct Head {
+    /// The newest change's number; 0 before the first.
+    pub number: i64,
+    /// How many postings were ever listed.
+    pub places: i64,
+}
+
+/// How far the changes have come.
+pub async fn head(db: &impl Source) -> Result<Head, Fault> {
+    let row = dialect::query_one::<Head>(db, "SELECT number, places FROM feed_head", []).await?;
+    row.ok_or_else(|| Fault::missing("feed_head", 1))
+}
+
+/// Notes which postings have come, changed or left since this was noted last, by what anybody may see at `now`; says how
+/// many. Whoever notes at the same time waits.
+pub async fn note(tx: &Tx, now: DateTime<Utc>) -> Result<u64, Fault> {
+    let sql = format!("SELECT number, places FROM feed_head{}", tx.kind().for_update());
+    let head = dialect::query_one::<Head>(tx, &sql, []).await?;
+    let head = head.ok_or_else(|| Fault::missing("feed_head", 1))?;
+    let left = leave(tx, head.number, now).await?;
+    let changed = change(tx, head.number + left, now).await?;
+    let come = list(tx, Head { number: head.number + left + changed, ..head }, now).await?;
+    let noted = left + changed + come;
+    if noted > 0 {
+        let sql = "UPDATE feed_head SET number = $1, places = $2";
+        dialect::execute(tx, sql, [(head.number + noted).into(), (head.places + come).into()]).await?;
+    }
+    Ok(noted.unsigned_abs())
+}
+
+/// The condition that anybody sees the posting `p` at `now`.
+fn visible(tx: &Tx, now: DateTime<Utc>, binds: &mut Binds) -> String {
+    Sight::of(&Viewer::Anonymous, now).condition(tx.kind(), binds)
+}
+
+async fn leave(tx: &Tx, number: i64, now: DateTime<Utc>) -> Result<i64, Fault> {
+    let mut binds = Binds::default();
+    let visible = visible(tx, now, &mut binds);
+    let (number, now) = (binds.put(number), binds.put(now));
+    let sql = format!(
+        "UPDATE feed_change SET left_at = {now}, number = n.number FROM (SELECT f.posting_id, {number} + \
+         row_number() OVER (ORDER BY f.posting_id) AS number FROM feed_change f LEFT JOIN posting p \
+         ON p.id = f.posting_id AND {visible} WHERE f.left_at IS NULL AND p.id IS NULL) n \
+         WHERE feed_change.posting_id = n.posting_id"
+    );
+    counted(dialect::execute(tx, &sql, binds).await?)
+}
+
+/// Those whose public facts changed, and those that came back.
+async fn change(tx: &Tx, number: i64, now: DateTime<Utc>) -> Result<i64, Fault> {
+    let mut binds = Binds::default();
+    let visible = visible(tx, now, &mut binds);
+    let number = binds.put(number);
+    let sql = format!(
+        "UPDATE feed_change SET changed_at = n.at, number = n.number, left_at = NULL, \
+         listed_by = CASE WHEN left_at IS NULL THEN listed_by ELSE n.number END \
+         FROM (SELECT f.posting_id, p.updated_at AS at, {number} + row_number() OVER (ORDER BY f.posting_id) AS number \
+         FROM feed_change f JOIN posting p ON p.id = f.posting_id \
+         WHERE {visible} AND (f.left_at IS NOT NULL OR f.changed_at <> p.updated_at)) n \
+         WHERE feed_change.posting_id = n.posting_id"
+    );
+    counted(dialect::execute(tx, &sql, binds).await?)
+}
+
+async fn list(tx: &Tx, head: Head, now: DateTime<Utc>) -> Result<i64, Fault> {
+    let mut binds = Binds::default();
+    let visible = visible(tx, now, &mut binds);
+    let (number, place) = (binds.put(head.number), binds.put(head.places - 1));
+    let sql = format!(
+        "INSERT INTO feed_change (posting_id, place, listed_by, number, changed_at) \
+         SELECT n.id, {place} + n.rank, {number} + n.rank, {number} + n.rank, n.updated_at FROM (SELECT p.id, p.updated_at, \
+         row_number() OVER (ORDER BY p.id) AS rank FROM posting p LEFT JOIN feed_change f ON f.posting_id = p.id \
+         WHERE {visible} AND f.posting_id IS NULL) n"
+    );
+    counted(dialect::execute(tx, &sql, binds).await?)
+}
+
+fn counted(rows: u64) -> Result<i64, Fault> {
+    i64::try_from(rows).map_err(|_| Fault::unfit(format!("{rows} feed changes at once")))
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    posting_id: PostingId,
+    slug: String,
+    place: i64,
+    listed_by: i64,
+    number: i64,
+    changed_at: DateTime<Utc>,
+    left_at: Option<DateTime<Utc>>,
+}
+
+impl From<Row> for FeedChange {
+    fn from(row: Row) -> Self {
+        let Row { posting_id: posting, slug, place, listed_by, number, changed_at, left_at } = row;
+        Self { posting, slug, place, listed_by, number, changed_at, left_at }
+    }
+}
+
+async fn read(db: &impl Source, which: &str, binds: Binds) -> Result<Vec<FeedChange>, Fault> {
+    let sql = format!(
+        "SELECT f.posting_id, p.slug, f.place, f.listed_by, f.number, f.changed_at, f.left_at \
+         FROM feed_change f JOIN posting p ON p.id = f.posting_id WHERE {which}"
+    );
+    Ok(dialect::query_all::<Row>(db, &sql, binds).await?.into_iter().map(FeedChange::from).collect())
+}
+
+/// The changes behind the one with this number, in order, so many at most.
+pub async fn since(db: &impl Source, number: i64, most: u32) -> Result<Vec<FeedChange>, Fault> {
+    let mut binds = Binds::default();
+    let (number, most) = (binds.put(number), binds.put(i64::from(most)));
+    read(db, &format!("f.number > {number} ORDER BY f.number LIMIT {most}"), binds).await
+}
+
+/// Those that left after `since`, the last to leave first.
+pub async fn left_since(db: &impl Source, since: DateTime<Utc>) -> Result<Vec<FeedChange>, Fault> {
+    let mut binds = Binds::default();
+    let since = binds.put(since);
+    read(db, &format!("f.left_at > {since} ORDER BY f.left_at DESC, f.number DESC"), binds).await
+}
+
+/// Those that are listed, in these places, in order.
+pub async fn listed(db: &impl Source, places: Range<i64>) -> Result<Vec<FeedChange>, Fault> {
+    let mut binds = Binds::default();
+    let (from, to) = (binds.put(places.start), binds.put(places.end));
+    let which = format!("f.place >= {from} AND f.place < {to} AND f.left_at IS NULL ORDER BY f.place");
+    read(db, &which, binds).await
+}
+
+/// So many places in a row, in which something is listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromQueryResult)]
+pub struct Shard {
+    /// Which, counted from 0.
+    pub number: i64,
+    /// When something in it last changed.
+    pub changed_at: DateTime<Utc>,
+}
+
+/// Where something is listed, when places are taken `size` at a time.
+pub async fn shards(db: &impl Source, size: i64) -> Result<Vec<Shard>, Fault> {
+    let sql = "SELECT place / $1 AS number, max(changed_at) AS changed_at FROM feed_change \
+               WHERE left_at IS NULL GROUP BY place / $1 ORDER BY 1";
+    dialect::query_all::<Shard>(db, sql, [size.into()]).await
+}
