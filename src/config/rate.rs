@@ -37,6 +37,12 @@ pub struct Rating {
     #[arg(long, env = "VACANTIA_RATE_QUERIES", global = true, value_name = "TIMES/DURATION")]
     #[arg(value_parser = parse)]
     pub rate_queries: Option<Setting>,
+
+    /// Whole feeds, sitemaps and lists of changes that one address may fetch. An answer that says nothing is new is free, so
+    /// whoever sends the `ETag` of what they have may come as often as they like. Without it: `300/1h`.
+    #[arg(long, env = "VACANTIA_RATE_FEEDS", global = true, value_name = "TIMES/DURATION")]
+    #[arg(value_parser = parse)]
+    pub rate_feeds: Option<Setting>,
 }
 
 impl Rating {
@@ -50,6 +56,7 @@ impl Rating {
             links: or(self.rate_links, 60, 10),
             guesses: or(self.rate_guesses, 30, 10),
             queries: or(self.rate_queries, 1_200, 1),
+            feeds: or(self.rate_feeds, 300, 60),
         }
     }
 
@@ -62,6 +69,7 @@ impl Rating {
             rate_links: self.rate_links.or(off),
             rate_guesses: self.rate_guesses.or(off),
             rate_queries: self.rate_queries.or(off),
+            rate_feeds: self.rate_feeds.or(off),
         }
     }
 }

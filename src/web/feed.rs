@@ -9,8 +9,8 @@ pub(super) mod news;
 use std::io;
 
 use actix_web::body::SizedStream;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HttpDate};
+use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use askama::Template;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -21,6 +21,7 @@ use tokio::io::AsyncReadExt;
 use self::condition::{coding, is_unchanged};
 use super::App;
 use super::page::{Frame, Trouble, shown};
+use super::rate::{self, Deed};
 use crate::domain::feed::Channel;
 use crate::feeds::Snapshot;
 use crate::feeds::dialect::Dialect;
@@ -49,6 +50,9 @@ pub(super) async fn document(
         let mut answer = HttpResponse::build(StatusCode::NOT_MODIFIED);
         return Ok(described(&mut answer, &snapshot, coding, app.shared.clock.now()).finish());
     }
+    if request.method() == Method::GET {
+        rate::count(&app, &request, Deed::Feed, 1).map_err(Trouble::TooMany)?;
+    }
     let file = match File::open(snapshot.file(coding)).await {
         Ok(file) => file,
         Err(error) => {
@@ -63,7 +67,7 @@ pub(super) async fn document(
         answer.insert_header((header::CONTENT_ENCODING, token));
     }
     let size = snapshot.size(coding);
-    if request.method() == actix_web::http::Method::HEAD {
+    if request.method() == Method::HEAD {
         return Ok(answer.body(SizedStream::new(size, stream::empty::<io::Result<web::Bytes>>())));
     }
     Ok(answer.body(SizedStream::new(size, Box::pin(stream::try_unfold(file, chunk)))))

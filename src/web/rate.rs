@@ -48,6 +48,8 @@ pub struct Rates {
     pub guesses: Option<Rate>,
     /// GraphQL requests without the token of a member of staff.
     pub queries: Option<Rate>,
+    /// Whole feeds, sitemaps and lists of changes sent to whoever does not have them already.
+    pub feeds: Option<Rate>,
 }
 
 /// What is counted: the fields of [`Rates`].
@@ -61,6 +63,8 @@ pub enum Deed {
     Guess,
     /// [`Rates::queries`].
     Query,
+    /// [`Rates::feeds`].
+    Feed,
 }
 
 /// It came too often: status 429 (RFC 6585 section 4).
@@ -78,6 +82,7 @@ pub(super) struct Counts {
     links: Option<Count>,
     guesses: Option<Count>,
     queries: Option<Count>,
+    feeds: Option<Count>,
 }
 
 impl Counts {
@@ -88,6 +93,7 @@ impl Counts {
             links: count(rates.links),
             guesses: count(rates.guesses),
             queries: count(rates.queries),
+            feeds: count(rates.feeds),
         }
     }
 
@@ -97,6 +103,7 @@ impl Counts {
             Deed::Link => self.links.as_ref(),
             Deed::Guess => self.guesses.as_ref(),
             Deed::Query => self.queries.as_ref(),
+            Deed::Feed => self.feeds.as_ref(),
         }
     }
 }

@@ -20,6 +20,7 @@ use vacantia::web::{App, Introspection, Settings, routes};
 
 use crate::app::TestApp;
 use crate::browser::{Seen, form};
+use crate::newsstand::builder;
 use crate::seed::Posted;
 
 /// The web part with one memory over many requests.
@@ -153,6 +154,30 @@ both! {
             let seen = gate.from("192.0.2.1", query("{viewer{__typename}}", &Value::Null)).await;
             assert_eq!(seen.status, status);
         }
+    }
+
+    async fn whole_feeds_are_limited_and_nothing_new_is_free(app: TestApp) {
+        app.posting("Backend Developer").hiring("Create", 1).open().await;
+        let gate = Gate::new(&app, Settings { rates: Rates { feeds: hourly(3), ..Rates::default() }, ..Settings::default() });
+        builder(&app, &gate.app.shelf).step().await.unwrap();
+        let get = |path: &str| TestRequest::get().uri(path);
+        let mut tags = Vec::new();
+        for path in ["/feeds/rss.xml", "/feeds/changes.json", "/sitemap.xml"] {
+            let seen = gate.from("192.0.2.1", get(path)).await;
+            assert_eq!(seen.status, 200, "{path}");
+            tags.push((path, seen.header("etag").to_owned()));
+        }
+        for (path, tag) in tags {
+            let seen = gate.from("192.0.2.1", get(path)).await;
+            assert_eq!((seen.status, seen.header("retry-after")), (429, "1201"), "{path}");
+            let known = get(path).insert_header(("If-None-Match", tag));
+            assert_eq!(gate.from("192.0.2.1", known).await.status, 304, "{path}");
+            let other = get(path).insert_header(("If-None-Match", "\"other\""));
+            assert_eq!(gate.from("192.0.2.1", other).await.status, 429, "what is claimed to be known is no excuse");
+        }
+        let head = TestRequest::default().method(actix_web::http::Method::HEAD).uri("/feeds/rss.xml");
+        assert_eq!(gate.from("192.0.2.1", head).await.status, 200);
+        assert_eq!(gate.from("192.0.2.2", get("/feeds/rss.xml")).await.status, 200, "others go on");
     }
 }
 

@@ -13,6 +13,7 @@ use crate::feeds::sitemap::{self, Part, SIZE};
 use crate::storage::{Fault, Source, feed_change};
 use crate::web::App;
 use crate::web::page::Trouble;
+use crate::web::rate::{self, Deed};
 
 /// What the list of changes is asked with.
 #[derive(Debug, Deserialize)]
@@ -34,7 +35,7 @@ pub(in crate::web) async fn changes(
     let found = feed_change::since(&db, since, most).await?;
     let body = serde_json::to_vec(&Changes::of(&app.shared.site, since, found));
     let body = body.map_err(|error| Fault::unfit(format!("changes cannot be written: {error}")))?;
-    Ok(answered(&request, "application/json", body))
+    answered(&app, &request, "application/json", body)
 }
 
 /// A cursor that was given out here; the beginning when there is none.
@@ -56,7 +57,7 @@ pub(in crate::web) async fn index(
     request: HttpRequest,
 ) -> Result<HttpResponse, Trouble> {
     let parts = parts(&app.shared.store).await?;
-    written(&request, sitemap::index(&app.shared.site, &parts))
+    written(&app, &request, sitemap::index(&app.shared.site, &parts))
 }
 
 /// `GET /sitemaps/{number}.xml`: one part, counted from 1.
@@ -73,7 +74,7 @@ pub(in crate::web) async fn part(
         return Err(Trouble::NotFound);
     }
     let listed = feed_change::listed(&db, place * SIZE..(place + 1) * SIZE).await?;
-    written(&request, sitemap::part(&app.shared.site, place, &parts, &listed))
+    written(&app, &request, sitemap::part(&app.shared.site, place, &parts, &listed))
 }
 
 async fn parts(db: &impl Source) -> Result<Vec<Part>, Fault> {
@@ -81,9 +82,13 @@ async fn parts(db: &impl Source) -> Result<Vec<Part>, Fault> {
     Ok(shards.into_iter().map(|shard| (shard.number, shard.changed_at)).collect())
 }
 
-fn written(request: &HttpRequest, document: std::io::Result<Vec<u8>>) -> Result<HttpResponse, Trouble> {
+fn written(
+    app: &App,
+    request: &HttpRequest,
+    document: std::io::Result<Vec<u8>>,
+) -> Result<HttpResponse, Trouble> {
     let body = document.map_err(|error| Fault::unfit(format!("a sitemap cannot be written: {error}")))?;
-    Ok(answered(request, "application/xml; charset=utf-8", body))
+    answered(app, request, "application/xml; charset=utf-8", body)
 }
 
 /// `GET /robots.txt` (RFC 9309): everything public may be read; what is behind a secret is nobody's to look for.
@@ -96,16 +101,23 @@ pub(in crate::web) async fn robots(app: web::Data<App>) -> HttpResponse {
 }
 
 /// A document with a tag of its own, or that the client has it.
-fn answered(request: &HttpRequest, media_type: &'static str, body: Vec<u8>) -> HttpResponse {
+fn answered(
+    app: &App,
+    request: &HttpRequest,
+    media_type: &'static str,
+    body: Vec<u8>,
+) -> Result<HttpResponse, Trouble> {
     let hash =
         Sha256::digest(&body).iter().take(16).fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
     let etag = format!("\"{hash}\"");
     let unchanged = is_unchanged(request, &etag, None);
-    let status = if unchanged { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
-    let mut answer = HttpResponse::build(status);
+    if !unchanged {
+        rate::count(app, request, Deed::Feed, 1).map_err(Trouble::TooMany)?;
+    }
+    let mut answer = HttpResponse::build(if unchanged { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
     answer.insert_header((header::ETAG, etag)).insert_header((header::CACHE_CONTROL, "no-cache"));
     if unchanged {
-        return answer.finish();
+        return Ok(answer.finish());
     }
-    answer.insert_header((header::CONTENT_TYPE, media_type)).body(body)
+    Ok(answer.insert_header((header::CONTENT_TYPE, media_type)).body(body))
 }

@@ -34,7 +34,7 @@ pub struct Office {
 }
 
 /// Nobody is counted: all of the world has one address here.
-const UNCOUNTED: Rates = Rates { applications: None, links: None, guesses: None, queries: None };
+const UNCOUNTED: Rates = Rates { applications: None, links: None, guesses: None, queries: None, feeds: None };
 
 impl Office {
     pub async fn open(app: &TestApp) -> Self {

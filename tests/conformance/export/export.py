@@ -55,7 +55,7 @@ def with_guests(binary, folder):
     # Nobody listens there, so letters stay to be looked at.
     environment = {**clean(), "VACANTIA_LOG": "debug", "VACANTIA_LISTEN": address, "VACANTIA_DATA_DIR": data,
                    "VACANTIA_SMTP_URL": "smtp://127.0.0.1:%d" % free_port(),
-                   **{"VACANTIA_RATE_" + what: "off" for what in ("APPLICATIONS", "LINKS", "GUESSES", "QUERIES")}}
+                   **{"VACANTIA_RATE_" + what: "off" for what in ("APPLICATIONS", "LINKS", "GUESSES", "QUERIES", "FEEDS")}}
     with open(os.path.join(folder, "demo.log"), "wb") as log, open(os.path.join(folder, "demo.out"), "wb") as out:
         demo = subprocess.Popen([binary, "demo"], env=environment, stdout=out, stderr=log)
     try:

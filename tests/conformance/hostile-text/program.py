@@ -12,7 +12,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-UNLIMITED = {f"VACANTIA_RATE_{what}": "off" for what in ("APPLICATIONS", "LINKS", "GUESSES", "QUERIES")}
+UNLIMITED = {f"VACANTIA_RATE_{what}": "off" for what in ("APPLICATIONS", "LINKS", "GUESSES", "QUERIES", "FEEDS")}
 
 
 class Stays(urllib.request.HTTPRedirectHandler):

@@ -133,7 +133,7 @@ class Vacantia:
             # At its most talkative, since the log is looked through at the end.
             "VACANTIA_LOG": "debug",
             # Everybody comes from one address here.
-            **{"VACANTIA_RATE_" + what: "off" for what in ("APPLICATIONS", "LINKS", "GUESSES", "QUERIES")},
+            **{"VACANTIA_RATE_" + what: "off" for what in ("APPLICATIONS", "LINKS", "GUESSES", "QUERIES", "FEEDS")},
             **settings,
         }
 
