@@ -7,8 +7,9 @@ use crate::domain::allotment::Allotment;
 use crate::domain::application::Application;
 use crate::domain::event::EventKind;
 use crate::domain::id::{AllotmentId, ApplicationId, PostingId, PostingTeamId, TeamId};
-use crate::domain::policy::application::{recruiting, speaking};
+use crate::domain::policy::application::{applications, recruiting, speaking};
 use crate::domain::team::PostingTeam;
+use crate::domain::viewer::Viewer;
 use crate::storage::{Failure, Tx, allotment, application, offer, posting_team};
 
 /// Allots an application to a team of its posting, also to a full one. The allotment before ends and is kept; one to the same
@@ -56,7 +57,7 @@ pub async fn allot(
 }
 
 /// States which teams the candidate would prefer, best first; none is a statement too. One of the candidate's own waits for
-/// recruiting to look at it.
+/// recruiting to look at it; what they have said already changes nothing.
 ///
 /// # Errors
 /// `NOT_FOUND`, `FORBIDDEN`, `NOT_ACTIVE`, `STALE`, `OFFER_LIVE`; `INVALID` on `teams` unless the posting hires for each,
@@ -75,6 +76,10 @@ pub async fn prefer_teams(
             revision.map_or(Ok(()), |revision| application.is_at(revision))?;
             has_no_live_offer(&tx, id).await?;
             let preferred = hiring_for(&tx, application.posting, teams, "teams").await?;
+            let before = allotment::preferred(&tx, &applications(&Viewer::System), &[id]).await?;
+            if before.get(&id).map_or(&[][..], Vec::as_slice) == teams {
+                return Ok(application);
+            }
             allotment::prefer(&tx, id, &preferred).await?;
             if act.viewer.user().is_none() {
                 allotment::await_look(&tx, id, change.at).await?;

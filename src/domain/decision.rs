@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::Refusal;
+use super::faults::Faults;
 use super::id::{LinkId, OfferId};
 use super::offer::Decision;
 use super::terms::TermsHash;
@@ -38,12 +39,15 @@ impl Consent {
     }
 }
 
-/// The name somebody signs with, checked.
+/// The name somebody signs with, and the id of the consent they confirm with it, both checked.
 ///
 /// # Errors
-/// `REQUIRED` or `INVALID` on `typedName`.
-pub fn typed_name(name: &str) -> Result<String, Refusal> {
-    text::line("typedName", name, 100)
+/// `REQUIRED` or `INVALID` on `typedName`, on `consent`, or on both.
+pub fn signed(name: &str, consent: &str) -> Result<(String, &'static str), Refusal> {
+    let mut faults = Faults::default();
+    let name = faults.keep(text::line("typedName", name, 100));
+    let consent = faults.keep(CONSENT.confirmed(consent).map(|consent| consent.id));
+    faults.end().map(|()| (name, consent))
 }
 
 /// The evidence of a decision: what a signature on paper would show. One for each decided offer.

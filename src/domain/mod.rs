@@ -24,6 +24,7 @@ pub mod money;
 pub mod note;
 pub mod offer;
 pub mod opening;
+pub mod outlook;
 pub mod place;
 pub mod plan;
 pub mod plan_reference;

@@ -1,5 +1,7 @@
 //! A step as lived by one application, and its life.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 
 use super::Refusal;
@@ -250,10 +252,17 @@ impl ApplicationStep {
         Some(self)
     }
 
-    /// As it is known to whoever knows its application to be under way.
+    /// As it is known to whoever knows its application to be under way, with the steps whose meetings took place or whose
+    /// answers are in.
     #[must_use]
-    pub fn under_way(self) -> Self {
-        self.clone().restore().unwrap_or(self)
+    pub fn under_way(self, happened: &HashSet<StepId>) -> Self {
+        if self.state != StepState::Cancelled {
+            return self;
+        }
+        let awaits = happened.contains(&self.id);
+        let state = if awaits { StepState::AwaitingFeedback } else { StepState::Pending };
+        // It moved when the application ended.
+        Self { state, moved_at: None, ..self }
     }
 
     /// Back with its application; `None` unless it had ended with it.

@@ -8,8 +8,8 @@ use super::application_parts::{
 };
 use super::application_read::{
     AllotmentsOfApplication, AnswersOfApplication, ApplicationById, EventsOfApplication,
-    JustificationOfApplication, PreferredTeams, ReturnsOfApplication, StepsOfApplication,
-    SubjectOfApplication, SubmittedContactOf, TransfersOfApplication,
+    JustificationOfApplication, PreferredTeams, ReturnsOfApplication, SubjectOfApplication,
+    SubmittedContactOf, TransfersOfApplication, steps,
 };
 use super::asking::{Asking, asking};
 use super::candidate::{Candidate, CandidateById, SubmittedContact};
@@ -19,6 +19,7 @@ use super::event::Event;
 use super::note::{self, Note};
 use super::offer::Offer;
 use super::offer_read::OffersOfApplication;
+use super::outlook::{ApplicationOutlook, OutlookOfApplication};
 use super::posting::{Posting, PostingById};
 use super::scalar::DateTime;
 use super::scorecard::{self, InterviewerNote};
@@ -154,10 +155,8 @@ impl Application {
     /// Steps of the application, stage by stage.
     async fn steps(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ApplicationStep>> {
         let asking = asking(ctx);
-        let steps = asking.load_all::<StepsOfApplication>(self.0.id).await?;
-        let under_way = self.known(asking).active().is_ok();
-        let known = |step: domain::step::ApplicationStep| if under_way { step.under_way() } else { step };
-        Ok(steps.iter().cloned().map(known).map(ApplicationStep).collect())
+        let steps = steps(asking, &self.known(asking)).await?;
+        Ok(steps.into_iter().map(ApplicationStep).collect())
     }
 
     /// Teams that the application was allotted to, the first one first; for staff.
@@ -185,6 +184,12 @@ impl Application {
         let teams = preferred.iter().map(|team| asking.load::<TeamById>(*team));
         let teams = futures_util::future::try_join_all(teams).await?;
         Ok(teams.into_iter().flatten().map(Team).collect())
+    }
+
+    /// What the candidate is told: where the application is, what comes, whom they meet, what is asked of them. For the candidate,
+    /// recruiters and hiring managers.
+    async fn outlook(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<ApplicationOutlook>> {
+        asking(ctx).load::<OutlookOfApplication>(self.0.id).await
     }
 
     /// How the application ended.

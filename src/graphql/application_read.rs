@@ -4,14 +4,17 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
 
+use futures_util::future::try_join_all;
+
 use super::asking::Asking;
 use super::batch::{Load, alike, nested_read};
 use super::team::{Team, TeamById};
 use crate::domain;
 use crate::domain::application::{Application, Why};
-use crate::domain::id::{ApplicationId, PostingTeamId, TeamId};
+use crate::domain::id::{ApplicationId, PostingTeamId, StepId, TeamId};
 use crate::domain::policy::application as policy;
 use crate::domain::policy::organisation::events;
+use crate::domain::step::StepState;
 use crate::storage::event::Recorded;
 use crate::storage::{self, Fault, Page, Part};
 
@@ -19,6 +22,21 @@ use crate::storage::{self, Fault, Page, Part};
 pub(super) async fn team(asking: &Asking, of: PostingTeamId) -> async_graphql::Result<Option<Team>> {
     let Some(team) = asking.load::<TeamOfPostingTeam>(of).await? else { return Ok(None) };
     Ok(asking.load::<TeamById>(team).await?.map(Team))
+}
+
+/// Steps of an application, as whoever knows the application like this may know them.
+pub(super) async fn steps(
+    asking: &Asking,
+    known: &Application,
+) -> async_graphql::Result<Vec<domain::step::ApplicationStep>> {
+    let steps = asking.load_all::<StepsOfApplication>(known.id).await?;
+    if known.active().is_err() {
+        return Ok(steps.to_vec());
+    }
+    let ended = steps.iter().filter(|step| step.state == StepState::Cancelled);
+    let happened = try_join_all(ended.map(|step| asking.load::<Happened>(step.id))).await?;
+    let happened = happened.into_iter().flatten().collect();
+    Ok(steps.iter().cloned().map(|step| step.under_way(&happened)).collect())
 }
 
 fn shared<K: Hash + Eq, V>(found: HashMap<K, Vec<V>>) -> HashMap<K, Arc<Vec<V>>> {
@@ -44,6 +62,12 @@ nested_read! {
     pub(super) StepsOfApplication(asking, keys: ApplicationId) -> Arc<Vec<domain::step::ApplicationStep>> {
         let scope = policy::applications(&asking.viewer);
         storage::step::of_applications(asking.store(), &scope, &keys).await.map(shared)
+    }
+}
+nested_read! {
+    /// Steps whose meetings took place or whose answers are in.
+    Happened(asking, keys: StepId) -> StepId {
+        Ok(storage::step::happened(asking.store(), &keys).await?.into_iter().map(|step| (step, step)).collect())
     }
 }
 nested_read! {

@@ -41,6 +41,7 @@ mod offer_move;
 mod offer_part;
 mod offer_read;
 pub mod organisation;
+mod outlook;
 pub mod payload;
 pub mod plan;
 pub mod posting;

@@ -101,6 +101,15 @@ pub async fn of_ids(
     scope: &Scope<Applications>,
     ids: &[ApplicationId],
 ) -> Result<Vec<Application>, Fault> {
+    seen_by(db, scope, ids).await
+}
+
+/// As [`of_ids`], by another right to something of them.
+pub(super) async fn seen_by<Of>(
+    db: &impl Source,
+    scope: &Scope<Of>,
+    ids: &[ApplicationId],
+) -> Result<Vec<Application>, Fault> {
     let mut binds = Binds::default();
     let ids = db.kind().listed(binds.add(json_list(ids)));
     let seen = within(scope, &OF_SCOPE, db.kind(), &mut binds);

@@ -11,11 +11,13 @@ use super::fault::{Failure, Fault};
 use super::row::{self, cells};
 use super::scope::within;
 use super::source::Source;
+use super::user;
 use super::write::Tx;
 use crate::domain::id::{ApplicationId, InterviewId, StepId, UserId};
 use crate::domain::interview::{Interview, InterviewState, Meeting, Missing, Participant, Response};
 use crate::domain::policy::Scope;
 use crate::domain::policy::application::{Interviews, Reasons};
+use crate::domain::user::User;
 
 /// All but why it was called off, which takes the right to internal reasons.
 const COLUMNS: &str = "i.id, i.application_id, i.step_id, i.round, i.state, i.starts_at, i.ends_at, i.zone, i.place, \
@@ -140,9 +142,16 @@ pub async fn reasons(
 
 /// Which interviews of an application are to take place, the earliest first.
 pub async fn scheduled(db: &impl Source, application: ApplicationId) -> Result<Vec<Interview>, Fault> {
-    let sql =
-        "SELECT * FROM interview WHERE application_id = $1 AND state = 'scheduled' ORDER BY starts_at, id";
-    read(db, sql, [application.into()]).await
+    scheduled_of(db, &[application]).await
+}
+
+/// As [`scheduled`], of several.
+pub async fn scheduled_of(db: &impl Source, applications: &[ApplicationId]) -> Result<Vec<Interview>, Fault> {
+    let sql = format!(
+        "SELECT * FROM interview WHERE application_id IN {} AND state = 'scheduled' ORDER BY starts_at, id",
+        db.kind().listed(1)
+    );
+    read(db, &sql, [json_list(applications)]).await
 }
 
 /// An interview of an application that the write has locked.
@@ -230,6 +239,21 @@ pub async fn participants(
         found.entry(row.interview_id).or_default().push(row.into());
     }
     Ok(found)
+}
+
+/// The people who come to these interviews, in the order they were added. Whoever sees an interview sees them.
+pub async fn hosts(
+    db: &impl Source,
+    interviews: &[InterviewId],
+) -> Result<HashMap<InterviewId, Vec<User>>, Fault> {
+    let found = participants(db, interviews).await?;
+    let comes = |one: &&Participant| one.removed_at.is_none();
+    let users: Vec<_> = found.values().flatten().filter(comes).map(|one| one.user).collect();
+    let known = user::of(db, &users).await?;
+    let hosts = |people: &[Participant]| {
+        people.iter().filter(comes).filter_map(|one| known.get(&one.user).cloned()).collect()
+    };
+    Ok(found.iter().map(|(interview, people)| (*interview, hosts(people))).collect())
 }
 
 /// Who comes to this interview.

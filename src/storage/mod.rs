@@ -50,6 +50,7 @@ pub mod note;
 pub mod offer;
 pub mod offer_version;
 pub mod opening;
+pub mod outlook;
 pub mod page;
 pub mod pipeline;
 pub mod plan;

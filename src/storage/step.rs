@@ -1,6 +1,6 @@
 //! Steps as lived by applications.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{FromQueryResult, Value};
@@ -42,6 +42,25 @@ pub async fn of_applications(
         found.entry(row.application_id).or_default().push(row.try_into()?);
     }
     Ok(found)
+}
+
+/// Those of these steps whose meetings took place or whose answers are in, in their present round. Whoever sees the steps
+/// may know.
+pub async fn happened(db: &impl Source, steps: &[StepId]) -> Result<HashSet<StepId>, Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: StepId,
+    }
+    let sql = format!(
+        "SELECT s.id FROM application_step s WHERE s.id IN {} AND (\
+         EXISTS (SELECT 1 FROM interview i WHERE i.step_id = s.id AND i.round = s.round AND i.state = 'held') \
+         OR EXISTS (SELECT 1 FROM form f WHERE f.step_id = s.id AND f.round = s.round AND f.answered_at IS NOT NULL) \
+         OR EXISTS (SELECT 1 FROM reference_request q JOIN reference r ON r.request_id = q.id \
+         WHERE q.step_id = s.id AND q.round = s.round AND r.state = 'complete'))",
+        db.kind().listed(1)
+    );
+    let rows = dialect::query_all::<Row>(db, &sql, [json_list(steps)]).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// Why a step was moved last, and by whom.

@@ -146,6 +146,7 @@ pub fn routes(
             .service(read("/reports/{name}.csv", report::csv))
             .service(read("/jobs/{slug}/apply", apply::form).route(web::post().to(apply::send)))
             .service(read("/jobs/{slug}/applied", apply::applied))
+            .configure(of_applications)
             .configure(behind_secrets)
             .service(read("/healthz", health::alive))
             .service(read("/readyz", health::ready))
@@ -154,8 +155,8 @@ pub fn routes(
     }
 }
 
-/// The pages behind a link's secret.
-fn behind_secrets(config: &mut web::ServiceConfig) {
+/// The page of an application, and what is done from it.
+fn of_applications(config: &mut web::ServiceConfig) {
     config
         .service(read("/applications/{secret}", application::page).wrap(from_fn(rate::kept)))
         .service(
@@ -164,12 +165,14 @@ fn behind_secrets(config: &mut web::ServiceConfig) {
                 .wrap(from_fn(rate::kept)),
         )
         .service(
-            read("/applications/{secret}/forms/{step}", form::page_within)
-                .route(web::post().to(form::answer_within))
+            read("/applications/{secret}/teams", application::teams)
+                .route(web::post().to(application::send_teams))
                 .wrap(from_fn(rate::kept)),
         )
         .service(
-            read("/forms/{secret}", form::page).route(web::post().to(form::answer)).wrap(from_fn(rate::kept)),
+            read("/applications/{secret}/forms/{step}", form::page_within)
+                .route(web::post().to(form::answer_within))
+                .wrap(from_fn(rate::kept)),
         )
         .service(
             read("/applications/{secret}/references/{step}", nomination::page_within)
@@ -177,13 +180,21 @@ fn behind_secrets(config: &mut web::ServiceConfig) {
                 .wrap(from_fn(rate::kept)),
         )
         .service(
-            read("/nominations/{secret}", nomination::page)
-                .route(web::post().to(nomination::send))
-                .wrap(from_fn(rate::kept)),
-        )
-        .service(
             read("/applications/{secret}/interviews/{step}", slot::page_within)
                 .route(web::post().to(slot::send_within))
+                .wrap(from_fn(rate::kept)),
+        );
+}
+
+/// The other pages behind a link's secret.
+fn behind_secrets(config: &mut web::ServiceConfig) {
+    config
+        .service(
+            read("/forms/{secret}", form::page).route(web::post().to(form::answer)).wrap(from_fn(rate::kept)),
+        )
+        .service(
+            read("/nominations/{secret}", nomination::page)
+                .route(web::post().to(nomination::send))
                 .wrap(from_fn(rate::kept)),
         )
         .service(

@@ -115,7 +115,8 @@ async fn decide(
     opened: &Opened,
 ) -> Result<HttpResponse, Trouble> {
     let again = async |faults, notice| {
-        let tries = Tries { faults, notice, typed: fields.shown("typedName") };
+        let (typed, reason) = (fields.shown("typedName"), fields.shown("reason"));
+        let tries = Tries { faults, notice, typed, reason };
         terms(app, secret, opened, StatusCode::UNPROCESSABLE_ENTITY, tries).await
     };
     if !nonce::holds(secret, fields.get("nonce"), app.shared.clock.now()) {

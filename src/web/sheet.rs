@@ -1,6 +1,6 @@
 //! The fields of forms that people fill in, with what was typed and what is said beside them.
 
-use crate::domain::feed::{Advertised, TeamVacancies};
+use crate::domain::feed::Advertised;
 use crate::domain::question::{Given, Question, QuestionType};
 use crate::domain::reference::{Recommendation, Relation};
 use crate::web::fields::{Fault, Fields};
@@ -113,16 +113,21 @@ impl Sheet<'_> {
 
     /// Which teams would be preferred, where there are several.
     pub fn teams(&self, job: &Advertised) -> Vec<Field> {
-        let hiring: Vec<&TeamVacancies> = job.teams.iter().filter(|team| team.vacancies > 0).collect();
-        if hiring.len() < 2 {
-            return Vec::new();
-        }
-        let field = |(place, label): (usize, &&str)| {
-            let base = self.field(&team_name(place), label, "choice", false);
-            let offered = |team: &&TeamVacancies| choice(&team.team.to_string(), &team.name, &base.value);
-            Field { options: hiring.iter().map(offered).collect(), ..base }
+        let hiring = job.teams.iter().filter(|team| team.vacancies > 0);
+        let hiring: Vec<_> = hiring.map(|team| (team.team.to_string(), team.name.as_str())).collect();
+        if hiring.len() < 2 { Vec::new() } else { self.preferences(&hiring, CHOICES.len()) }
+    }
+
+    /// So many choices of these teams, each with its id and its name, the best one first.
+    pub fn preferences(&self, teams: &[(String, &str)], places: usize) -> Vec<Field> {
+        let field = |place: usize| {
+            let label =
+                CHOICES.get(place).map_or_else(|| format!("Choice {}", place + 1), ToString::to_string);
+            let base = self.field(&team_name(place), &label, "choice", false);
+            let offered = |(id, name): &(String, &str)| choice(id, name, &base.value);
+            Field { options: teams.iter().map(offered).collect(), ..base }
         };
-        CHOICES.iter().enumerate().map(field).collect()
+        (0..places).map(field).collect()
     }
 }
 

@@ -1,13 +1,16 @@
 //! The page on which a candidate picks one of the times that were offered, or asks for others: behind a link of its own, and
 //! from the page of the application.
 
+use std::collections::HashMap;
+
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
+use chrono_tz::Tz;
 
 use super::App;
-use super::application::{Appointment, appointment, host, met};
+use super::application::{Appointment, appointment, host};
 use super::fields::{Fault, Fields};
 use super::page::{Frame, Trouble, sent_on, shown_privately};
 use super::viewer::holder;
@@ -17,6 +20,7 @@ use crate::domain::Refusal;
 use crate::domain::id::{SlotId, StepId};
 use crate::domain::interview::{Interview, InterviewState, Invitee};
 use crate::domain::link::{Link, Purpose};
+use crate::domain::outlook::Host;
 use crate::domain::policy::application::{applications, choices, interviews};
 use crate::domain::slot::{Slot, Slots, SlotsState};
 use crate::domain::viewer::Viewer;
@@ -86,7 +90,8 @@ async fn opened(
 struct Offered {
     id: String,
     when: String,
-    utc: String,
+    /// The same by UTC, where that is not the zone it is told in.
+    utc: Option<String>,
     chosen: bool,
 }
 
@@ -142,11 +147,18 @@ async fn show(app: &App, opened: &Opened) -> Result<HttpResponse, Trouble> {
     let over = interview.as_ref().is_some_and(|interview| interview.state == InterviewState::Held);
     let going_on = interview
         .filter(|interview| matches!(interview.state, InterviewState::Scheduled | InterviewState::Held));
-    let meetings = met(app, going_on.into_iter().collect()).await?;
+    let mut hosts = match &going_on {
+        Some(interview) => storage::interview::hosts(&app.shared.store, &[interview.id]).await?,
+        None => HashMap::new(),
+    };
+    let meeting = going_on.map(|interview| {
+        let hosts = hosts.remove(&interview.id).unwrap_or_default();
+        appointment(&opened.meeting, &interview.meeting, hosts.iter().map(Host::from))
+    });
     let page = ClosedPage {
         frame: Frame::of(&app.shared.site, "When we meet"),
         title: opened.title.clone(),
-        meeting: meetings.first().map(appointment),
+        meeting,
         over,
         replaced,
         picked,
@@ -183,7 +195,7 @@ async fn offered(app: &App, opened: &Opened, fields: &Fields, said: Said) -> Res
         zone: slots.zone.name().to_owned(),
         place: slots.place.clone(),
         by_video: slots.video_link.is_some(),
-        hosts: users.iter().filter_map(|user| known.get(user)).map(host).collect(),
+        hosts: users.iter().filter_map(|user| known.get(user)).map(|user| host(&user.into())).collect(),
         times: free.map(|time| shown(slots, time, fields.get("slot"))).collect(),
         asked: slots.declined_at.is_some(),
         note: fields.shown("note"),
@@ -197,7 +209,8 @@ fn shown(slots: &Slots, time: &Slot, chosen: &str) -> Offered {
     let (starts_at, ends_at, zone) = (time.starts_at, time.ends_at, slots.zone);
     let told = Told { starts_at, ends_at, zone, place: None, video_link: None };
     let id = time.id.to_string();
-    Offered { when: told.span(), utc: told.utc(), chosen: id == chosen, id }
+    let utc = (zone != Tz::UTC).then(|| told.utc());
+    Offered { when: told.span(), utc, chosen: id == chosen, id }
 }
 
 /// `POST /interviews/{secret}`.

@@ -18,7 +18,7 @@ const BOARD: &str = "{ postings(first: 10) { nodes { title openVacancies teams {
         offers { status } } } } } } }";
 
 /// Adds active applications to a posting, spread over its stages, each with the steps of its plan.
-async fn crowd(app: &TestApp, posted: &Posted, number: usize) {
+pub async fn crowd(app: &TestApp, posted: &Posted, number: usize) {
     for place in 0..number {
         app.clock.pass(TimeDelta::milliseconds(1));
         let (now, chance) = (app.now(), &*app.chance);

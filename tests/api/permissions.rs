@@ -90,6 +90,7 @@ const UNSEEN: &[(&str, &str)] = &[
     ("StepKit.attributes", "deeper than the walk goes; whoever sees a plan sees all of it"),
     ("StepKit.purpose", "deeper than the walk goes; whoever sees a plan sees all of it"),
     ("StepKit.questions", "deeper than the walk goes; whoever sees a plan sees all of it"),
+    ("OutlookTask.step", "deeper than the walk goes; tests/api/outlook.rs reads it"),
     ("OfferEvidence.reason", "nobody in the world declined an offer"),
     ("NoteMention.user", "deeper than the walk goes; tests/api/note.rs reads it"),
     ("PostingSource.missingSince", "the board still has what was imported"),

@@ -8,6 +8,9 @@ use crate::domain::viewer::{Grant, Role, Staff, TokenScope, Viewer};
 /// The right to read applications, their steps and their candidates' names.
 #[derive(Debug, Clone)]
 pub enum Applications {}
+/// The right to read what a candidate is told of their application.
+#[derive(Debug, Clone)]
+pub enum Outlooks {}
 /// The right to read how to reach a candidate.
 #[derive(Debug, Clone)]
 pub enum Contacts {}
@@ -105,6 +108,12 @@ fn by_staff<Of>(viewer: &Viewer) -> Scope<Of> {
 #[must_use]
 pub fn applications(viewer: &Viewer) -> Scope<Applications> {
     with_own(by_staff(viewer), viewer)
+}
+
+/// What the candidate is told: the candidate, and the recruiters and hiring managers who answer for it.
+#[must_use]
+pub fn outlooks(viewer: &Viewer) -> Scope<Outlooks> {
+    with_own(reading(viewer, &[Role::Recruiter, Role::HiringManager]), viewer)
 }
 
 /// Contact details: recruiters, hiring managers, the candidate. Not administrators.

@@ -1,60 +1,37 @@
-//! Where an application stands, in the candidate's words. Pure: no reads, no clock.
+//! Where an application stands, in the candidate's words. Pure: no reads, no clock. What is said is what
+//! [`Outlook`] tells, and nothing beside it.
 
 use askama::Template;
-use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
-use crate::domain::application::{Application, ApplicationStatus};
-use crate::domain::form::Form;
+use crate::domain::application::ApplicationStatus;
 use crate::domain::interview::Meeting;
-use crate::domain::offer::Offer;
-use crate::domain::plan::{HiringPlan, StageMode, StepKind};
-use crate::domain::posting::Posting;
-use crate::domain::reference_request::ReferenceRequest;
+use crate::domain::outlook::{Asked, Host, Outlook, Progress, Stop, StopState, StopStep, Task};
+use crate::domain::plan::StepKind;
 use crate::domain::site::Site;
-use crate::domain::step::{ApplicationStep, StepState};
-use crate::domain::user::User;
 use crate::web::page::{Day, Frame, moment};
-
-/// What else the page is made of.
-pub struct Told<'a> {
-    pub plan: &'a HiringPlan,
-    pub steps: &'a [ApplicationStep],
-    pub offer: Option<&'a Offer>,
-    pub preferred: Vec<String>,
-    /// Questions that await the candidate's answers.
-    pub forms: Vec<Form>,
-    /// Meetings that are set.
-    pub meetings: Vec<Ahead>,
-    /// Requests for names that await more of them.
-    pub requests: Vec<ReferenceRequest>,
-    /// Steps in which the candidate may pick a time.
-    pub choices: Vec<ApplicationStep>,
-    pub now: DateTime<Utc>,
-}
-
-/// A meeting that is set, and who comes.
-pub struct Ahead {
-    pub meeting: Meeting,
-    pub hosts: Vec<User>,
-}
 
 /// A meeting, as the candidate reads of it.
 pub struct Appointment {
+    pub title: String,
     pub when: String,
-    pub utc: String,
+    /// The same by UTC, where that is not the zone it is told in.
+    pub utc: Option<String>,
     pub place: Option<String>,
     pub video_link: Option<String>,
     pub hosts: Vec<String>,
 }
 
 /// What is asked of the candidate.
-pub struct Task {
+pub struct TaskView {
     pub words: String,
     pub address: String,
+    /// What is said beside it once it is late.
+    pub late: Option<&'static str>,
 }
 
 /// A stage on the way.
-pub struct Stop {
+pub struct StopView {
     pub title: String,
     pub state: &'static str,
     pub said: Vec<String>,
@@ -70,80 +47,85 @@ pub struct StatusPage {
     pub heading: &'static str,
     pub said: Vec<String>,
     pub active: bool,
-    pub tasks: Vec<Task>,
+    pub tasks: Vec<TaskView>,
     pub meetings: Vec<Appointment>,
-    pub way: Vec<Stop>,
+    pub way: Vec<StopView>,
     pub preferred: Vec<String>,
+    pub can_prefer: bool,
 }
 
 impl StatusPage {
-    pub fn of(
-        site: &Site,
-        secret: &str,
-        posting: &Posting,
-        application: &Application,
-        told: Told<'_>,
-    ) -> Self {
-        let active = application.status == ApplicationStatus::Active;
-        let (heading, said) = standing(site, application, &told);
+    pub fn of(site: &Site, secret: &str, outlook: &Outlook) -> Self {
+        let address = format!("/applications/{secret}");
+        let (heading, said) = standing(site, outlook);
+        let meetings = outlook.meetings.iter();
         Self {
             frame: Frame::of(site, "Your application"),
-            address: format!("/applications/{secret}"),
-            title: posting.content.title.clone(),
-            applied: Day::of(site, application.applied_at),
+            title: outlook.title.clone(),
+            applied: Day::of(site, outlook.applied_at),
             heading,
             said,
-            active,
-            meetings: told.meetings.iter().map(appointment).collect(),
-            tasks: if active { tasks(site, secret, &told) } else { Vec::new() },
-            way: if active { way(application, &told) } else { Vec::new() },
-            preferred: told.preferred,
+            active: outlook.status == ApplicationStatus::Active,
+            tasks: outlook.tasks.iter().filter_map(|one| task(site, &address, one)).collect(),
+            meetings: meetings
+                .map(|one| appointment(&one.title, &one.meeting, one.hosts.iter().cloned()))
+                .collect(),
+            way: outlook.way.iter().map(stop).collect(),
+            preferred: outlook.preferred.iter().map(|team| team.name.clone()).collect(),
+            can_prefer: !outlook.choices.is_empty(),
+            address,
         }
     }
 }
 
 /// Somebody the candidate meets: name, and title where they have one.
-pub fn host(user: &User) -> String {
-    match &user.title {
-        Some(title) => format!("{}, {title}", user.name),
-        None => user.name.clone(),
+pub fn host(host: &Host) -> String {
+    match &host.title {
+        Some(title) => format!("{}, {title}", host.name),
+        None => host.name.clone(),
     }
 }
 
-pub fn appointment(ahead: &Ahead) -> Appointment {
-    let Meeting { starts_at, zone, place, video_link, .. } = &ahead.meeting;
+pub fn appointment(title: &str, meeting: &Meeting, hosts: impl Iterator<Item = Host>) -> Appointment {
+    let Meeting { starts_at, zone, place, video_link, .. } = meeting;
     let local = starts_at.with_timezone(zone).format("%A %-d %B %Y, %H:%M");
     Appointment {
-        when: format!("{local} ({}), {} minutes", zone.name(), ahead.meeting.minutes()),
-        utc: format!("{} UTC", starts_at.format("%-d %B, %H:%M")),
+        title: title.to_owned(),
+        when: format!("{local} ({}), {} minutes", zone.name(), meeting.minutes()),
+        utc: (*zone != Tz::UTC).then(|| format!("{} UTC", starts_at.format("%-d %B, %H:%M"))),
         place: place.clone(),
         video_link: video_link.clone(),
-        hosts: ahead.hosts.iter().map(host).collect(),
+        hosts: hosts.map(|one| host(&one)).collect(),
     }
 }
 
-fn tasks(site: &Site, secret: &str, told: &Told<'_>) -> Vec<Task> {
-    let task = |form: &Form| Task {
-        words: format!("Answer our questions by {}", moment(site, form.due_at)),
-        address: format!("/applications/{secret}/forms/{}", form.step),
+/// What is asked, with the way to its page. The offer has its own link, of which only the hash is kept: the heading speaks
+/// of it.
+fn task(site: &Site, address: &str, task: &Task) -> Option<TaskView> {
+    let (step, due) = (task.step?, moment(site, task.due_at));
+    let title = task.title.as_deref().unwrap_or_default();
+    let (words, part, late) = match task.asked {
+        Asked::Answers(_) => {
+            (format!("Answer our questions by {due}"), "forms", "We still take your answers.")
+        }
+        Asked::Names(_) => {
+            (format!("Name people we may ask by {due}"), "references", "We still take the names.")
+        }
+        Asked::Time(_) => (
+            format!("Pick a time to talk: {title}"),
+            "interviews",
+            "The times we offered are over. Please ask us for others.",
+        ),
+        Asked::Decision(_) => return None,
     };
-    let naming = |request: &ReferenceRequest| Task {
-        words: format!("Name people we may ask by {}", moment(site, request.due_at)),
-        address: format!("/applications/{secret}/references/{}", request.step),
-    };
-    let picking = |step: &ApplicationStep| Task {
-        words: format!("Pick a time to talk: {}", step.title),
-        address: format!("/applications/{secret}/interviews/{}", step.id),
-    };
-    let (forms, requests) = (told.forms.iter().map(task), told.requests.iter().map(naming));
-    forms.chain(requests).chain(told.choices.iter().map(picking)).collect()
+    let address = format!("{address}/{part}/{step}");
+    Some(TaskView { words, address, late: task.late.then_some(late) })
 }
 
-fn standing(site: &Site, application: &Application, told: &Told<'_>) -> (&'static str, Vec<String>) {
-    let ended = application.outcome.as_ref().map_or(told.now, |outcome| outcome.at);
-    let day = Day::of(site, ended).words;
-    let (heading, said) = match application.status {
-        ApplicationStatus::Active => return active(site, application, told),
+fn standing(site: &Site, outlook: &Outlook) -> (&'static str, Vec<String>) {
+    let day = outlook.ended_at.map(|at| Day::of(site, at).words).unwrap_or_default();
+    let (heading, said) = match outlook.status {
+        ApplicationStatus::Active => return active(site, outlook),
         ApplicationStatus::Declined => (
             "We will not go on with your application",
             format!(
@@ -162,80 +144,90 @@ fn standing(site: &Site, application: &Application, told: &Told<'_>) -> (&'stati
     (heading, vec![said])
 }
 
-fn active(site: &Site, application: &Application, told: &Told<'_>) -> (&'static str, Vec<String>) {
-    if let Some(offer) = told.offer {
-        let until = Day::of(site, offer.expires_at).words;
+fn active(site: &Site, outlook: &Outlook) -> (&'static str, Vec<String>) {
+    if let Some(offer) = outlook.offer() {
+        let until = Day::of(site, offer.due_at).words;
         let said = format!("It came by mail, with a link that opens it. Please answer by {until}.");
         return ("You have an offer from us", vec![said]);
     }
     let mut said = Vec::new();
-    if application.needs_decision_since.is_some() {
+    if outlook.reconsidered {
         said.push(
             "Something has changed around this job, and we are looking at what it means for you.".to_owned(),
         );
     }
-    let place = usize::try_from(application.stage).unwrap_or_default();
-    let here = told.plan.stages.get(place).map(|stage| stage.title.as_str());
-    said.extend(here.map(|title| format!("It is at this stage: {title}.")));
-    said.extend(next(told.plan, place));
+    let here = outlook.way.iter().find(|stop| stop.state == StopState::Now);
+    said.extend(here.map(|stop| format!("It is at this stage: {}.", stop.title)));
+    said.extend(outlook.way.iter().find(|stop| stop.state == StopState::Ahead).map(next));
     ("Your application is under way", said)
 }
 
-fn next(plan: &HiringPlan, place: usize) -> Option<String> {
-    let next = plan.stages.get(place + 1)?;
-    if next.steps.iter().any(|step| step.kind == StepKind::Offer) {
-        return Some("After it we decide about an offer.".to_owned());
+fn next(stop: &Stop) -> String {
+    if stop.steps.iter().any(|step| step.kind == StepKind::Offer) {
+        return "After it we decide about an offer.".to_owned();
     }
-    let perhaps = if next.optional { "Perhaps next" } else { "Next" };
-    Some(format!("{perhaps}: {}.", next.title))
+    let perhaps = if stop.optional { "Perhaps next" } else { "Next" };
+    format!("{perhaps}: {}.", stop.title)
 }
 
-fn way(application: &Application, told: &Told<'_>) -> Vec<Stop> {
-    let stop = |(place, stage): (i32, &crate::domain::plan::Stage)| {
-        let steps: Vec<&ApplicationStep> = told.steps.iter().filter(|step| step.stage == place).collect();
-        let now = place == application.stage;
-        let mut said: Vec<String> = Vec::new();
-        if now {
-            if stage.mode == StageMode::Parallel && steps.len() > 1 {
-                said.push("All at once, in any order:".to_owned());
-            }
-            said.extend(steps.iter().map(|step| words(step)));
-        } else if stage.optional && place > application.stage {
-            said.push("Not everybody goes through this one.".to_owned());
+fn stop(stop: &Stop) -> StopView {
+    let mut said: Vec<String> = Vec::new();
+    let all_at_once = stop.parallel && stop.steps.len() > 1;
+    match stop.state {
+        StopState::Done => {}
+        StopState::Now => {
+            said.extend(all_at_once.then(|| "All at once, in any order:".to_owned()));
+            said.extend(stop.steps.iter().map(words));
         }
-        let state = match place {
-            _ if now => "now",
-            place if place < application.stage => "done",
-            _ => "ahead",
-        };
-        Stop { title: stage.title.clone(), state, said }
-    };
-    (0..).zip(&told.plan.stages).map(stop).collect()
+        StopState::Ahead => {
+            said.extend(stop.optional.then(|| "Not everybody goes through this one.".to_owned()));
+            said.extend(all_at_once.then(|| "All at once, in any order:".to_owned()));
+            said.extend(coming(stop));
+        }
+    }
+    StopView { title: stop.title.clone(), state: stop.state.as_str(), said }
+}
+
+/// What is done in a stage to come, as far as its title does not say it.
+fn coming(stop: &Stop) -> Vec<String> {
+    match stop.steps.as_slice() {
+        [only] => only.minutes.map(|minutes| format!("{minutes} minutes")).into_iter().collect(),
+        several => several.iter().map(planned).collect(),
+    }
+}
+
+fn planned(step: &StopStep) -> String {
+    match step.minutes {
+        Some(minutes) => format!("{}, {minutes} minutes", step.title),
+        None => step.title.clone(),
+    }
 }
 
 /// What is happening in a step, as far as it is the candidate's to know: never how it went.
-fn words(step: &ApplicationStep) -> String {
+fn words(step: &StopStep) -> String {
     let title = &step.title;
-    match (step.state, step.kind) {
-        (StepState::Passed | StepState::Waived | StepState::Skipped | StepState::Cancelled, _) => {
-            format!("{title}: done.")
-        }
-        (StepState::AwaitingFeedback, StepKind::Form) => {
+    match (step.progress, step.kind) {
+        (Progress::Done, _) => format!("{title}: done."),
+        (Progress::WithUs, StepKind::Form) => {
             format!("{title}: your answers have arrived, and we are reading them.")
         }
-        (StepState::AwaitingFeedback, _) => format!("{title}: it took place, and we are talking about it."),
+        (Progress::WithUs, _) => format!("{title}: it took place, and we are talking about it."),
         (_, StepKind::Review) => "We are reading what you have sent us.".to_owned(),
-        (StepState::Scheduled, _) => format!("{title}: the time is set; you have an invitation."),
-        (StepState::Requested, StepKind::Reference) => {
+        (Progress::Set, _) => format!("{title}: the time is set; you have an invitation."),
+        (Progress::Asked, StepKind::Reference) => {
             format!("{title}: we have asked and wait for the answers.")
         }
-        (StepState::Requested, _) => format!("{title}: we have asked you for something and wait for it."),
-        (StepState::Pending, StepKind::Form) => format!("{title}: we will send you some questions."),
-        (StepState::Pending, StepKind::Interview) => format!("{title}: we will invite you."),
-        (StepState::Pending, StepKind::Reference) => {
+        (Progress::Asked, StepKind::Offer) => {
+            "Our offer is with you, and we wait for your answer.".to_owned()
+        }
+        (Progress::Asked, StepKind::Interview) => format!("{title}: you can pick a time."),
+        (Progress::Asked, _) => format!("{title}: we have asked you for something and wait for it."),
+        (Progress::Ahead, StepKind::Form) => format!("{title}: we will send you some questions."),
+        (Progress::Ahead, StepKind::Interview) => format!("{title}: we will invite you."),
+        (Progress::Ahead, StepKind::Reference) => {
             format!("{title}: we will ask you whom we may speak to.")
         }
-        (StepState::Pending, StepKind::Task) => format!("{title}: we will send you what it is about."),
-        (StepState::Pending, StepKind::Offer) => "We are deciding, and you will hear from us.".to_owned(),
+        (Progress::Ahead, StepKind::Task) => format!("{title}: we will send you what it is about."),
+        (Progress::Ahead, StepKind::Offer) => "We are deciding, and you will hear from us.".to_owned(),
     }
 }

@@ -131,6 +131,7 @@ pub struct Tries {
     pub faults: Vec<Fault>,
     pub notice: Option<&'static str>,
     pub typed: String,
+    pub reason: String,
 }
 
 #[derive(Template)]
@@ -154,6 +155,7 @@ pub struct TermsPage {
     pub consent: &'static str,
     pub nonce: String,
     pub typed: String,
+    pub reason: String,
     pub notice: Option<&'static str>,
     pub typed_fault: Option<String>,
     pub consent_fault: Option<String>,
@@ -186,6 +188,7 @@ impl TermsPage {
             consent_fault: at("consent").map(|_| "Please confirm this.".to_owned()),
             reason_fault: at("reason"),
             typed: tries.typed,
+            reason: tries.reason,
             notice: tries.notice,
         }
     }
