@@ -135,6 +135,8 @@ pub struct Encounter {
 pub enum Asked {
     /// To answer questions.
     Answers(FormId),
+    /// To do a piece of work, and hand it in.
+    Work(FormId),
     /// To name people who may be asked.
     Names(ReferenceRequestId),
     /// To pick a time to meet.
@@ -283,7 +285,9 @@ fn tasks(facts: &Facts<'_>, now: DateTime<Utc>) -> Vec<Task> {
         Task { asked, step: None, title: None, due_at, late: false }
     };
     let last = |times: &[Slot]| times.iter().map(|time| time.starts_at).max().unwrap_or(now);
-    let forms = forms.map(|form| task(Asked::Answers(form.id), form.step, form.due_at));
+    let is_work = |form: &Form| step(form.step).is_some_and(|step| step.kind == StepKind::Task);
+    let asked = |form: &Form| if is_work(form) { Asked::Work(form.id) } else { Asked::Answers(form.id) };
+    let forms = forms.map(|form| task(asked(form), form.step, form.due_at));
     let requests = requests.map(|(request, _)| task(Asked::Names(request.id), request.step, request.due_at));
     let slots = slots.map(|(slots, times)| task(Asked::Time(slots.id), slots.step, last(times)));
     offers.map(decision).chain(forms).chain(requests).chain(slots).collect()

@@ -47,6 +47,8 @@ pub enum OutlookStepStatus {
 pub enum OutlookTaskKind {
     /// To answer questions: `formAnswer`.
     AnswerQuestions,
+    /// A piece of work, handed in by `formAnswer`.
+    HandInWork,
     /// To name people who may be asked about the candidate: `referenceNominate`.
     NameReferees,
     /// To pick a time to meet, or to ask for others: `interviewPickSlot`.
@@ -137,6 +139,7 @@ impl OutlookTask {
     async fn kind(&self) -> OutlookTaskKind {
         match self.1.asked {
             rules::Asked::Answers(_) => OutlookTaskKind::AnswerQuestions,
+            rules::Asked::Work(_) => OutlookTaskKind::HandInWork,
             rules::Asked::Names(_) => OutlookTaskKind::NameReferees,
             rules::Asked::Time(_) => OutlookTaskKind::PickTime,
             rules::Asked::Decision(_) => OutlookTaskKind::AnswerOffer,
@@ -146,7 +149,7 @@ impl OutlookTask {
     /// Id of what it is about: the form, the request for names, the times or the offer.
     async fn subject_id(&self) -> ID {
         match self.1.asked {
-            rules::Asked::Answers(id) => id.into(),
+            rules::Asked::Answers(id) | rules::Asked::Work(id) => id.into(),
             rules::Asked::Names(id) => id.into(),
             rules::Asked::Time(id) => id.into(),
             rules::Asked::Decision(id) => id.into(),

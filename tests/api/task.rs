@@ -80,9 +80,19 @@ both! {
         }
         let again = app.post(&page, &[("answers.result", " ")]).await;
         assert!(again.status == 422 && again.body.contains("href=\"#answers.result\""));
+        // The page of the application and the API both say that it is asked, and that it came.
+        let id = &story.application;
+        let status = format!("/applications/{}", app.link(id.candidate, Purpose::Application(id.id)).await);
+        assert!(app.get(&status).await.says("A small parser: hand in your work by"));
+        let asked = "query($id: ID!) { application(id: $id) { outlook { tasks { kind title } } } }";
+        let own = TestApp::applicant(id.id, id.candidate);
+        let told = app.ask(&own, asked, json!({ "id": id.id.to_string() })).await;
+        let tasks = json!([{ "kind": "HAND_IN_WORK", "title": "A small parser" }]);
+        assert_eq!(told["data"]["application"]["outlook"]["tasks"], tasks);
         let done = app.post(&page, &[("answers.result", "https://example.com/parser")]).await;
         assert_eq!(done.status, 303);
         assert!(app.get(&page).await.says("Your work has arrived"));
+        assert!(app.get(&status).await.says("A small parser: your work has arrived"));
         let seen = story.seen(&app, &story.recruiter).await;
         assert_eq!(seen["status"], "AWAITING_FEEDBACK");
         assert_eq!(seen["form"]["answers"], json!([{ "value": "https://example.com/parser" }]));

@@ -108,6 +108,9 @@ fn task(site: &Site, address: &str, task: &Task) -> Option<TaskView> {
         Asked::Answers(_) => {
             (format!("Answer our questions by {due}"), "forms", "We still take your answers.")
         }
+        Asked::Work(_) => {
+            (format!("{title}: hand in your work by {due}"), "forms", "We still take your work.")
+        }
         Asked::Names(_) => {
             (format!("Name people we may ask by {due}"), "references", "We still take the names.")
         }
@@ -210,6 +213,9 @@ fn words(step: &StopStep) -> String {
         (Progress::Done, _) => format!("{title}: done."),
         (Progress::WithUs, StepKind::Form) => {
             format!("{title}: your answers have arrived, and we are reading them.")
+        }
+        (Progress::WithUs, StepKind::Task) => {
+            format!("{title}: your work has arrived, and we are looking at it.")
         }
         (Progress::WithUs, _) => format!("{title}: it took place, and we are talking about it."),
         (_, StepKind::Review) => "We are reading what you have sent us.".to_owned(),
