@@ -3,6 +3,7 @@
 //! `docs/configuration.md` is made from this struct ([`reference()`]) and refused when it drifts. What a setting means is
 //! decided on its floor; here texts become the types those floors ask for, or a [`Mistake`] that says what to write.
 
+mod boards;
 pub mod duration;
 mod environment;
 mod metrics;
@@ -27,6 +28,7 @@ use crate::mail::tls::Authorities;
 use crate::web::cors::Cors;
 use crate::web::peer::Network;
 
+pub use boards::Boards;
 pub use duration::parse as parse_duration;
 pub use environment::{Stray, strays};
 pub use metrics::MetricsListen;
@@ -130,6 +132,10 @@ pub struct Config {
     #[arg(long, env = "VACANTIA_CONTACT_EMAIL", global = true, help_heading = "Organisation")]
     #[arg(value_name = "ADDRESS")]
     pub contact_email: Option<String>,
+
+    /// What job boards know the organisation by.
+    #[command(flatten)]
+    pub boards: Boards,
 
     /// The folder for the embedded database, feeds and unsent mails.
     #[arg(long, env = "VACANTIA_DATA_DIR", global = true, help_heading = "Storage", value_name = "FOLDER")]
@@ -325,7 +331,8 @@ impl Config {
         };
         let name = text::line("name", &self.org_name, 100)
             .map_err(|_| Mistake::new("VACANTIA_ORG_NAME", "write one line of at most 100 characters"))?;
-        Ok(Site { name, url, public_url, zone: self.org_zone, mail_from, contact_email })
+        let linkedin_company = self.boards.linkedin_company()?;
+        Ok(Site { name, url, public_url, zone: self.org_zone, mail_from, contact_email, linkedin_company })
     }
 
     /// Where spans go, if they go anywhere.

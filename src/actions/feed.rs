@@ -1,4 +1,4 @@
-//! What a feed says, from when on, and what has come, changed and left.
+//! What feeds say, from when on, and what has come, changed and left.
 
 use chrono::{DateTime, Utc};
 
@@ -10,13 +10,30 @@ pub async fn note_changes(store: &Store, now: DateTime<Utc>) -> Result<u64, Fail
     store.write(|tx| async move { Ok(feed_change::note(&tx, now).await?) }).await
 }
 
-/// Makes `edition` the one every instance dates the channel's content by, if it is still `before` that it follows. Says
-/// whether it was: otherwise another instance was faster, and what it knew may be newer.
-pub async fn issue(
-    store: &Store,
-    channel: Channel,
-    before: Option<&Edition>,
-    edition: &Edition,
-) -> Result<bool, Failure> {
-    store.write(|tx| async move { Ok(feed::issue(&tx, channel, before, edition).await?) }).await
+/// What a channel says now.
+#[derive(Debug, Clone)]
+pub struct Issue {
+    /// Which channel.
+    pub channel: Channel,
+    /// What it said when this was built, if it said anything.
+    pub before: Option<Edition>,
+    /// What it says now.
+    pub edition: Edition,
+}
+
+/// Makes these editions the ones every instance dates its content by, each if it is still `before` that it follows, in
+/// one write. Says whether all were: otherwise another instance was faster, and what it knew may be newer.
+pub async fn issue(store: &Store, issues: &[Issue]) -> Result<bool, Failure> {
+    if issues.is_empty() {
+        return Ok(true);
+    }
+    store
+        .write(|tx| async move {
+            let mut agreed = true;
+            for Issue { channel, before, edition } in issues {
+                agreed &= feed::issue(&tx, *channel, before.as_ref(), edition).await?;
+            }
+            Ok(agreed)
+        })
+        .await
 }

@@ -15,6 +15,7 @@ use self::world::Key;
 use super::{say, serve};
 use crate::config::{Config, MetricsListen, Secret};
 use crate::domain::clock::{Clock, SystemChance, SystemClock};
+use crate::domain::feed::Channel;
 use crate::domain::site::Site;
 use crate::graphql::Shared;
 use crate::storage::{Store, StoreOptions, Synchronous};
@@ -82,8 +83,9 @@ fn welcome(site: &Site, address: SocketAddr, keys: &[Key], mails: Option<&Path>)
     row("GraphQL", &format!("{at}/graphql"));
     row("Careers page", &site.jobs_url());
     row("Feeds", &format!("{at}/feeds"));
-    row("", &format!("{at}/feeds/rss.xml"));
-    row("", &format!("{at}/feeds/indeed.xml"));
+    for channel in Channel::ALL {
+        row("", &site.feed_url(*channel));
+    }
     match mails {
         Some(folder) => row("Mail", &format!("{} (no VACANTIA_SMTP_URL is set)", folder.display())),
         None => row("Mail", "goes to VACANTIA_SMTP_URL"),

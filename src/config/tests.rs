@@ -44,6 +44,7 @@ fn what_is_malformed_is_named() {
     assert_eq!(wrong(&["--mail-from", "jobs"]).name, "VACANTIA_MAIL_FROM");
     assert_eq!(wrong(&["--contact-email", "@"]).name, "VACANTIA_CONTACT_EMAIL");
     assert_eq!(wrong(&["--org-url", "example.com"]).name, "VACANTIA_ORG_URL");
+    assert_eq!(wrong(&["--linkedin-company-id", "acme"]).name, "VACANTIA_LINKEDIN_COMPANY_ID");
     assert_eq!(wrong(&["--org-name", " "]).name, "VACANTIA_ORG_NAME");
     assert_eq!(wrong(&["--smtp-url", "smtp://127.0.0.1:25"]).name, "VACANTIA_MAIL_FROM");
     assert!(Line::try_parse_from(["vacantia", "--org-zone", "Mars/Olympus"]).is_err());

@@ -12,6 +12,22 @@ text_enum! {
         Rss = "rss",
         /// Indeed's XML feed, which a family of other boards reads too.
         Indeed = "indeed",
+        /// ZipRecruiter's XML feed.
+        Ziprecruiter = "ziprecruiter",
+        /// Talent.com's XML feed.
+        Talent = "talent",
+        /// LinkedIn's XML feed for basic jobs.
+        Linkedin = "linkedin",
+        /// Adzuna's XML feed.
+        Adzuna = "adzuna",
+        /// Jooble's XML feed.
+        Jooble = "jooble",
+        /// Trovit's XML feed, which Mitula reads too.
+        Trovit = "trovit",
+        /// Jobrapido's XML feed.
+        Jobrapido = "jobrapido",
+        /// Careerjet's XML feed.
+        Careerjet = "careerjet",
     }
 }
 

@@ -125,6 +125,20 @@ impl Money {
     }
 }
 
+impl Money {
+    /// The amount in whole units, rounded down.
+    #[must_use]
+    pub fn whole(self) -> i64 {
+        self.minor.div_euclid(10_i64.pow(self.currency.decimals()))
+    }
+
+    /// Whether nothing is behind the point.
+    #[must_use]
+    pub fn is_whole(self) -> bool {
+        self.minor % 10_i64.pow(self.currency.decimals()) == 0
+    }
+}
+
 impl fmt::Display for Money {
     /// Grouped by thousands behind the currency code: `EUR 72,000`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -215,6 +229,8 @@ mod tests {
     fn amounts_are_written_by_their_currency() {
         assert_eq!(money(7_200_000, "EUR").to_string(), "EUR 72,000");
         assert_eq!(money(1_850, "USD").plain(), "18.50");
+        assert_eq!((money(1_850, "USD").whole(), money(1_850, "USD").is_whole()), (18, false));
+        assert_eq!((money(1_850, "JPY").whole(), money(1_850, "JPY").is_whole()), (1_850, true));
         assert_eq!(money(4_000_000, "JPY").to_string(), "JPY 4,000,000");
         assert_eq!(money(1_500, "KWD").plain(), "1.500");
         assert_eq!(money(-123_456, "EUR").to_string(), "EUR -1,234.56");

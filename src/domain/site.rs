@@ -22,6 +22,8 @@ pub struct Site {
     pub mail_from: EmailAddress,
     /// Where boards and candidates reach a person.
     pub contact_email: EmailAddress,
+    /// The number of the organisation's page on LinkedIn.
+    pub linkedin_company: Option<String>,
 }
 
 impl Site {

@@ -1,16 +1,29 @@
-//! What an element can hold, and how it is read from an entry.
+//! What an element can hold: facts of an entry and of the feed itself. [`reading`] says how they are read, [`content`]
+//! what their text may look like.
 
-use std::borrow::Cow;
+pub mod content;
+pub mod reading;
 
-use chrono::{DateTime, SecondsFormat, Utc};
-use chrono_tz::Tz;
+use super::dialect::DateStyle;
+use crate::domain::place::Workplace;
+use crate::domain::posting::EmploymentType;
 
-use super::dialect::{DateStyle, Dialect};
-use super::item::FeedItem;
-use super::rendition::{Entry, Place};
-use crate::domain::money::{PayInterval, PayRange};
-use crate::domain::place::{Location, Workplace};
-use crate::domain::site::Site;
+pub use reading::{About, Node};
+
+/// A channel's word for each value it can tell. An empty word means that leaving the element out says it; a value that is
+/// not listed is one the channel has no word for.
+pub type Words<T> = &'static [(T, &'static str)];
+
+/// What stands for the city of remote work, which has none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RemoteCity {
+    /// Nothing.
+    Nothing,
+    /// The word that the channel asks for.
+    Word(&'static str),
+    /// The country's name, in channels whose element takes any kind of place.
+    Country,
+}
 
 /// What an element of an entry holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,10 +38,16 @@ pub enum Fact {
     Title,
     /// The careers page, with the channel's mark.
     Url,
+    /// The same with the entry's reference, so that no two entries share an address.
+    UrlOfEntry,
     /// Where one applies.
     ApplyUrl,
     /// Who hires.
     Organisation,
+    /// Its own web site.
+    OrganisationUrl,
+    /// The number of its page on LinkedIn.
+    LinkedinCompany,
     /// Where a person reads mail.
     Contact,
     /// The first publication.
@@ -37,26 +56,46 @@ pub enum Fact {
     UpdatedAt,
     /// The deadline.
     ExpiresAt,
-    /// The city, or `Remote`.
-    City,
+    /// The city.
+    City(RemoteCity),
+    /// The city where there is a region to say beside it.
+    CityBesideRegion,
     /// State, province or region.
     Region,
     /// The country's code.
     Country,
+    /// The country's name.
+    CountryName,
     /// The postal code.
     PostalCode,
     /// Street and number.
     Street,
+    /// City, region and country in one line; of remote work the country.
+    PlaceLine,
     /// The whole text.
     Description,
     /// The beginning of the text.
     Summary,
     /// The pay at the entry's place, as one line.
     Salary,
+    /// The least of it, in whole units with decimals.
+    PayLeast,
+    /// The most of it.
+    PayMost,
+    /// The least of it in whole units, rounded down.
+    PayLeastWhole,
+    /// The most of it in whole units, rounded down.
+    PayMostWhole,
+    /// Its currency.
+    PayCurrency,
+    /// The channel's word for the time it is paid for.
+    PayPeriod,
+    /// The channel's word for what kind of pay it is, where there is pay.
+    PayKind(&'static str),
     /// The channel's word for the kind of employment.
-    Employment,
+    Employment(Words<EmploymentType>),
     /// The channel's word for the workplace.
-    WorkplaceWord,
+    Workplace(Words<Workplace>),
     /// The teams that hire, with commas between.
     TeamNames,
     /// Each team that hires.
@@ -73,35 +112,6 @@ pub enum Fact {
     Openings,
 }
 
-/// One element's content.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Node<'a> {
-    /// Its attributes.
-    pub attributes: Vec<(&'static str, Cow<'a, str>)>,
-    /// Its text.
-    pub text: Cow<'a, str>,
-}
-
-impl<'a> Node<'a> {
-    fn with(mut self, name: &'static str, value: impl Into<Cow<'a, str>>) -> Self {
-        self.attributes.push((name, value.into()));
-        self
-    }
-}
-
-fn text<'a>(text: impl Into<Cow<'a, str>>) -> Node<'a> {
-    Node { attributes: Vec::new(), text: text.into() }
-}
-
-fn one<'a>(value: impl Into<Cow<'a, str>>) -> Vec<Node<'a>> {
-    let node = text(value);
-    if node.text.is_empty() { Vec::new() } else { vec![node] }
-}
-
-fn maybe<'a>(value: Option<impl Into<Cow<'a, str>>>) -> Vec<Node<'a>> {
-    value.map(one).unwrap_or_default()
-}
-
 impl Fact {
     /// The field of a posting, as GraphQL names it, that a recruiter mends when this is missing or wrong.
     #[must_use]
@@ -110,153 +120,78 @@ impl Fact {
             Self::Reference | Self::Requisition => "id",
             Self::Guid | Self::PublishedAt => "publishedAt",
             Self::Title => "title",
-            Self::Url | Self::ApplyUrl => "url",
+            Self::Url | Self::UrlOfEntry => "url",
+            Self::ApplyUrl => "applyUrl",
             Self::Organisation => "organisation.name",
+            Self::OrganisationUrl => "organisation.url",
+            Self::LinkedinCompany => "organisation.linkedinCompany",
             Self::Contact => "organisation.contactEmail",
             Self::UpdatedAt => "updatedAt",
             Self::ExpiresAt => "expiresAt",
-            Self::City => "locations.city",
+            Self::City(_) | Self::CityBesideRegion => "locations.city",
             Self::Region => "locations.region",
-            Self::Country => "locations.country",
+            Self::Country | Self::CountryName => "locations.country",
             Self::PostalCode => "locations.postalCode",
             Self::Street => "locations.street",
             Self::Description | Self::Summary => "sections",
-            Self::Salary | Self::EachPay => "payRanges",
-            Self::Employment => "employmentType",
-            Self::WorkplaceWord => "workplace",
-            Self::EachLocation => "locations",
+            Self::Employment(_) => "employmentType",
+            Self::Workplace(_) => "workplace",
+            Self::EachLocation | Self::PlaceLine => "locations",
             Self::EachRemoteCountry => "remoteCountries",
             Self::TeamNames | Self::EachTeam | Self::EachTeamOpenings | Self::Openings => "teams",
+            _ => "payRanges",
         }
     }
 
-    /// What an entry has to say; nothing if there is nothing to say.
+    /// What a recruiter calls it, to follow "the".
     #[must_use]
-    pub fn read<'a>(self, entry: &'a Entry<'a>) -> Vec<Node<'a>> {
-        let (item, dialect) = (entry.item, entry.dialect);
-        let date = |at: DateTime<Tz>| dialect.dates.write(&at);
+    pub const fn noun(self) -> &'static str {
         match self {
-            Self::Reference => one(&*entry.reference),
-            Self::Requisition => one(item.requisition()),
-            Self::Guid => item.tag.iter().map(|tag| text(tag).with("isPermaLink", "false")).collect(),
-            Self::Title => one(&item.title),
-            Self::Url => one(marked(&item.url, dialect)),
-            Self::ApplyUrl => one(&item.apply_url),
-            Self::Organisation => one(&item.organisation.name),
-            Self::Contact => one(&item.organisation.contact_email),
-            Self::PublishedAt => maybe(item.published_at.map(date)),
-            Self::UpdatedAt => one(date(item.updated_at)),
-            Self::ExpiresAt => maybe(item.expires_at.map(date)),
-            Self::Description => one(entry.description()),
-            Self::Summary => one(&item.summary),
-            Self::Salary => maybe(entry.pay().map(salary)),
-            Self::Employment => maybe(word(dialect.employment, item.employment_type)),
-            Self::WorkplaceWord => maybe(word(dialect.workplace, item.workplace)),
-            Self::Openings => one(item.openings.to_string()),
-            Self::City | Self::Region | Self::Country | Self::PostalCode | Self::Street => {
-                self.read_place(entry)
-            }
-            _ => self.read_each(item),
+            Self::Reference | Self::Requisition => "id",
+            Self::Guid | Self::PublishedAt => "date of publication",
+            Self::Title => "title",
+            Self::Url | Self::UrlOfEntry => "address of its page",
+            Self::ApplyUrl => "address to apply at",
+            Self::Organisation => "organisation's name",
+            Self::OrganisationUrl => "organisation's web site",
+            Self::LinkedinCompany => "number of the organisation's page",
+            Self::Contact => "address for mail",
+            Self::UpdatedAt => "date of its last change",
+            Self::ExpiresAt => "deadline",
+            Self::City(_) | Self::CityBesideRegion => "city",
+            Self::Region => "state or region",
+            Self::Country | Self::CountryName => "country",
+            Self::PostalCode => "postal code",
+            Self::Street => "street",
+            Self::Description => "description",
+            Self::Summary => "summary",
+            Self::Employment(_) => "kind of employment",
+            Self::Workplace(_) => "kind of workplace",
+            Self::EachLocation | Self::PlaceLine => "place",
+            Self::EachRemoteCountry => "country one may work from",
+            Self::TeamNames | Self::EachTeam | Self::EachTeamOpenings => "team",
+            Self::Openings => "number of vacancies",
+            _ => "pay",
         }
     }
 
-    fn read_place<'a>(self, entry: &'a Entry<'a>) -> Vec<Node<'a>> {
-        match (self, entry.place) {
-            (Self::City, Some(Place::At(location))) => one(&location.city),
-            (Self::Region, Some(Place::At(location))) => maybe(location.region.as_deref()),
-            (Self::PostalCode, Some(Place::At(location))) => maybe(location.postal_code.as_deref()),
-            (Self::Street, Some(Place::At(location))) => maybe(location.street.as_deref()),
-            (Self::Country, Some(Place::At(location))) => one(location.country.code()),
-            (Self::City, Some(Place::RemoteIn(_))) => one("Remote"),
-            (Self::Country, Some(Place::RemoteIn(country))) => one(country.code()),
-            // Said to be nothing, which is more than having nothing to say.
-            (Self::Region | Self::PostalCode, Some(Place::RemoteIn(_))) => vec![Node::default()],
-            _ => Vec::new(),
-        }
-    }
-
-    fn read_each(self, item: &FeedItem) -> Vec<Node<'_>> {
-        let teams = item.teams.iter();
-        match self {
-            Self::TeamNames => {
-                one(teams.map(|team| team.name.replace(',', "")).collect::<Vec<_>>().join(", "))
-            }
-            Self::EachTeam => teams.map(|team| text(&team.name)).collect(),
-            Self::EachTeamOpenings => {
-                teams.map(|team| text(&team.name).with("openings", team.vacancies.to_string())).collect()
-            }
-            Self::EachLocation if item.workplace != Workplace::Remote => {
-                item.locations.iter().map(place).collect()
-            }
-            Self::EachRemoteCountry if item.workplace == Workplace::Remote => {
-                let countries = item.remote_countries.iter();
-                countries.map(|country| text(country.name()).with("code", country.code())).collect()
-            }
-            Self::EachPay => item.pay_ranges.iter().map(pay).collect(),
-            _ => Vec::new(),
-        }
-    }
-}
-
-fn word<T: PartialEq + Copy>(words: &[(T, &'static str)], meant: T) -> Option<&'static str> {
-    words.iter().find(|(known, _)| *known == meant).map(|(_, word)| *word)
-}
-
-fn marked<'a>(url: &'a str, dialect: &Dialect) -> Cow<'a, str> {
-    let joint = if url.contains('?') { '&' } else { '?' };
-    dialect.url_mark.map_or(Cow::Borrowed(url), |mark| format!("{url}{joint}{mark}").into())
-}
-
-fn place(location: &Location) -> Node<'_> {
-    let mut node = text(location.to_string()).with("city", &location.city);
-    if let Some(region) = &location.region {
-        node = node.with("region", region);
-    }
-    if let Some(code) = &location.postal_code {
-        node = node.with("postalCode", code);
-    }
-    node.with("country", location.country.code())
-}
-
-fn pay(range: &PayRange) -> Node<'_> {
-    let node = text(range.to_string())
-        .with("min", range.least().plain())
-        .with("max", range.most().plain())
-        .with("currency", range.currency.code())
-        .with("per", range.interval.as_str());
-    match range.jurisdiction {
-        Some(country) => node.with("country", country.code()),
-        None => node,
-    }
-}
-
-/// The pay as Indeed wants it: sign, plain digits, range, period.
-fn salary(range: &PayRange) -> String {
-    let amount = |money: crate::domain::money::Money| match money.currency.sign() {
-        Some(sign) => format!("{sign}{}", money.plain()),
-        None => format!("{} {}", money.currency.code(), money.plain()),
-    };
-    let period = match range.interval {
-        PayInterval::Hour => "per hour",
-        PayInterval::Day => "per day",
-        PayInterval::Week => "per week",
-        PayInterval::Month => "per month",
-        PayInterval::Year => "per year",
-    };
-    if range.min == range.max {
-        return format!("{} {period}", amount(range.least()));
-    }
-    format!("{} - {} {period}", amount(range.least()), amount(range.most()))
-}
-
-impl DateStyle {
-    /// A time in this style.
+    /// Whether it is a part of the pay: there with the other parts or not at all.
     #[must_use]
-    pub fn write(self, at: &DateTime<Tz>) -> String {
-        match self {
-            Self::Iso8601 => at.to_rfc3339_opts(SecondsFormat::Secs, true),
-            Self::Rfc822 => at.format("%a, %d %b %Y %H:%M:%S %z").to_string(),
-        }
+    pub fn is_pay(self) -> bool {
+        self.noun() == "pay"
+    }
+
+    /// Whether it may come several times in an entry.
+    #[must_use]
+    pub const fn repeats(self) -> bool {
+        matches!(
+            self,
+            Self::EachTeam
+                | Self::EachTeamOpenings
+                | Self::EachLocation
+                | Self::EachRemoteCountry
+                | Self::EachPay
+        )
     }
 }
 
@@ -268,7 +203,9 @@ pub enum FeedFact {
     /// Where this installation is.
     PublisherUrl,
     /// When the content last changed; never when the document was built.
-    LastChanged,
+    LastChanged(DateStyle),
+    /// How many entries follow.
+    Entries,
     /// The feed's title.
     Title,
     /// The page of all jobs.
@@ -290,30 +227,23 @@ pub enum FeedFact {
 }
 
 impl FeedFact {
-    /// What there is to say about the feed; nothing about a change while nothing ever changed.
+    /// What it is, in words.
     #[must_use]
-    pub fn read(
-        self,
-        dialect: &Dialect,
-        site: &Site,
-        last_changed: Option<DateTime<Utc>>,
-    ) -> Option<Node<'static>> {
-        Some(match self {
-            Self::Publisher => text("Vacantia"),
-            Self::PublisherUrl => text(site.public_url.clone()),
-            Self::LastChanged => text(DateStyle::Rfc822.write(&last_changed?.with_timezone(&site.zone))),
-            Self::Title => text(format!("Jobs at {}", site.name)),
-            Self::Page => text(site.jobs_url()),
-            Self::SelfLink => Node::default()
-                .with("href", site.feed_url(dialect.channel))
-                .with("rel", "self")
-                .with("type", dialect.media_type.split(';').next().unwrap_or_default()),
-            Self::Description => text(format!("Every open position at {}.", site.name)),
-            Self::Language => text("en"),
-            Self::Docs => text("https://www.rssboard.org/rss-specification"),
-            Self::Minutes => text("60"),
-            Self::Period => text("hourly"),
-            Self::Frequency => text("1"),
-        })
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Publisher => "this program",
+            Self::PublisherUrl => "where this installation is",
+            Self::LastChanged(_) => "when the content last changed",
+            Self::Entries => "how many entries follow",
+            Self::Title => "the feed's title",
+            Self::Page => "the page of all jobs",
+            Self::SelfLink => "the feed's own address",
+            Self::Description => "what the feed is about",
+            Self::Language => "the language of the feed's own words",
+            Self::Docs => "where the format is described",
+            Self::Minutes => "how long a copy is good, in minutes",
+            Self::Period => "how often the feed changes: so many times a ..",
+            Self::Frequency => ".. so many times",
+        }
     }
 }

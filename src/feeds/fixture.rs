@@ -32,6 +32,7 @@ pub fn site() -> Site {
         zone: chrono_tz::Europe::Berlin,
         mail_from: address("jobs@example.com"),
         contact_email: address("hiring@example.com"),
+        linkedin_company: Some("1234567".into()),
     }
 }
 
@@ -113,7 +114,10 @@ pub fn onsite() -> Advertised {
             postal_code: Some("04101".into()),
             ..location("k3h7p2qa", "Portland", Some("ME"), "US")
         },
-        location("b9x0w4tz", "Hamburg", None, "DE"),
+        Location {
+            postal_code: Some("20457".into()),
+            ..location("b9x0w4tz", "Hamburg", Some("Hamburg"), "DE")
+        },
     ];
     posting.content.pay_ranges =
         vec![pay(Some("US"), 9_500_000, 12_000_000, "USD"), pay(None, 7_000_050, 7_000_050, "EUR")];
@@ -129,8 +133,11 @@ pub fn onsite() -> Advertised {
 
 /// Fully remote in two countries, for three teams of which one is full.
 pub fn remote() -> Advertised {
-    let mut posting =
-        posting("post_01hzzzzzzzzzzzzzzzzzzzzzz1", "Backend Developer", "Move data. Slowly, then fast.");
+    let mut posting = posting(
+        "post_01hzzzzzzzzzzzzzzzzzzzzzz1",
+        "Backend Developer",
+        "Move data between harbours that disagree about the time. Slowly at first, then fast, and so that no crate is lost.",
+    );
     posting.published_at = Some(instant("2027-01-12T10:00:00Z"));
     posting.content.workplace = Workplace::Remote;
     posting.content.remote_countries = vec![country("DE"), country("PT")];

@@ -52,6 +52,36 @@ pub const WIDE: Tags = Tags {
     links: true,
 };
 
+/// What boards keep that do not say what they keep.
+pub const COMMON: Tags = Tags {
+    names: &["p", "br", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "strong", "b", "em", "i"],
+    renamed: &[],
+    links: false,
+};
+
+/// How many characters of cleaned HTML one reads: tags do not count, white space counts once.
+#[must_use]
+pub fn visible_length(html: &str) -> usize {
+    let (mut length, mut in_tag, mut in_entity, mut after_space) = (0, false, false, true);
+    for c in html.chars() {
+        match c {
+            '<' => in_tag = true,
+            '>' if in_tag => in_tag = false,
+            _ if in_tag => {}
+            // Cleaned HTML holds `&` as the beginning of an entity only, and an entity is one character.
+            '&' => in_entity = true,
+            ';' if in_entity => (length, in_entity, after_space) = (length + 1, false, false),
+            _ if in_entity => {}
+            c if c.is_whitespace() => {
+                length += usize::from(!after_space);
+                after_space = true;
+            }
+            _ => (length, after_space) = (length + 1, false),
+        }
+    }
+    length - usize::from(after_space && length > 0)
+}
+
 /// HTML that nobody has cleaned yet: only [`Body::cleaned`] lets it out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Body(String);
@@ -264,6 +294,16 @@ mod tests {
     fn numeric_entities_bring_no_forbidden_characters() {
         let html = cleaned("<p>a&#11;b&#x1;c&#xFFFE;d</p>\n\ne&#11;f", &WIDE);
         assert!(html.chars().all(super::super::item::is_legal), "{html:?}");
+    }
+
+    #[test]
+    fn what_one_reads_is_counted() {
+        assert_eq!(
+            visible_length("<p>Keep <em>it</em></p>\n<p>R&amp;D &lt; 3</p>\n"),
+            "Keep it R&D < 3".len()
+        );
+        assert_eq!(visible_length(" <p> </p> "), 0);
+        assert_eq!(visible_length("<p>é🎉</p>"), 2);
     }
 
     #[test]

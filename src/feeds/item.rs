@@ -72,6 +72,8 @@ pub struct Organisation {
     pub url: String,
     /// Where a person reads mail.
     pub contact_email: String,
+    /// The number of its page on LinkedIn.
+    pub linkedin_company: Option<String>,
 }
 
 /// Characters of a field that XML 1.0 can't carry.
@@ -141,6 +143,7 @@ fn organisation(site: &Site, sieve: &mut Sieve) -> Organisation {
         name: sieve.line("organisation.name", &site.name),
         url: sieve.line("organisation.url", &site.url),
         contact_email: sieve.line("organisation.contactEmail", site.contact_email.as_str()),
+        linkedin_company: site.linkedin_company.clone(),
     }
 }
 

@@ -3,18 +3,20 @@
 //! * [`item`]: a posting becomes the neutral [`FeedItem`].
 //! * [`html`]: its text becomes HTML, cleaned by each channel's list of tags.
 //! * [`dialect`]: each channel's elements as a table: what each holds, in which form, and who says so.
-//! * [`fact`]: what an element can hold, and how it is read.
+//! * [`fact`]: what an element can hold, how it is read, and what its text may look like.
 //! * [`rendition`]: an item as one channel tells it: its entries, and what stands against it.
 //! * [`issue`]: why a posting is withheld from a channel, or may fare badly there.
 //! * [`writer`]: items become a document, streamed.
 //! * [`build`]: items become the [`Snapshot`] a channel serves; `press` writes and checks its files, `report` says how
 //!   each posting fared.
 //! * [`snapshot`]: the files, and which of them is current.
-//! * [`grammar`]: a channel's table as a page to read.
+//! * [`grammar`]: a channel's table as a page to read, and as an XML Schema or a grammar in RELAX NG.
 //! * [`changes`]: what has come, changed and left, for those who keep up.
 //! * [`sitemap`]: the careers pages for search engines.
 //! * [`json_ld`]: an item as schema.org's `JobPosting`, for careers pages.
 
+#[cfg(test)]
+mod board_tests;
 pub mod build;
 pub mod changes;
 pub mod dialect;
@@ -33,6 +35,8 @@ pub mod sitemap;
 pub mod snapshot;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod walk_tests;
 pub mod writer;
 
 pub use issue::readiness;

@@ -1,7 +1,8 @@
 //! An item as one channel tells it: its entries, and what stands against it.
 
 use super::dialect::{Dialect, Element, Expansion};
-use super::fact::Node;
+use super::fact::{Fact, Node};
+use super::html;
 use super::issue::{Issue, Readiness};
 use super::item::FeedItem;
 use crate::domain::country::Country;
@@ -54,6 +55,14 @@ impl<'a> Entry<'a> {
         }
     }
 
+    /// The same with the channel's word for the time it is paid for, if it has one.
+    #[must_use]
+    pub fn pay_in_words(&self) -> Option<(&'a PayRange, &'static str)> {
+        let range = self.pay()?;
+        let (_, word) = self.dialect.periods.iter().find(|(interval, _)| *interval == range.interval)?;
+        Some((range, word))
+    }
+
     /// The contents of an element; none if it is not to be written.
     #[must_use]
     pub fn nodes(&'a self, element: &Element) -> Vec<Node<'a>> {
@@ -78,33 +87,77 @@ impl<'a> Entry<'a> {
 
     /// What is wrong with a place says with which.
     fn placed(&self, mut issue: Issue) -> Issue {
-        if let (Some(Place::At(location)), true) = (self.place, issue.field.starts_with("locations.")) {
-            issue.message = format!("{location}: {}", issue.message);
+        if issue.field.starts_with("locations.") {
+            match self.place {
+                Some(Place::At(location)) => issue.message = format!("{location}: {}", issue.message),
+                Some(Place::RemoteIn(country)) => {
+                    issue.message = format!("{}: {}", country.name(), issue.message);
+                }
+                None => {}
+            }
         }
         issue
     }
 
     fn wrong(&self, element: &Element) -> Option<Issue> {
-        let nodes = element.holds.read(self);
-        let (severity, code, message) = match (nodes.first(), element.missing, element.length) {
-            (None, Some(severity), _) if !self.comes_later(element) => {
-                let code =
-                    if severity == Severity::Block { "REQUIRED_MISSING" } else { "RECOMMENDED_MISSING" };
-                (severity, code, format!("there is nothing to write in <{}>. {}", element.name, element.rule))
+        match element.holds.read(self).first() {
+            None => self.lacking(element),
+            Some(node) => self.unfit(element, node),
+        }
+    }
+
+    /// There is nothing to write: because the channel has no word for it, or because the posting says nothing.
+    fn lacking(&self, element: &Element) -> Option<Issue> {
+        let (board, noun) = (self.dialect.board, element.holds.noun());
+        let issue =
+            |severity, code, field, message| Issue { severity, code, field, message, source: element.source };
+        let field = element.holds.field();
+        if let Some(value) = element.holds.unspoken(self) {
+            let severity = if element.is_required() { Severity::Block } else { Severity::Warn };
+            let message = format!("{board} has no word for {value}, so it is left out");
+            return Some(issue(severity, "NO_WORD", field, message));
+        }
+        let severity = element.missing?;
+        match (element.is_required(), self.comes_never(element)) {
+            (true, true) => {
+                let message = format!("{board} asks for the {noun}, and remote work has none");
+                return Some(issue(severity, "REMOTE_NOT_TAKEN", "workplace", message));
             }
-            (Some(node), _, Some((least, most))) => {
-                let length = node.text.chars().count();
-                let code = if length < least { "TOO_SHORT" } else { "TOO_LONG" };
-                if (least..=most).contains(&length) {
-                    return None;
-                }
-                let message =
-                    format!("<{}> takes {least} to {most} characters, this has {length}", element.name);
-                (Severity::Block, code, message)
-            }
-            _ => return None,
+            (false, true) => return None,
+            _ if self.comes_later(element) => return None,
+            _ => {}
+        }
+        let code = if element.is_required() { "REQUIRED_MISSING" } else { "RECOMMENDED_MISSING" };
+        let (name, rule) = (element.name, element.rule);
+        let message = format!("{board} asks for the {noun} (<{name}>), and there is none. {rule}");
+        Some(issue(severity, code, field, message))
+    }
+
+    fn unfit(&self, element: &Element, node: &Node<'_>) -> Option<Issue> {
+        let (least, most) = element.length?;
+        let length = match element.holds {
+            Fact::Description => html::visible_length(&node.text),
+            _ => node.text.chars().count(),
         };
-        Some(Issue { severity, code, field: element.holds.field(), message, source: element.source })
+        let (board, noun) = (self.dialect.board, element.holds.noun());
+        let (code, message) = if length < least {
+            let limit = format!("shorter than the {least} characters {board} asks for");
+            ("TOO_SHORT", format!("the {noun} is {limit}: it has {length}"))
+        } else if length > most {
+            let limit = format!("longer than the {most} characters {board} takes");
+            ("TOO_LONG", format!("the {noun} is {limit}: it has {length}"))
+        } else {
+            return None;
+        };
+        let (field, source) = (element.holds.field(), element.source);
+        Some(Issue { severity: Severity::Block, code, field, message, source })
+    }
+
+    /// What only a location has.
+    fn comes_never(&self, element: &Element) -> bool {
+        let of_a_location =
+            matches!(element.holds, Fact::City(_) | Fact::Region | Fact::PostalCode | Fact::Street);
+        of_a_location && matches!(self.place, Some(Place::RemoteIn(_)))
     }
 
     /// Whether publishing itself brings what is missing now.

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use quick_xml::Writer;
 use quick_xml::events::{BytesCData, BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
-use super::dialect::{Dialect, Order};
-use super::fact::{FeedFact, Node};
+use super::dialect::{Dialect, Element, Order};
+use super::fact::{About, FeedFact, Node};
 use super::issue::Readiness;
 use super::item::FeedItem;
 use super::rendition::{Entry, Rendition};
@@ -44,10 +44,11 @@ pub fn write<'a, W: Sink>(
     items: &'a [FeedItem],
     last_changed: Option<DateTime<Utc>>,
 ) -> io::Result<(W, Vec<Fared<'a>>)> {
+    let items = ordered(dialect, items);
     let mut document = Document { xml: Writer::new_with_indent(sink, b' ', 1), dialect };
-    document.open(site, last_changed)?;
+    document.open(About { site, last_changed, entries: expected(dialect, &items) })?;
     let mut fared = Vec::with_capacity(items.len());
-    for item in ordered(dialect, items) {
+    for item in items {
         fared.push(document.item(item)?);
     }
     document.close()?;
@@ -63,22 +64,35 @@ fn ordered<'a>(dialect: &Dialect, items: &'a [FeedItem]) -> Vec<&'a FeedItem> {
     items
 }
 
+/// How many entries follow, in a feed that says so before the first of them.
+fn expected(dialect: &'static Dialect, items: &[&FeedItem]) -> usize {
+    if dialect.head.iter().all(|element| element.holds != FeedFact::Entries) {
+        return 0;
+    }
+    let entries = |item: &&FeedItem| {
+        let rendition = Rendition::new(dialect, item);
+        let is_listed = rendition.readiness().status == FeedStatus::Listed;
+        if is_listed { rendition.entries().len() } else { 0 }
+    };
+    items.iter().map(entries).sum()
+}
+
 struct Document<W: Sink> {
     xml: Writer<W>,
     dialect: &'static Dialect,
 }
 
 impl<W: Sink> Document<W> {
-    fn open(&mut self, site: &Site, last_changed: Option<DateTime<Utc>>) -> io::Result<()> {
+    fn open(&mut self, about: About<'_>) -> io::Result<()> {
         self.xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
         for (name, attributes) in self.dialect.frame {
             let start = BytesStart::new(*name).with_attributes(attributes.iter().copied());
             self.xml.write_event(Event::Start(start))?;
         }
         for element in self.dialect.head {
-            let Some(node) = element.holds.read(self.dialect, site, last_changed) else { continue };
+            let Some(node) = element.holds.read(self.dialect, about) else { continue };
             let node = sieved(node);
-            if element.holds == FeedFact::LastChanged {
+            if matches!(element.holds, FeedFact::LastChanged(_)) {
                 self.xml.get_mut().dating();
                 self.node(element.name, &node, false)?;
                 self.xml.get_mut().dated();
@@ -103,13 +117,48 @@ impl<W: Sink> Document<W> {
     }
 
     fn entry(&mut self, entry: &Entry<'_>) -> io::Result<()> {
-        self.xml.write_event(Event::Start(BytesStart::new(self.dialect.entry)))?;
-        for element in self.dialect.elements {
+        let (attributes, elements): (Vec<_>, Vec<_>) =
+            self.dialect.elements.iter().partition(|element| element.attribute().is_some());
+        let mut start = BytesStart::new(self.dialect.entry);
+        for element in attributes {
             for node in entry.nodes(element) {
-                self.node(element.name, &node, element.cdata)?;
+                start.push_attribute((element.attribute().unwrap_or_default(), node.text.as_ref()));
             }
         }
+        self.xml.write_event(Event::Start(start))?;
+        let mut open = Vec::new();
+        for element in elements {
+            self.element(entry, element, &mut open)?;
+        }
+        self.regroup(&mut open, &[])?;
         self.xml.write_event(Event::End(BytesEnd::new(self.dialect.entry)))
+    }
+
+    /// `open` holds the groups that are open within the entry.
+    fn element(
+        &mut self,
+        entry: &Entry<'_>,
+        element: &'static Element,
+        open: &mut Vec<&'static str>,
+    ) -> io::Result<()> {
+        for node in entry.nodes(element) {
+            self.regroup(open, &element.groups())?;
+            self.node(element.own_name(), &node, element.cdata)?;
+        }
+        Ok(())
+    }
+
+    /// Closes the groups that end here and opens those that begin.
+    fn regroup(&mut self, open: &mut Vec<&'static str>, wanted: &[&'static str]) -> io::Result<()> {
+        let shared = open.iter().zip(wanted).take_while(|(open, wanted)| open == wanted).count();
+        for name in open.drain(shared..).rev() {
+            self.xml.write_event(Event::End(BytesEnd::new(name)))?;
+        }
+        for name in &wanted[shared..] {
+            self.xml.write_event(Event::Start(BytesStart::new(*name)))?;
+            open.push(name);
+        }
+        Ok(())
     }
 
     fn node(&mut self, name: &str, node: &Node<'_>, cdata: bool) -> io::Result<()> {

@@ -22,6 +22,22 @@ pub enum FeedChannel {
     Rss,
     /// Indeed's XML feed, which a family of other boards reads too.
     Indeed,
+    /// ZipRecruiter's XML feed.
+    Ziprecruiter,
+    /// Talent.com's XML feed.
+    Talent,
+    /// LinkedIn's XML feed for basic jobs.
+    Linkedin,
+    /// Adzuna's XML feed.
+    Adzuna,
+    /// Jooble's XML feed.
+    Jooble,
+    /// Trovit's XML feed, which Mitula reads too.
+    Trovit,
+    /// Jobrapido's XML feed.
+    Jobrapido,
+    /// Careerjet's XML feed.
+    Careerjet,
 }
 
 /// How much an issue weighs.

@@ -139,6 +139,7 @@ mod tests {
             zone: chrono_tz::UTC,
             mail_from: address.clone(),
             contact_email: address,
+            linkedin_company: None,
         }
     }
 

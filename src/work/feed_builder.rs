@@ -14,6 +14,7 @@ use tracing::Instrument as _;
 
 use super::{Step, pass};
 use crate::actions;
+use crate::actions::feed::Issue;
 use crate::domain::clock::Clock;
 use crate::domain::feed::Channel;
 use crate::domain::site::Site;
@@ -99,14 +100,13 @@ impl FeedBuilder {
     /// Tells the other instances what is new here. Not, when one of them was faster: then what it said is looked at
     /// first.
     async fn issue(&self, built: &[Arc<Snapshot>], stock: &Stock) -> Result<bool, Unbuilt> {
-        let mut agreed = true;
-        for snapshot in built {
-            let (before, edition) = (stock.editions.get(&snapshot.channel), snapshot.edition());
-            if before != Some(&edition) {
-                agreed &= actions::feed::issue(&self.store, snapshot.channel, before, &edition).await?;
-            }
-        }
-        Ok(agreed)
+        let issue = |snapshot: &Arc<Snapshot>| {
+            let before = stock.editions.get(&snapshot.channel).cloned();
+            let (channel, edition) = (snapshot.channel, snapshot.edition());
+            (before.as_ref() != Some(&edition)).then_some(Issue { channel, before, edition })
+        };
+        let issues: Vec<Issue> = built.iter().filter_map(issue).collect();
+        Ok(actions::feed::issue(&self.store, &issues).await?)
     }
 
     async fn stock(&self, now: DateTime<Utc>) -> Result<Stock, Fault> {

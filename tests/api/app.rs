@@ -71,6 +71,7 @@ fn site() -> Site {
         zone: "Europe/Berlin".parse().unwrap(),
         mail_from: EmailAddress::parse("mailFrom", "jobs@example.com").unwrap(),
         contact_email: EmailAddress::parse("contactEmail", "people@example.com").unwrap(),
+        linkedin_company: None,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use vacantia::cli::import::BoardOptions;
+use vacantia::domain::feed::Channel;
 use vacantia::domain::posting_source::SourceSystem;
 use vacantia::storage;
 
@@ -41,11 +42,19 @@ both! {
         assert_eq!(open.len(), 1_137);
         let mut stand = Stand::new(&app);
         assert!(stand.built().await);
-        let [rss, indeed] = stand.feeds().await;
+        let [rss, _] = stand.feeds().await;
         assert_eq!(rss.matches("<job:applyUrl>").count(), rss.matches("<item>").count());
-        for (name, feed) in [("rss", &rss), ("indeed", &indeed)] {
+        for channel in Channel::ALL {
+            let fared = stand.fared(*channel).await;
+            let listed = fared.values().filter(|(listed, _)| *listed).count();
+            assert_eq!(fared.len(), open.len(), "{channel}: listed and withheld");
+            println!("{channel}: {listed} listed, {} withheld", fared.len() - listed);
+            let report = stand.get(&format!("/feeds/{channel}/report.json")).await;
+            let feed = stand.get(&format!("/feeds/{channel}.xml")).await;
             if let Some(folder) = std::env::var_os("VACANTIA_FEED_FILES") {
-                std::fs::write(Path::new(&folder).join(format!("boards-{name}.xml")), feed).unwrap();
+                let folder = Path::new(&folder);
+                std::fs::write(folder.join(format!("boards-{channel}.json")), report.body).unwrap();
+                std::fs::write(folder.join(format!("boards-{channel}.xml")), feed.body).unwrap();
             }
         }
     }

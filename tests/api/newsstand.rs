@@ -1,5 +1,6 @@
 //! What feed tests work with: the feeds of an app on a shelf of their own, and what changes them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,9 +11,11 @@ use tempfile::TempDir;
 use vacantia::actions::posting::{
     Changes, Move, TeamVacancies, VacanciesSet, pause_if_filled, set_vacancies, update,
 };
+use vacantia::domain::country::Country;
 use vacantia::domain::feed::Channel;
 use vacantia::domain::id::{ApplicationId, OfferId, PostingId};
 use vacantia::domain::opening::OpeningKind;
+use vacantia::domain::place::{Location, Workplace};
 use vacantia::domain::posting::Section;
 use vacantia::feeds::Shelf;
 use vacantia::graphql::endpoint::Endpoint;
@@ -25,6 +28,10 @@ use vacantia::work::feed_builder::FeedBuilder;
 
 use crate::app::TestApp;
 use crate::seed::Posted;
+
+/// Long enough for every channel.
+const KEEP_MOVING: &str = "Keep it *moving*: every gate, every lock, every boat that waits before one of them, by day and by \
+night, in all weathers but ice.";
 
 /// The feeds of an app, with their files.
 pub struct Stand<'a> {
@@ -92,6 +99,18 @@ impl<'a> Stand<'a> {
         [text(self.get("/feeds/rss.xml").await), text(self.get("/feeds/indeed.xml").await)]
     }
 
+    /// What the report of a channel says of each posting, by id: whether it is listed, and as what.
+    pub async fn fared(&self, channel: Channel) -> BTreeMap<String, (bool, Vec<String>)> {
+        let answer = self.get(&format!("/feeds/{channel}/report.json")).await;
+        let report: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+        let posting = |one: &serde_json::Value| {
+            let references = one["references"].as_array().unwrap().iter();
+            let references = references.map(|reference| reference.as_str().unwrap().to_owned()).collect();
+            (one["id"].as_str().unwrap().to_owned(), (one["status"] == "LISTED", references))
+        };
+        report["postings"].as_array().unwrap().iter().map(posting).collect()
+    }
+
     pub fn tags(&self) -> Vec<String> {
         let tag = |channel: &Channel| self.shelf.current(*channel).unwrap().hash.clone();
         Channel::ALL.iter().map(tag).collect()
@@ -111,10 +130,30 @@ pub fn text(heading: &str, body: &str) -> Vec<Section> {
 }
 
 impl TestApp {
-    /// A posting that every channel takes.
+    /// A remote posting that every channel takes, but those that want a city.
     pub async fn advertised(&self, title: &str) -> Posted {
         let posted = self.posting(title).hiring("Create", 1).hiring("Plan", 2).open().await;
-        let changes = Changes { sections: Some(text("The work", "Keep it *moving*.")), ..Changes::default() };
+        let changes = Changes { sections: Some(text("The work", KEEP_MOVING)), ..Changes::default() };
+        update(self.system(), posted.id, None, changes).await.unwrap();
+        posted
+    }
+
+    /// A posting at a place, which every channel takes.
+    pub async fn advertised_at_a_place(&self, title: &str) -> Posted {
+        let posted = self.advertised(title).await;
+        let location = Location {
+            key: String::new(),
+            street: Some("12 Quay Street".into()),
+            city: "Portland".into(),
+            region: Some("ME".into()),
+            postal_code: Some("04101".into()),
+            country: Country::parse("country", "US").unwrap(),
+        };
+        let changes = Changes {
+            workplace: Some(Workplace::Onsite),
+            locations: Some(vec![location]),
+            ..Changes::default()
+        };
         update(self.system(), posted.id, None, changes).await.unwrap();
         posted
     }

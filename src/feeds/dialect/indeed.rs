@@ -1,12 +1,12 @@
 //! Indeed's job sync XML feed.
 
-use super::{Check, DateStyle, Dialect, Element, Expansion, HeadElement, Order, Unwritten};
+use super::{Check, DateStyle, Dialect, Element, Expansion, HeadElement, Order, Unwritten, XML, rules};
 use crate::domain::feed::{Channel, Severity};
 use crate::domain::place::Workplace;
 use crate::domain::posting::EmploymentType;
-use crate::feeds::fact::{Fact, FeedFact};
+use crate::feeds::fact::{Fact, FeedFact, RemoteCity, Words};
 use crate::feeds::html::Tags;
-use crate::feeds::rendition::{Entry, Place};
+use crate::feeds::rendition::Place;
 
 /// The element reference.
 const REFERENCE: &str = "https://docs.indeed.com/sponsored-jobs-api/shared-resources/xml-job-feed-format";
@@ -18,12 +18,13 @@ const APPLY: &str = "https://docs.indeed.com/indeed-apply/add-indeed-apply";
 pub(super) static INDEED: Dialect = Dialect {
     channel: Channel::Indeed,
     name: "Indeed XML",
-    media_type: "application/xml; charset=utf-8",
+    board: "Indeed",
+    media_type: XML,
     frame: &[("source", &[])],
     head: &[
-        HeadElement { name: "publisher", holds: FeedFact::Publisher, source: REFERENCE },
-        HeadElement { name: "publisherurl", holds: FeedFact::PublisherUrl, source: REFERENCE },
-        HeadElement { name: "lastBuildDate", holds: FeedFact::LastChanged, source: REFERENCE },
+        HeadElement::new("publisher", FeedFact::Publisher, REFERENCE),
+        HeadElement::new("publisherurl", FeedFact::PublisherUrl, REFERENCE),
+        HeadElement::new("lastBuildDate", FeedFact::LastChanged(DateStyle::Rfc822), REFERENCE),
     ],
     entry: "job",
     elements: ELEMENTS,
@@ -33,16 +34,7 @@ pub(super) static INDEED: Dialect = Dialect {
     dates: DateStyle::Iso8601,
     tags: &TAGS,
     url_mark: Some("source=Indeed"),
-    employment: &[
-        (EmploymentType::FullTime, "fulltime"),
-        (EmploymentType::PartTime, "parttime"),
-        (EmploymentType::Contract, "contract"),
-        (EmploymentType::Temporary, "temporary"),
-        (EmploymentType::Intern, "internship"),
-        (EmploymentType::Volunteer, "volunteer"),
-        (EmploymentType::PerDiem, "per diem"),
-    ],
-    workplace: &[(Workplace::Remote, "Fully remote"), (Workplace::Hybrid, "Hybrid remote")],
+    periods: rules::PERIODS,
     checks: CHECKS,
     wants_all: true,
 };
@@ -71,7 +63,7 @@ static ELEMENTS: &[Element] = &[
         .required(),
     told("company", Fact::Organisation, "The employer as candidates know it.").required(),
     told("sourcename", Fact::Organisation, "The organisation behind all its jobs.").required(),
-    told("city", Fact::City, "The city; `Remote` for remote work.").required(),
+    told("city", Fact::City(RemoteCity::Word("Remote")), "The city; `Remote` for remote work.").required(),
     told("state", Fact::Region, "Postal abbreviation or region; empty for remote work.")
         .missing(Severity::Warn)
         .even_empty(),
@@ -87,18 +79,31 @@ static ELEMENTS: &[Element] = &[
     )
     .missing(Severity::Info)
     .even_empty(),
-    told("jobtype", Fact::Employment, "The kind of employment."),
+    told("jobtype", Fact::Employment(EMPLOYMENT), "The kind of employment."),
     told("category", Fact::TeamNames, "A list with commas; it may hold departments."),
     told("expirationdate", Fact::ExpiresAt, "When the job ends; read as US Central time without an offset."),
     Element::new(
         "remotetype",
-        Fact::WorkplaceWord,
+        Fact::Workplace(WORKPLACE),
         "`Fully remote` or `Hybrid remote`; absent on site.",
         SYNC,
     )
     .cdata(),
     told("lastactivitydate", Fact::UpdatedAt, "The last change of the job."),
 ];
+
+const EMPLOYMENT: Words<EmploymentType> = &[
+    (EmploymentType::FullTime, "fulltime"),
+    (EmploymentType::PartTime, "parttime"),
+    (EmploymentType::Contract, "contract"),
+    (EmploymentType::Temporary, "temporary"),
+    (EmploymentType::Intern, "internship"),
+    (EmploymentType::Volunteer, "volunteer"),
+    (EmploymentType::PerDiem, "per diem"),
+];
+
+const WORKPLACE: Words<Workplace> =
+    &[(Workplace::Remote, "Fully remote"), (Workplace::Hybrid, "Hybrid remote"), (Workplace::Onsite, "")];
 
 static UNWRITTEN: &[Unwritten] = &[
     Unwritten { name: "apijobid", why: "only where it differs from requisitionid", source: SYNC },
@@ -109,19 +114,13 @@ static UNWRITTEN: &[Unwritten] = &[
 ];
 
 static CHECKS: &[Check] = &[
-    Check {
-        severity: Severity::Warn,
-        code: "TITLE_NOT_PLAIN",
-        field: "title",
-        message: "the title says more than the job: pay, place, kind of employment, or a call to apply",
-        broken: |entry| !is_plain_title(entry),
-        source: REFERENCE,
-    },
+    rules::plain_title(REFERENCE),
     Check {
         severity: Severity::Warn,
         code: "ENTITY_LEFT",
         field: "sections",
         message: "the text holds &, < or >, which Indeed may show as an entity",
+        mend: "write `and`, `less than`, `more than`",
         broken: |entry| ["&amp;", "&lt;", "&gt;"].iter().any(|entity| entry.description().contains(entity)),
         source: REFERENCE,
     },
@@ -130,6 +129,7 @@ static CHECKS: &[Check] = &[
         code: "STATE_MISSING",
         field: "locations.region",
         message: "places in the United States and Canada need their state or province",
+        mend: "add the region to the location",
         broken: |entry| {
             let Some(Place::At(location)) = entry.place else { return false };
             matches!(location.country.code(), "US" | "CA") && location.region.is_none()
@@ -141,36 +141,8 @@ static CHECKS: &[Check] = &[
         code: "CURRENCY_SIGN",
         field: "payRanges",
         message: "Indeed asks for a currency's sign; this currency has none that is its own, so its code is written",
+        mend: "nothing, unless the pay can be given in another currency",
         broken: |entry| entry.pay().is_some_and(|range| range.currency.sign().is_none()),
         source: REFERENCE,
     },
 ];
-
-/// Words that boards read as anything but the name of a job.
-const LOUD: &[&str] = &[
-    "hiring",
-    "urgent",
-    "urgently",
-    "immediate",
-    "remote",
-    "hybrid",
-    "wfh",
-    "fulltime",
-    "full-time",
-    "parttime",
-    "part-time",
-    "apply",
-    "now",
-];
-
-fn is_plain_title(entry: &Entry<'_>) -> bool {
-    let title = entry.item.title.to_lowercase();
-    let loud = title.split(|c: char| !(c.is_alphanumeric() || c == '-')).any(|word| LOUD.contains(&word));
-    let placed = match entry.place {
-        Some(Place::At(location)) => {
-            !location.city.is_empty() && title.contains(&location.city.to_lowercase())
-        }
-        Some(Place::RemoteIn(_)) | None => false,
-    };
-    !(loud || placed || title.contains(['$', '€', '£', '¥', '₹', '!']))
-}

@@ -1,23 +1,39 @@
 //! Each channel's format as a table of data: its elements, what each holds, what is required, in which form, and who
 //! says so. A further board is one more table.
 
+mod adzuna;
+mod careerjet;
+mod date;
 mod indeed;
+mod jobrapido;
+mod jooble;
+mod linkedin;
 mod rss;
+mod rules;
+mod talent;
+mod trovit;
+mod ziprecruiter;
 
-use super::fact::{Fact, FeedFact};
+use super::fact::{Fact, FeedFact, Words};
 use super::html::Tags;
 use super::rendition::Entry;
 use crate::domain::feed::{Channel, Severity};
-use crate::domain::place::Workplace;
-use crate::domain::posting::EmploymentType;
+use crate::domain::money::PayInterval;
+
+pub use date::DateStyle;
+
+/// The Content-Type of job boards' feeds.
+const XML: &str = "application/xml; charset=utf-8";
 
 /// A channel's format.
 #[derive(Debug)]
 pub struct Dialect {
     /// Which channel it is for.
     pub channel: Channel,
-    /// What it is called, for people.
+    /// What the format is called, for people.
     pub name: &'static str,
+    /// What recruiters call the board, or whoever reads it.
+    pub board: &'static str,
     /// Its Content-Type.
     pub media_type: &'static str,
     /// The elements around everything, outermost first, with their attributes.
@@ -40,10 +56,8 @@ pub struct Dialect {
     pub tags: &'static Tags,
     /// What is added to the posting's address, so that visits can be told apart.
     pub url_mark: Option<&'static str>,
-    /// The channel's word for each kind of employment it knows.
-    pub employment: &'static [(EmploymentType, &'static str)],
-    /// The channel's word for each kind of workplace it names.
-    pub workplace: &'static [(Workplace, &'static str)],
+    /// The channel's word for each time that pay may be for. Pay for another time is left out.
+    pub periods: Words<PayInterval>,
     /// Rules beyond single elements.
     pub checks: &'static [Check],
     /// Whether the channel expects every open posting, so that a withheld one harms the others.
@@ -57,6 +71,14 @@ impl Dialect {
         match channel {
             Channel::Rss => &rss::RSS,
             Channel::Indeed => &indeed::INDEED,
+            Channel::Ziprecruiter => &ziprecruiter::ZIPRECRUITER,
+            Channel::Talent => &talent::TALENT,
+            Channel::Linkedin => &linkedin::LINKEDIN,
+            Channel::Adzuna => &adzuna::ADZUNA,
+            Channel::Jooble => &jooble::JOOBLE,
+            Channel::Trovit => &trovit::TROVIT,
+            Channel::Jobrapido => &jobrapido::JOBRAPIDO,
+            Channel::Careerjet => &careerjet::CAREERJET,
         }
     }
 }
@@ -79,15 +101,6 @@ pub enum Order {
     NewestFirst,
 }
 
-/// How times are written, with the offset of the organisation's zone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DateStyle {
-    /// `2027-01-11T00:30:00+01:00` (ISO 8601).
-    Iso8601,
-    /// `Mon, 11 Jan 2027 00:30:00 +0100` (RFC 822 with a year of four digits).
-    Rfc822,
-}
-
 /// What the feed says of itself.
 #[derive(Debug)]
 pub struct HeadElement {
@@ -99,10 +112,17 @@ pub struct HeadElement {
     pub source: &'static str,
 }
 
+impl HeadElement {
+    const fn new(name: &'static str, holds: FeedFact, source: &'static str) -> Self {
+        Self { name, holds, source }
+    }
+}
+
 /// One element of an entry.
 #[derive(Debug)]
 pub struct Element {
-    /// Its name, with the prefix of its namespace.
+    /// Its name, with the prefix of its namespace. `salary/amount` stands in an element `salary`, which neighbours that
+    /// begin alike share; `@id` is an attribute of the entry.
     pub name: &'static str,
     /// What it holds.
     pub holds: Fact,
@@ -110,7 +130,7 @@ pub struct Element {
     pub missing: Option<Severity>,
     /// Whether it is written even when empty.
     pub even_empty: bool,
-    /// The fewest and the most characters it may hold.
+    /// The fewest and the most characters it may hold; of a description those one reads, without tags.
     pub length: Option<(usize, usize)>,
     /// Whether its text stands in CDATA.
     pub cdata: bool,
@@ -144,6 +164,36 @@ impl Element {
     const fn length(self, least: usize, most: usize) -> Self {
         Self { length: Some((least, most)), ..self }
     }
+
+    const fn at_least(self, least: usize) -> Self {
+        self.length(least, usize::MAX)
+    }
+
+    /// The attribute of the entry that it is, if it is one.
+    #[must_use]
+    pub fn attribute(&self) -> Option<&'static str> {
+        self.name.strip_prefix('@')
+    }
+
+    /// The elements around it within the entry, outermost first.
+    #[must_use]
+    pub fn groups(&self) -> Vec<&'static str> {
+        let mut path: Vec<&str> = self.name.split('/').collect();
+        path.pop();
+        path
+    }
+
+    /// Its own name.
+    #[must_use]
+    pub fn own_name(&self) -> &'static str {
+        self.name.rsplit('/').next().unwrap_or(self.name)
+    }
+
+    /// Whether every entry has it with something in it.
+    #[must_use]
+    pub fn is_required(&self) -> bool {
+        self.missing == Some(Severity::Block)
+    }
 }
 
 /// An element the format knows and this program does not write.
@@ -168,6 +218,8 @@ pub struct Check {
     pub field: &'static str,
     /// What is wrong when it is broken.
     pub message: &'static str,
+    /// What to do about it.
+    pub mend: &'static str,
     /// Whether an entry breaks it.
     pub broken: fn(&Entry<'_>) -> bool,
     /// Who says so.

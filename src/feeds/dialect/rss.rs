@@ -4,7 +4,7 @@ use super::{Check, DateStyle, Dialect, Element, Expansion, HeadElement, Order, U
 use crate::domain::feed::{Channel, Severity};
 use crate::domain::place::Workplace;
 use crate::domain::posting::EmploymentType;
-use crate::feeds::fact::{Fact, FeedFact};
+use crate::feeds::fact::{Fact, FeedFact, Words};
 use crate::feeds::html::WIDE;
 
 /// The format itself.
@@ -19,6 +19,7 @@ const JOB: &str = "schema/feeds/rss/README.md";
 pub(super) static RSS: Dialect = Dialect {
     channel: Channel::Rss,
     name: "RSS 2.0",
+    board: "a feed reader",
     media_type: "application/rss+xml; charset=utf-8",
     frame: &[
         (
@@ -35,17 +36,17 @@ pub(super) static RSS: Dialect = Dialect {
         ("channel", &[]),
     ],
     head: &[
-        HeadElement { name: "title", holds: FeedFact::Title, source: RSS_2 },
-        HeadElement { name: "link", holds: FeedFact::Page, source: RSS_2 },
-        HeadElement { name: "atom:link", holds: FeedFact::SelfLink, source: PROFILE },
-        HeadElement { name: "description", holds: FeedFact::Description, source: RSS_2 },
-        HeadElement { name: "language", holds: FeedFact::Language, source: RSS_2 },
-        HeadElement { name: "lastBuildDate", holds: FeedFact::LastChanged, source: RSS_2 },
-        HeadElement { name: "generator", holds: FeedFact::Publisher, source: RSS_2 },
-        HeadElement { name: "docs", holds: FeedFact::Docs, source: RSS_2 },
-        HeadElement { name: "ttl", holds: FeedFact::Minutes, source: RSS_2 },
-        HeadElement { name: "sy:updatePeriod", holds: FeedFact::Period, source: SYNDICATION },
-        HeadElement { name: "sy:updateFrequency", holds: FeedFact::Frequency, source: SYNDICATION },
+        HeadElement::new("title", FeedFact::Title, RSS_2),
+        HeadElement::new("link", FeedFact::Page, RSS_2),
+        HeadElement::new("atom:link", FeedFact::SelfLink, PROFILE),
+        HeadElement::new("description", FeedFact::Description, RSS_2),
+        HeadElement::new("language", FeedFact::Language, RSS_2),
+        HeadElement::new("lastBuildDate", FeedFact::LastChanged(DateStyle::Rfc822), RSS_2),
+        HeadElement::new("generator", FeedFact::Publisher, RSS_2),
+        HeadElement::new("docs", FeedFact::Docs, RSS_2),
+        HeadElement::new("ttl", FeedFact::Minutes, RSS_2),
+        HeadElement::new("sy:updatePeriod", FeedFact::Period, SYNDICATION),
+        HeadElement::new("sy:updateFrequency", FeedFact::Frequency, SYNDICATION),
     ],
     entry: "item",
     elements: ELEMENTS,
@@ -64,21 +65,13 @@ pub(super) static RSS: Dialect = Dialect {
     dates: DateStyle::Rfc822,
     tags: &WIDE,
     url_mark: None,
-    employment: &[
-        (EmploymentType::FullTime, "FULL_TIME"),
-        (EmploymentType::PartTime, "PART_TIME"),
-        (EmploymentType::Contract, "CONTRACTOR"),
-        (EmploymentType::Temporary, "TEMPORARY"),
-        (EmploymentType::Intern, "INTERN"),
-        (EmploymentType::Volunteer, "VOLUNTEER"),
-        (EmploymentType::PerDiem, "PER_DIEM"),
-    ],
-    workplace: &[(Workplace::Onsite, "onsite"), (Workplace::Hybrid, "hybrid"), (Workplace::Remote, "remote")],
+    periods: &[],
     checks: &[Check {
         severity: Severity::Info,
         code: "NO_DEADLINE",
         field: "expiresAt",
         message: "readers can't tell how long the posting stands: it has no deadline",
+        mend: "give the posting a deadline",
         broken: |entry| entry.item.expires_at.is_none(),
         source: JOB,
     }],
@@ -88,6 +81,20 @@ pub(super) static RSS: Dialect = Dialect {
 const fn own(name: &'static str, holds: Fact, rule: &'static str) -> Element {
     Element::new(name, holds, rule, JOB)
 }
+
+/// The words of schema.org.
+const EMPLOYMENT: Words<EmploymentType> = &[
+    (EmploymentType::FullTime, "FULL_TIME"),
+    (EmploymentType::PartTime, "PART_TIME"),
+    (EmploymentType::Contract, "CONTRACTOR"),
+    (EmploymentType::Temporary, "TEMPORARY"),
+    (EmploymentType::Intern, "INTERN"),
+    (EmploymentType::Volunteer, "VOLUNTEER"),
+    (EmploymentType::PerDiem, "PER_DIEM"),
+];
+
+const WORKPLACE: Words<Workplace> =
+    &[(Workplace::Onsite, "onsite"), (Workplace::Hybrid, "hybrid"), (Workplace::Remote, "remote")];
 
 static ELEMENTS: &[Element] = &[
     Element::new("title", Fact::Title, "The job's title.", RSS_2).required(),
@@ -105,8 +112,8 @@ static ELEMENTS: &[Element] = &[
         Fact::EachRemoteCountry,
         "Where remote work may be done from; once for each country.",
     ),
-    own("job:workplace", Fact::WorkplaceWord, "onsite, hybrid or remote."),
-    own("job:employmentType", Fact::Employment, "schema.org's words, such as FULL_TIME."),
+    own("job:workplace", Fact::Workplace(WORKPLACE), "onsite, hybrid or remote."),
+    own("job:employmentType", Fact::Employment(EMPLOYMENT), "schema.org's words, such as FULL_TIME."),
     own("job:salary", Fact::EachPay, "Amounts in whole units, currency, period; once for each jurisdiction.")
         .missing(Severity::Info),
     own("job:openings", Fact::Openings, "Seats not yet filled, over all teams."),

@@ -12,6 +12,7 @@ use tokio::runtime::Runtime;
 use vacantia::domain::plan::ApprovalRule;
 use vacantia::storage::{Failure, Kind, dialect};
 
+use super::feeds::Reader;
 use super::model::{Answer, Model, settling};
 use super::moves::{Age, Move, Turn, next};
 use super::tables::{difference, events, replayed};
@@ -118,6 +119,7 @@ fn begin_offer(model: &mut Model, app: usize, far: Far, twice: bool) {
 pub struct Telling {
     world: World,
     runtime: Runtime,
+    reader: Reader,
     story: Vec<String>,
 }
 
@@ -132,12 +134,15 @@ impl Telling {
         let database = Database::new(kind)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let world = runtime.block_on(async { World::new(TestApp::new(database).await, rule).await });
-        Some(Self { world, runtime, story: Vec::new() })
+        Some(Self { world, runtime, reader: Reader::default(), story: Vec::new() })
     }
 
     pub fn tell(&mut self, model: &Model, step: &Move) {
         self.story.push(step.to_string());
-        let told = self.runtime.block_on(told(&mut self.world, model, step));
+        let told = self.runtime.block_on(async {
+            told(&mut self.world, model, step).await?;
+            self.reader.read(&self.world.app).await
+        });
         if let Err(surprise) = told {
             panic!("{}\n=> {surprise}", self.so_far());
         }

@@ -14,7 +14,7 @@ use vacantia::domain::opening::OpeningKind;
 use vacantia::domain::place::Workplace;
 use vacantia::domain::plan::{ApprovalRule, Kit, Participant, PlanStep, Stage, StageMode, StepKind};
 use vacantia::domain::plan_reference;
-use vacantia::domain::posting::{CloseReason, Content, EmploymentType};
+use vacantia::domain::posting::{CloseReason, Content, EmploymentType, Section};
 use vacantia::domain::viewer::{Reach, Role};
 use vacantia::storage::{Failure, dialect};
 
@@ -277,7 +277,10 @@ impl World {
 pub fn content() -> Content {
     Content {
         title: "Backend Developer".into(),
-        sections: Vec::new(),
+        sections: vec![Section {
+            heading: "The work".into(),
+            body: "Moves data between harbours that disagree about the time, and loses no crate. ".repeat(2),
+        }],
         requirements: Vec::new(),
         links: Vec::new(),
         locations: Vec::new(),

@@ -6,6 +6,7 @@ use std::fmt;
 use chrono::TimeDelta;
 use sea_orm::FromQueryResult;
 use serde_json::{Value, json};
+use vacantia::domain::feed::Channel;
 use vacantia::storage::dialect;
 
 use super::Size;
@@ -192,6 +193,14 @@ impl Month<'_> {
             between(&indeed, "<requisitionid><![CDATA[", "]]></requisitionid>").collect();
         let short = ids("id").iter().map(|id| id.trim_start_matches("post_").to_owned()).collect();
         assert_eq!(jobs, short, "indeed.xml");
+        for channel in Channel::ALL {
+            let fared = stand.fared(*channel).await;
+            assert_eq!(
+                fared.into_keys().collect::<BTreeSet<_>>(),
+                ids("id"),
+                "{channel}: listed and withheld"
+            );
+        }
     }
 
     /// Each posting looks for as many as it has seats that are not filled, and has filled as many as were hired.

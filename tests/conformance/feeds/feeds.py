@@ -1,7 +1,6 @@
 """Reads feeds with other people's parsers. Usage: feeds.py REPOSITORY FOLDER_OF_DOCUMENTS PROGRAM"""
 
 import email.utils
-import gzip
 import html
 import html.parser
 import http.client
@@ -18,10 +17,13 @@ import time
 import urllib.parse
 import xml.etree.ElementTree as tree
 
-import brotli
 import feedparser
 
 from canary import given_away
+from database import Sqlite
+from grammars import board, channels, files, fits, teeth
+from program import Api, Vacantia, wait_for
+from transport import over_http
 
 FAILED = []
 PASSED = 0
@@ -181,6 +183,18 @@ def indeed(document, repository):
 
 READERS = {"rss": rss, "indeed": indeed}
 
+
+def readers(repository):
+    """A reader for every channel there is a page of; each holds a document against the channel's grammar as well."""
+    def strict(channel):
+        def read(document, repository):
+            yield from fits(document, repository, channel)
+            yield from READERS[channel](document, repository)
+        return read
+    return {channel: strict(channel) if channel in READERS else board(channel, markup) for channel in channels(repository)}
+
+
+
 # A good document, broken: what is replaced, by what.
 BROKEN = {
     "rss": [
@@ -218,11 +232,12 @@ BROKEN = {
 }
 
 
-def the_reader_notices(repository):
-    for channel, read in READERS.items():
+def the_reader_notices(repository, readers):
+    for channel, read in readers.items():
+        check(f"{channel}: the grammar refuses what is wrong", teeth(repository, channel))
         good = (repository / "schema/feeds" / channel / "example.xml").read_text()
         check(f"{channel}: the committed example", read(good.encode(), repository))
-        for place, (pattern, broken) in enumerate(BROKEN[channel]):
+        for place, (pattern, broken) in enumerate(BROKEN.get(channel, [])):
             bad, count = re.subn(pattern, broken, good, count=1)
             noticed = count == 1 and list(read(bad.encode(), repository))
             check(f"{channel}: breakage {place + 1} is noticed", [] if noticed else [pattern])
@@ -231,7 +246,7 @@ def the_reader_notices(repository):
 class Server:
     """A started demo."""
 
-    def __init__(self, program, folder):
+    def __init__(self, program, folder, channels):
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
             self.port = listener.getsockname()[1]
@@ -244,7 +259,7 @@ class Server:
         threading.Thread(target=self.listen, daemon=True).start()
         self.wait(lambda: "An offer was just sent" in self.said, 60)
         self.tokens = dict(re.findall(r"^\s+(\w+)\s+(vac_\w+)", self.said, re.M))
-        self.wait(lambda: all(self.ask("GET", f"/feeds/{channel}.xml")[0] == 200 for channel in READERS), 30)
+        self.wait(lambda: all(self.ask("GET", f"/feeds/{channel}.xml")[0] == 200 for channel in channels), 60)
 
     def listen(self):
         for line in self.process.stdout:
@@ -284,41 +299,8 @@ class Server:
         return done
 
 
-def over_http(server, channel):
-    path = f"/feeds/{channel}.xml"
-    status, plain, body = server.ask("GET", path)
-    _, packed, small = server.ask("GET", path, accept_encoding="gzip")
-    _, pressed, smaller = server.ask("GET", path, accept_encoding="gzip, deflate, br")
-    same_press, _, _ = server.ask("GET", path, accept_encoding="br", if_none_match=pressed["etag"])
-    other_press, _, _ = server.ask("GET", path, accept_encoding="br", if_none_match=packed["etag"])
-    _, head, nothing = server.ask("HEAD", path, accept_encoding="gzip")
-    unchanged, same, none = server.ask("GET", path, if_none_match=plain["etag"])
-    dated, _, _ = server.ask("GET", path, if_modified_since=plain["last-modified"])
-    other, _, _ = server.ask("GET", path, if_none_match=packed["etag"])
-    volatile = ("date", "connection", "x-request-id")
-    stable = lambda headers: {name: text for name, text in headers.items() if name not in volatile}
-    holds = {
-        "200": status == 200 and int(plain["content-length"]) == len(body),
-        "gzip holds the same": packed.get("content-encoding") == "gzip" and gzip.decompress(small) == body,
-        "Brotli holds the same": pressed.get("content-encoding") == "br" and brotli.decompress(smaller) == body,
-        "Brotli is no larger than gzip": len(smaller) <= len(small),
-        "the length is that of the coding": int(pressed["content-length"]) == len(smaller),
-        "304 by Brotli's own tag, and by no other": (same_press, other_press) == (304, 200),
-        "tags differ by coding": len({plain["etag"], packed["etag"], pressed["etag"]}) == 3,
-        "tags are strong": not any(answer["etag"].startswith("W/") for answer in (plain, packed, pressed)),
-        "HEAD says what GET says, without a body": stable(head) == stable(packed) and nothing == b"",
-        "304 by tag": (unchanged, none) == (304, b"") and same["etag"] == plain["etag"],
-        "304 says Vary and Cache-Control": (same["vary"], same["cache-control"]) == (plain["vary"], plain["cache-control"]),
-        "304 by date": dated == 304,
-        "the tag of another coding is another tag": other == 200,
-        "Vary": all(answer["vary"].lower() == "accept-encoding" for answer in (plain, packed, pressed)),
-        "charset": "charset=utf-8" in plain["content-type"].lower(),
-    }
-    check(f"{channel} over HTTP", [what for what, held in holds.items() if not held])
-
-
-def followed(server, repository):
-    """Publishes a posting of hostile text and closes it; both feeds follow."""
+def followed(server, repository, readers):
+    """Publishes a posting of hostile text and closes it; every feed follows."""
     plan = server.query("{ postings(first: 1) { nodes { plan { id } } } teams(first: 1) { nodes { id } } }")
     nasty = "]]> <![CDATA[ & &amp; &nbsp; </script><script>x</script> \u202e\u05d0\u05d1 \U0001f389 e\u0301"
     posting = server.change(
@@ -330,36 +312,59 @@ def followed(server, repository):
         locations=[{"city": "Porto " + nasty, "country": "PT", "region": nasty, "street": nasty, "postalCode": "4000"}],
         teams=[{"teamId": plan["teams"]["nodes"][0]["id"], "vacancies": 2}],
     )["posting"]
-    there = lambda: [b"Zookeeper" in server.feed(channel) for channel in READERS]
+    there = lambda: [b"Zookeeper" in server.feed(channel) for channel in readers]
     check("a draft is in no feed", there() if any(there()) else [])
     server.change("postingPublish", "posting { id }", postingId=posting["id"], expectedRevision=posting["revision"])
     began = time.monotonic()
     server.wait(lambda: all(there()), 5)
-    print(f"      published to both feeds in {time.monotonic() - began:.1f} s")
-    for channel, read in READERS.items():
+    print(f"      published to {len(readers)} feeds in {time.monotonic() - began:.1f} s")
+    for channel, read in readers.items():
         check(f"{channel}: served with hostile text", read(server.feed(channel), repository))
-        over_http(server, channel)
+        check(f"{channel} over HTTP", over_http(server, channel))
     server.change("postingClose", "posting { id }", postingId=posting["id"], reason="OTHER")
     server.wait(lambda: not any(there()), 5)
-    check("a closed posting left both feeds", there() if any(there()) else [])
+    check("a closed posting left every feed", there() if any(there()) else [])
+
+
+def imported(program, repository, readers):
+    """Boards come in by command; every feed of theirs holds up, and every posting is in it or withheld."""
+    with tempfile.TemporaryDirectory() as folder:
+        vacantia = Vacantia(str(program), folder, Sqlite(folder))
+        vacantia.run("migrate", "up")
+        for file, system in files(repository):
+            vacantia.run("import", system, str(file), "--board", file.stem, "--team-from", "department")
+        vacantia.start()
+        api = Api(vacantia.address)
+        try:
+            for channel, read in readers.items():
+                wait_for(lambda: api.status(f"/feeds/{channel}/report.json") == 200, f"{channel}.xml")
+                counts = json.loads(api.send("GET", f"/feeds/{channel}/report.json")[2])["counts"]
+                document = api.send("GET", f"/feeds/{channel}.xml")[2].encode()
+                check(f"{channel}: imported boards", read(document, repository))
+                print(f"      {channel}: {counts['listed']} listed, {counts['withheld']} withheld, {counts['entries']} entries")
+                check(f"{channel}: somebody is listed", [] if counts["listed"] else [counts])
+        finally:
+            vacantia.stop()
 
 
 def main():
-    repository, documents, program = (pathlib.Path(argument) for argument in sys.argv[1:4])
-    the_reader_notices(repository)
+    repository, documents, program = (pathlib.Path(argument).resolve() for argument in sys.argv[1:4])
+    every = readers(repository)
+    the_reader_notices(repository, every)
     for kind in ("hostile", "empty"):
-        for channel, read in READERS.items():
+        for channel, read in every.items():
             document = (documents / f"{kind}-{channel}.xml").read_bytes()
             check(f"{channel}: a document that is {kind}", read(document, repository))
-            entry = b"<item>" if channel == "rss" else b"<job>"
+            entry = {"rss": b"</item>", "trovit": b"</ad>"}.get(channel, b"</job>")
             check(f"{channel}: {kind} means what it says", [] if (entry in document) == (kind == "hostile") else [kind])
+    imported(program, repository, every)
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(program, folder)
+        server = Server(program, folder, every)
         try:
-            for channel, read in READERS.items():
+            for channel, read in every.items():
                 check(f"{channel}: the demo's feed", read(server.feed(channel), repository))
-                over_http(server, channel)
-            followed(server, repository)
+                check(f"{channel} over HTTP", over_http(server, channel))
+            followed(server, repository, every)
         finally:
             server.process.terminate()
             server.process.wait()
