@@ -10,6 +10,10 @@ text_enum! {
     Channel {
         /// RSS 2.0, for readers and for boards without a format of their own.
         Rss = "rss",
+        /// Atom, which also says what is no longer open.
+        Atom = "atom",
+        /// JSON Feed 1.1.
+        JsonFeed = "feed",
         /// Indeed's XML feed, which a family of other boards reads too.
         Indeed = "indeed",
         /// ZipRecruiter's XML feed.
@@ -28,6 +32,15 @@ text_enum! {
         Jobrapido = "jobrapido",
         /// Careerjet's XML feed.
         Careerjet = "careerjet",
+    }
+}
+
+impl Channel {
+    /// What its document is called under `/feeds/`.
+    #[must_use]
+    pub fn file(self) -> String {
+        let ending = if self == Self::JsonFeed { "json" } else { "xml" };
+        format!("{self}.{ending}")
     }
 }
 
@@ -81,6 +94,8 @@ pub struct FeedChange {
     pub changed_at: DateTime<Utc>,
     /// When it left; none while it is listed.
     pub left_at: Option<DateTime<Utc>>,
+    /// When it was first published.
+    pub published_at: DateTime<Utc>,
 }
 
 /// A posting with its teams' vacancies: what feeds, careers pages and structured data show.

@@ -60,7 +60,7 @@ impl Site {
     /// The feed of a channel.
     #[must_use]
     pub fn feed_url(&self, channel: Channel) -> String {
-        format!("{}/feeds/{channel}.xml", self.public_url)
+        format!("{}/feeds/{}", self.public_url, channel.file())
     }
 
     /// A part of the sitemap, counted from 1.

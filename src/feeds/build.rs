@@ -11,7 +11,7 @@ use super::item::FeedItem;
 use super::press::{Press, Pressed};
 use super::report;
 use super::snapshot::{Shelf, Snapshot};
-use super::writer::{self, Fared};
+use super::writer::{self, Departed, Fared, Matter};
 use crate::domain::feed::{Channel, Edition};
 use crate::domain::site::Site;
 
@@ -22,6 +22,10 @@ pub struct Stock {
     pub site: Arc<Site>,
     /// Its postings.
     pub items: Vec<FeedItem>,
+    /// Postings that left, the last to leave first.
+    pub departed: Vec<Departed>,
+    /// When this is.
+    pub now: DateTime<Utc>,
     /// Which generation of public facts this is.
     pub generation: i64,
     /// When a public fact last changed, a deadline that passed included; none while nothing was ever published.
@@ -31,11 +35,24 @@ pub struct Stock {
 }
 
 impl Stock {
-    /// When the first of the visible postings stops being visible without anybody changing it.
+    /// When the first of the visible postings stops being visible, or the last is said of one that left, without anybody
+    /// changing anything.
     #[must_use]
     pub fn valid_until(&self) -> Option<DateTime<Utc>> {
         let visible = self.items.iter().filter(|item| item.visible);
-        visible.filter_map(|item| item.expires_at).map(|at| at.with_timezone(&Utc)).min()
+        let over = visible.filter_map(|item| item.expires_at);
+        let kept = Channel::ALL.iter().filter_map(|channel| Dialect::of(*channel).gone.as_ref());
+        let forgotten = kept.flat_map(|gone| {
+            let until = |departed: &Departed| departed.at + TimeDelta::days(gone.days);
+            self.departed.iter().map(until).filter(|until| *until > self.now)
+        });
+        over.chain(forgotten).map(|at| at.with_timezone(&Utc)).min()
+    }
+}
+
+impl Stock {
+    fn matter(&self) -> Matter<'_> {
+        Matter { site: &self.site, items: &self.items, departed: &self.departed, now: self.now }
     }
 }
 
@@ -80,7 +97,7 @@ impl Shelf {
     ) -> io::Result<(Pressed, Vec<Fared<'a>>)> {
         let dialect = Dialect::of(channel);
         let press = Press::new(&self.folder_of(channel))?;
-        let (press, fared) = writer::write(press, dialect, &stock.site, &stock.items, last_modified)?;
+        let (press, fared) = writer::write(press, dialect, stock.matter(), last_modified)?;
         let pressed = press.finish()?;
         pressed.verify(dialect, report::counts(&fared).entries)?;
         Ok((pressed, fared))

@@ -32,12 +32,16 @@ pub enum Fact {
     Reference,
     /// What every channel calls the posting.
     Requisition,
-    /// The `tag:` URI.
+    /// The `tag:` URI, said to be no address.
     Guid,
+    /// The `tag:` URI.
+    Tag,
     /// The title.
     Title,
     /// The careers page, with the channel's mark.
     Url,
+    /// The careers page, as a link.
+    PageLink,
     /// The same with the entry's reference, so that no two entries share an address.
     UrlOfEntry,
     /// Where one applies.
@@ -74,6 +78,8 @@ pub enum Fact {
     PlaceLine,
     /// The whole text.
     Description,
+    /// The whole text, said to be HTML.
+    DescriptionAsHtml,
     /// The beginning of the text.
     Summary,
     /// The pay at the entry's place, as one line.
@@ -100,6 +106,8 @@ pub enum Fact {
     TeamNames,
     /// Each team that hires.
     EachTeam,
+    /// Each team that hires, as a category.
+    EachTeamTerm,
     /// Each team that hires, with its vacancies.
     EachTeamOpenings,
     /// Each location.
@@ -118,9 +126,9 @@ impl Fact {
     pub const fn field(self) -> &'static str {
         match self {
             Self::Reference | Self::Requisition => "id",
-            Self::Guid | Self::PublishedAt => "publishedAt",
+            Self::Guid | Self::Tag | Self::PublishedAt => "publishedAt",
             Self::Title => "title",
-            Self::Url | Self::UrlOfEntry => "url",
+            Self::Url | Self::PageLink | Self::UrlOfEntry => "url",
             Self::ApplyUrl => "applyUrl",
             Self::Organisation => "organisation.name",
             Self::OrganisationUrl => "organisation.url",
@@ -133,12 +141,16 @@ impl Fact {
             Self::Country | Self::CountryName => "locations.country",
             Self::PostalCode => "locations.postalCode",
             Self::Street => "locations.street",
-            Self::Description | Self::Summary => "sections",
+            Self::Description | Self::DescriptionAsHtml | Self::Summary => "sections",
             Self::Employment(_) => "employmentType",
             Self::Workplace(_) => "workplace",
             Self::EachLocation | Self::PlaceLine => "locations",
             Self::EachRemoteCountry => "remoteCountries",
-            Self::TeamNames | Self::EachTeam | Self::EachTeamOpenings | Self::Openings => "teams",
+            Self::TeamNames
+            | Self::EachTeam
+            | Self::EachTeamTerm
+            | Self::EachTeamOpenings
+            | Self::Openings => "teams",
             _ => "payRanges",
         }
     }
@@ -148,9 +160,9 @@ impl Fact {
     pub const fn noun(self) -> &'static str {
         match self {
             Self::Reference | Self::Requisition => "id",
-            Self::Guid | Self::PublishedAt => "date of publication",
+            Self::Guid | Self::Tag | Self::PublishedAt => "date of publication",
             Self::Title => "title",
-            Self::Url | Self::UrlOfEntry => "address of its page",
+            Self::Url | Self::PageLink | Self::UrlOfEntry => "address of its page",
             Self::ApplyUrl => "address to apply at",
             Self::Organisation => "organisation's name",
             Self::OrganisationUrl => "organisation's web site",
@@ -163,13 +175,13 @@ impl Fact {
             Self::Country | Self::CountryName => "country",
             Self::PostalCode => "postal code",
             Self::Street => "street",
-            Self::Description => "description",
+            Self::Description | Self::DescriptionAsHtml => "description",
             Self::Summary => "summary",
             Self::Employment(_) => "kind of employment",
             Self::Workplace(_) => "kind of workplace",
             Self::EachLocation | Self::PlaceLine => "place",
             Self::EachRemoteCountry => "country one may work from",
-            Self::TeamNames | Self::EachTeam | Self::EachTeamOpenings => "team",
+            Self::TeamNames | Self::EachTeam | Self::EachTeamTerm | Self::EachTeamOpenings => "team",
             Self::Openings => "number of vacancies",
             _ => "pay",
         }
@@ -187,6 +199,7 @@ impl Fact {
         matches!(
             self,
             Self::EachTeam
+                | Self::EachTeamTerm
                 | Self::EachTeamOpenings
                 | Self::EachLocation
                 | Self::EachRemoteCountry
@@ -204,8 +217,22 @@ pub enum FeedFact {
     PublisherUrl,
     /// When the content last changed; never when the document was built.
     LastChanged(DateStyle),
+    /// The same, in formats that ask for a time in any case: the beginning of time while nothing ever changed.
+    LastChangedIfEver(DateStyle),
     /// How many entries follow.
     Entries,
+    /// What the feed is called for good: its address.
+    Id,
+    /// The format's version.
+    Version(&'static str),
+    /// The feed's own address, as text.
+    Address,
+    /// The page of all jobs, as a link.
+    PageLink,
+    /// That everything there is stands in the document.
+    Complete,
+    /// The organisation, as the author of everything.
+    Authors,
     /// The feed's title.
     Title,
     /// The page of all jobs.
@@ -227,17 +254,26 @@ pub enum FeedFact {
 }
 
 impl FeedFact {
+    /// Whether it may come several times.
+    #[must_use]
+    pub const fn repeats(self) -> bool {
+        matches!(self, Self::Authors)
+    }
+
     /// What it is, in words.
     #[must_use]
     pub const fn noun(self) -> &'static str {
         match self {
             Self::Publisher => "this program",
             Self::PublisherUrl => "where this installation is",
-            Self::LastChanged(_) => "when the content last changed",
+            Self::LastChanged(_) | Self::LastChangedIfEver(_) => "when the content last changed",
+            Self::Id | Self::Address | Self::SelfLink => "the feed's own address",
+            Self::Version(_) => "the format's version",
+            Self::Page | Self::PageLink => "the page of all jobs",
+            Self::Complete => "that everything there is stands in the document",
+            Self::Authors => "the organisation",
             Self::Entries => "how many entries follow",
             Self::Title => "the feed's title",
-            Self::Page => "the page of all jobs",
-            Self::SelfLink => "the feed's own address",
             Self::Description => "what the feed is about",
             Self::Language => "the language of the feed's own words",
             Self::Docs => "where the format is described",

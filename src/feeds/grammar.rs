@@ -1,6 +1,7 @@
 //! A channel's table as a page to read: what operators and boards are told, made from what the writer follows. [`xsd`]
 //! and [`relax_ng`] tell the same to parsers.
 
+pub mod json_schema;
 mod page;
 pub mod relax_ng;
 pub mod shape;
@@ -8,17 +9,17 @@ pub mod xsd;
 
 use std::fmt::Write;
 
-use super::dialect::{Dialect, Element, Expansion, Unwritten};
+use super::dialect::{Dialect, Element, Expansion, Format, Unwritten};
 use super::fact::Fact;
 use crate::domain::feed::Severity;
 
 /// The table of a channel in Markdown, as committed under `schema/feeds/<channel>/`.
 #[must_use]
 pub fn markdown(dialect: &Dialect) -> String {
-    let mut page = format!("# {}: /feeds/{}.xml\n\n", dialect.name, dialect.channel);
-    page.push_str("Generated from the channel's table; a test refuses a page that differs. `example.xml` is built from ");
-    page.push_str("two invented postings, ");
-    let _ = write!(page, "`{}` is its grammar.\n\n", grammar_file(dialect));
+    let mut page = format!("# {}: /feeds/{}\n\n", dialect.name, dialect.channel.file());
+    page.push_str("Generated from the channel's table; a test refuses a page that differs. ");
+    let (example, grammar) = (example_file(dialect), grammar_file(dialect));
+    let _ = write!(page, "`{example}` is built from two invented postings, `{grammar}` is its grammar.\n\n");
     page.push_str(&facts(dialect));
     if !dialect.head.is_empty() {
         page.push_str("\n## Elements of the feed\n\n| element | holds | source |\n|---|---|---|\n");
@@ -31,19 +32,37 @@ pub fn markdown(dialect: &Dialect) -> String {
     for element in dialect.elements {
         row(&mut page, &columns(element).each_ref().map(String::as_str));
     }
-    page.push_str("\n## Rules beyond single elements\n\n| severity | code | field | means | what to do | source |\n|---|---|---|---|---|---|\n");
+    if !dialect.checks.is_empty() {
+        page.push_str("\n## Rules beyond single elements\n\n| severity | code | field | means | what to do | source |\n|---|---|---|---|---|---|\n");
+    }
     for check in dialect.checks {
         let (rule, field) = (code(check.code), code(check.field));
         row(&mut page, &[check.severity.as_str(), &rule, &field, check.message, check.mend, check.source]);
+    }
+    if let Some(gone) = &dialect.gone {
+        page.push_str("\n## Of postings that left\n\n| element | rule | source |\n|---|---|---|\n");
+        row(&mut page, &[&code(gone.name), gone.rule, gone.source]);
     }
     page.push_str(&unwritten(dialect.unwritten));
     page
 }
 
+/// What the file of a channel's example is called.
+#[must_use]
+pub fn example_file(dialect: &Dialect) -> &'static str {
+    match dialect.format {
+        Format::Xml => "example.xml",
+        Format::Json => "example.json",
+    }
+}
+
 /// What the file of a channel's grammar is called: where elements have namespaces it is one in RELAX NG, else an XML
-/// Schema.
+/// Schema, or a JSON Schema.
 #[must_use]
 pub fn grammar_file(dialect: &Dialect) -> String {
+    if dialect.format == Format::Json {
+        return format!("{}.schema.json", dialect.channel);
+    }
     let ending = if is_namespaced(dialect) { "rng" } else { "xsd" };
     format!("{}.{ending}", dialect.channel)
 }
@@ -51,7 +70,11 @@ pub fn grammar_file(dialect: &Dialect) -> String {
 /// The grammar of a channel.
 #[must_use]
 pub fn grammar(dialect: &Dialect) -> String {
-    if is_namespaced(dialect) { relax_ng::written(dialect) } else { xsd::written(dialect) }
+    match dialect.format {
+        Format::Json => json_schema::written(dialect),
+        Format::Xml if is_namespaced(dialect) => relax_ng::written(dialect),
+        Format::Xml => xsd::written(dialect),
+    }
 }
 
 fn is_namespaced(dialect: &Dialect) -> bool {

@@ -1,6 +1,8 @@
 //! A posting's text as HTML: rendered once, then cleaned by the list of tags each reader allows.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
 
 use ammonia::{Builder, Url, UrlRelative};
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
@@ -53,7 +55,7 @@ pub const WIDE: Tags = Tags {
 };
 
 /// What boards keep that do not say what they keep.
-pub const COMMON: Tags = Tags {
+pub static COMMON: Tags = Tags {
     names: &["p", "br", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "strong", "b", "em", "i"],
     renamed: &[],
     links: false,
@@ -84,7 +86,11 @@ pub fn visible_length(html: &str) -> usize {
 
 /// HTML that nobody has cleaned yet: only [`Body::cleaned`] lets it out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Body(String);
+pub struct Body {
+    html: String,
+    /// Cleaned by [`COMMON`], which most channels share; cleaning costs more than writing.
+    common: OnceLock<String>,
+}
 
 impl Body {
     /// The whole text of a posting: sections, requirements, what to read beside it.
@@ -97,7 +103,7 @@ impl Body {
         }
         requirements(&mut html, &content.requirements);
         links(&mut html, &content.links);
-        Self(sieve.prose("sections", &html))
+        Self::new(sieve.prose("sections", &html))
     }
 
     /// One piece of CommonMark.
@@ -105,7 +111,21 @@ impl Body {
     pub fn of_markdown(text: &str) -> Self {
         let mut html = String::new();
         pulldown_cmark::html::push_html(&mut html, markdown(text));
-        Self(html)
+        Self::new(html)
+    }
+
+    const fn new(html: String) -> Self {
+        Self { html, common: OnceLock::new() }
+    }
+
+    /// The same as [`Body::cleaned`], kept for the next channel where several clean alike. `base` is always the item's
+    /// own page.
+    #[must_use]
+    pub(super) fn cleaned_once(&self, tags: &Tags, base: &str) -> Cow<'_, str> {
+        if std::ptr::eq(tags, &raw const COMMON) {
+            return Cow::Borrowed(self.common.get_or_init(|| self.cleaned(tags, base)));
+        }
+        Cow::Owned(self.cleaned(tags, base))
     }
 
     /// The HTML with the allowed tags only, every link absolute, every entity but `&amp;`, `&lt;` and `&gt;` a
@@ -128,7 +148,7 @@ impl Body {
             .url_schemes(HashSet::from(["https", "http", "mailto"]))
             .url_relative(relative)
             .link_rel(Some("noopener"));
-        let html = builder.clean(&self.0).to_string();
+        let html = builder.clean(&self.html).to_string();
         // Written by the serialiser for U+00A0 only, and a tag without attributes is always written like this.
         let mut html = html.replace("&nbsp;", "\u{A0}");
         for (from, to) in tags.renamed {

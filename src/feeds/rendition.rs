@@ -1,5 +1,7 @@
 //! An item as one channel tells it: its entries, and what stands against it.
 
+use std::borrow::Cow;
+
 use super::dialect::{Dialect, Element, Expansion};
 use super::fact::{Fact, Node};
 use super::html;
@@ -128,8 +130,7 @@ impl<'a> Entry<'a> {
             _ => {}
         }
         let code = if element.is_required() { "REQUIRED_MISSING" } else { "RECOMMENDED_MISSING" };
-        let (name, rule) = (element.name, element.rule);
-        let message = format!("{board} asks for the {noun} (<{name}>), and there is none. {rule}");
+        let message = format!("{board} asks for the {noun} (<{}>), and there is none", element.name);
         Some(issue(severity, code, field, message))
     }
 
@@ -171,14 +172,14 @@ impl<'a> Entry<'a> {
 pub struct Rendition<'a> {
     item: &'a FeedItem,
     dialect: &'static Dialect,
-    description: String,
+    description: Cow<'a, str>,
 }
 
 impl<'a> Rendition<'a> {
     /// The item in this format.
     #[must_use]
     pub fn new(dialect: &'static Dialect, item: &'a FeedItem) -> Self {
-        let description = item.body.cleaned(dialect.tags, &item.url);
+        let description = item.body.cleaned_once(dialect.tags, &item.url);
         Self { item, dialect, description }
     }
 

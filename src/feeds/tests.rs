@@ -2,21 +2,23 @@
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
+use serde_json::Value;
 
-use super::dialect::{DateStyle, Dialect, Element, Expansion, Order};
+use super::dialect::{DateStyle, Dialect, Element, Expansion, Format, Order};
 use super::fact::Fact;
 use super::html::WIDE;
 use super::item::is_legal;
 use super::rendition::Rendition;
+use super::writer::{Departed, Matter};
 use super::{FeedItem, fixture, grammar, readiness, writer};
 use crate::domain::feed::{Advertised, Channel, FeedStatus, Severity};
 use crate::domain::posting::PostingStatus;
 
 fn built(channel: Channel, postings: &[Advertised]) -> String {
     let items: Vec<FeedItem> = postings.iter().map(fixture::item).collect();
-    let (bytes, _) =
-        writer::write(Vec::new(), Dialect::of(channel), &fixture::site(), &items, Some(fixture::now()))
-            .unwrap();
+    let (site, now) = (fixture::site(), fixture::now());
+    let matter = Matter::of(&site, &items, now);
+    let (bytes, _) = writer::write(Vec::new(), Dialect::of(channel), matter, Some(now)).unwrap();
     String::from_utf8(bytes).unwrap()
 }
 
@@ -31,8 +33,26 @@ fn codes(
     )
 }
 
+/// What members of this name hold, wherever they are.
+fn members(value: &Value, name: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Object(object) => {
+            // As the document has it: what is its own before what is in it.
+            found.extend(object.get(name).and_then(Value::as_str).map(str::to_owned));
+            object.values().for_each(|value| members(value, name, found));
+        }
+        Value::Array(values) => values.iter().for_each(|value| members(value, name, found)),
+        _ => {}
+    }
+}
+
 /// The text of an element's every occurrence.
 fn texts(document: &str, name: &str) -> Vec<String> {
+    if document.starts_with('{') {
+        let mut found = Vec::new();
+        members(&serde_json::from_str(document).unwrap(), name, &mut found);
+        return found;
+    }
     let mut reader = Reader::from_str(document);
     let (mut found, mut inside) = (Vec::new(), false);
     loop {
@@ -76,7 +96,7 @@ fn tables_and_examples_are_as_committed() {
         committed(&format!("{channel}/README.md"), &grammar::markdown(dialect));
         committed(&format!("{channel}/{}", grammar::grammar_file(dialect)), &grammar::grammar(dialect));
         committed(
-            &format!("{channel}/example.xml"),
+            &format!("{channel}/{}", grammar::example_file(dialect)),
             &built(*channel, &[fixture::onsite(), fixture::remote()]),
         );
     }
@@ -87,6 +107,7 @@ static TIGHT: Dialect = Dialect {
     channel: Channel::Indeed,
     name: "A strict board",
     board: "A strict board",
+    format: Format::Xml,
     media_type: "application/xml; charset=utf-8",
     frame: &[("jobs", &[])],
     head: &[],
@@ -101,6 +122,7 @@ static TIGHT: Dialect = Dialect {
         rule: "Short.",
         source: "https://example.com",
     }],
+    gone: None,
     unwritten: &[],
     expansion: Expansion::Posting,
     order: Order::Reference,
@@ -134,6 +156,11 @@ fn element_of(channel: Channel, fact: Fact) -> &'static str {
     elements.find(|element| element.holds == fact).unwrap().own_name()
 }
 
+fn description_of(channel: Channel) -> &'static str {
+    let is_text = |element: &&Element| matches!(element.holds, Fact::Description | Fact::DescriptionAsHtml);
+    Dialect::of(channel).elements.iter().find(is_text).unwrap().own_name()
+}
+
 /// Gives a document to the readers of `tests/conformance/feeds`, if they asked for it.
 fn shown(name: &str, document: &str) {
     if let Some(folder) = std::env::var_os("VACANTIA_FEED_FILES") {
@@ -145,13 +172,13 @@ fn shown(name: &str, document: &str) {
 fn hostile_text_in_every_field_stays_text() {
     for channel in Channel::ALL {
         let document = built(*channel, &[fixture::hostile()]);
-        shown(&format!("hostile-{channel}.xml"), &document);
+        shown(&format!("hostile-{}", channel.file()), &document);
         assert!(document.chars().all(is_legal), "{channel}");
         let titles = texts(&document, element_of(*channel, Fact::Title));
         let title = titles.last().unwrap();
         assert!(title.starts_with("]]> <![CDATA[ &amp; &lt; &nbsp; &bogus; </script>"), "{channel}: {title}");
         assert!(title.contains("\u{202E}ltr \u{5E9}") && title.contains("🎉 e\u{301}"), "{channel}: {title}");
-        let text = texts(&document, element_of(*channel, Fact::Description)).pop().unwrap();
+        let text = texts(&document, description_of(*channel)).pop().unwrap();
         assert!(
             text.len() > 100_000 && !text.contains("<script") && !text.contains("alert(1)</a>"),
             "{channel}"
@@ -161,6 +188,24 @@ fn hostile_text_in_every_field_stays_text() {
         let (status, issues) = codes(*channel, &fixture::hostile());
         assert_eq!(status, FeedStatus::Listed, "{channel}: {issues:?}");
         assert!(issues.contains(&(Severity::Warn, "CHARACTERS_REMOVED", "title")), "{issues:?}");
+    }
+}
+
+#[test]
+fn whoever_left_is_spoken_of_for_a_while_where_the_format_can() {
+    let (site, now) = (fixture::site(), fixture::now());
+    let left = |days: i64| Departed {
+        tag: format!("tag:jobs.example.com,2027-01-11:{days}"),
+        at: (now - chrono::TimeDelta::days(days)).with_timezone(&site.zone),
+    };
+    let departed = [left(1), left(29), left(30)];
+    for channel in Channel::ALL {
+        let matter = Matter { departed: &departed, ..Matter::of(&site, &[], now) };
+        let (bytes, fared) = writer::write(Vec::new(), Dialect::of(*channel), matter, Some(now)).unwrap();
+        let document = String::from_utf8(bytes).unwrap();
+        let spoken = document.matches("at:deleted-entry ref=").count();
+        assert_eq!((spoken, fared.len()), (if *channel == Channel::Atom { 2 } else { 0 }, 0), "{document}");
+        shown(&format!("departed-{}", channel.file()), &document);
     }
 }
 
@@ -207,7 +252,7 @@ fn only_what_anybody_may_see_is_in_a_feed() {
     ];
     for channel in Channel::ALL {
         let empty = built(*channel, &hidden);
-        shown(&format!("empty-{channel}.xml"), &empty);
+        shown(&format!("empty-{}", channel.file()), &empty);
         assert!(!empty.contains("Harbour Engineer"), "{channel}");
         assert!(texts(&empty, Dialect::of(*channel).entry).is_empty(), "{channel}");
         assert_eq!(codes(*channel, &hidden[0]).0, FeedStatus::Ready);

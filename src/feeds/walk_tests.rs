@@ -10,6 +10,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use super::dialect::{Dialect, Expansion};
 use super::fixture::{self, country, location};
+use super::writer::Matter;
 use super::{FeedItem, press, writer};
 use crate::domain::feed::{Advertised, Channel, FeedStatus, Severity};
 use crate::domain::money::PayInterval;
@@ -110,7 +111,7 @@ fn names(dialect: &Dialect, item: &FeedItem) -> BTreeSet<String> {
 
 fn check(channel: Channel, items: &[FeedItem], now: DateTime<Utc>) {
     let (dialect, site) = (Dialect::of(channel), fixture::site());
-    let write = |items| writer::write(Vec::new(), dialect, &site, items, Some(now)).unwrap();
+    let write = |items| writer::write(Vec::new(), dialect, Matter::of(&site, items, now), Some(now)).unwrap();
     let (bytes, fared) = write(items);
     let backwards: Vec<FeedItem> = items.iter().rev().cloned().collect();
     assert_eq!(bytes, write(&backwards).0, "{channel}: the order of postings shows");
@@ -150,7 +151,9 @@ fn every_channel_tells_each_visible_posting_or_says_why_not() {
             postings.insert(draw.posting, draw.advertised(now));
             let project = |posting: &Advertised| FeedItem::project(posting, &fixture::site(), now);
             let items: Vec<FeedItem> = postings.values().map(project).collect();
-            Channel::ALL.iter().for_each(|channel| check(*channel, &items, now));
+            for channel in Channel::ALL {
+                check(*channel, &items, now);
+            }
         }
         Ok(())
     });

@@ -1,12 +1,14 @@
 //! Items become a document, streamed: no more than one item is in memory as text.
 
+mod json;
+mod xml;
+
 use std::io::{self, Write};
 
-use chrono::{DateTime, Utc};
-use quick_xml::Writer;
-use quick_xml::events::{BytesCData, BytesDecl, BytesEnd, BytesStart, BytesText, Event};
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 
-use super::dialect::{Dialect, Element, Order};
+use super::dialect::{Dialect, Format, Gone, Order};
 use super::fact::{About, FeedFact, Node};
 use super::issue::Readiness;
 use super::item::FeedItem;
@@ -36,23 +38,93 @@ pub struct Fared<'a> {
     pub readiness: Readiness,
 }
 
+/// A posting that left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Departed {
+    /// Its `tag:` URI.
+    pub tag: String,
+    /// When it left.
+    pub at: DateTime<Tz>,
+}
+
+/// A document as it is written, from its beginning to its end.
+trait Script<W> {
+    fn open(&mut self, about: About<'_>) -> io::Result<()>;
+    fn entry(&mut self, entry: &Entry<'_>) -> io::Result<()>;
+    fn departed(&mut self, gone: &'static Gone, departed: &Departed) -> io::Result<()>;
+    fn close(self) -> io::Result<W>;
+}
+
+/// What a feed is written of.
+#[derive(Debug, Clone, Copy)]
+pub struct Matter<'a> {
+    /// The organisation.
+    pub site: &'a Site,
+    /// The postings; those that nobody may see are passed over.
+    pub items: &'a [FeedItem],
+    /// Postings that left, the last to leave first.
+    pub departed: &'a [Departed],
+    /// When this is.
+    pub now: DateTime<Utc>,
+}
+
+impl<'a> Matter<'a> {
+    /// Postings alone.
+    #[must_use]
+    pub const fn of(site: &'a Site, items: &'a [FeedItem], now: DateTime<Utc>) -> Self {
+        Self { site, items, departed: &[], now }
+    }
+}
+
 /// Writes the feed of all visible items and says how each fared, in the feed's order.
 pub fn write<'a, W: Sink>(
     sink: W,
     dialect: &'static Dialect,
-    site: &Site,
-    items: &'a [FeedItem],
+    matter: Matter<'a>,
     last_changed: Option<DateTime<Utc>>,
 ) -> io::Result<(W, Vec<Fared<'a>>)> {
-    let items = ordered(dialect, items);
-    let mut document = Document { xml: Writer::new_with_indent(sink, b' ', 1), dialect };
-    document.open(About { site, last_changed, entries: expected(dialect, &items) })?;
+    match dialect.format {
+        Format::Xml => told(xml::Document::new(sink, dialect), dialect, matter, last_changed),
+        Format::Json => told(json::Document::new(sink, dialect), dialect, matter, last_changed),
+    }
+}
+
+fn told<'a, W: Sink>(
+    mut script: impl Script<W>,
+    dialect: &'static Dialect,
+    matter: Matter<'a>,
+    last_changed: Option<DateTime<Utc>>,
+) -> io::Result<(W, Vec<Fared<'a>>)> {
+    let items = ordered(dialect, matter.items);
+    script.open(About { site: matter.site, last_changed, entries: expected(dialect, &items) })?;
     let mut fared = Vec::with_capacity(items.len());
     for item in items {
-        fared.push(document.item(item)?);
+        fared.push(listed(&mut script, dialect, item)?);
     }
-    document.close()?;
-    Ok((document.xml.into_inner(), fared))
+    if let Some(gone) = &dialect.gone {
+        let since = matter.now - TimeDelta::days(gone.days);
+        for departed in matter.departed.iter().filter(|departed| departed.at > since) {
+            script.departed(gone, departed)?;
+        }
+    }
+    Ok((script.close()?, fared))
+}
+
+fn listed<'a, W: Sink>(
+    script: &mut impl Script<W>,
+    dialect: &'static Dialect,
+    item: &'a FeedItem,
+) -> io::Result<Fared<'a>> {
+    let rendition = Rendition::new(dialect, item);
+    let readiness = rendition.readiness();
+    let mut references = Vec::new();
+    if readiness.status == FeedStatus::Listed {
+        for entry in rendition.entries() {
+            script.entry(&entry)?;
+            references.push(entry.reference);
+        }
+    }
+    Ok(Fared { item, references, readiness })
 }
 
 fn ordered<'a>(dialect: &Dialect, items: &'a [FeedItem]) -> Vec<&'a FeedItem> {
@@ -75,119 +147,6 @@ fn expected(dialect: &'static Dialect, items: &[&FeedItem]) -> usize {
         if is_listed { rendition.entries().len() } else { 0 }
     };
     items.iter().map(entries).sum()
-}
-
-struct Document<W: Sink> {
-    xml: Writer<W>,
-    dialect: &'static Dialect,
-}
-
-impl<W: Sink> Document<W> {
-    fn open(&mut self, about: About<'_>) -> io::Result<()> {
-        self.xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-        for (name, attributes) in self.dialect.frame {
-            let start = BytesStart::new(*name).with_attributes(attributes.iter().copied());
-            self.xml.write_event(Event::Start(start))?;
-        }
-        for element in self.dialect.head {
-            let Some(node) = element.holds.read(self.dialect, about) else { continue };
-            let node = sieved(node);
-            if matches!(element.holds, FeedFact::LastChanged(_)) {
-                self.xml.get_mut().dating();
-                self.node(element.name, &node, false)?;
-                self.xml.get_mut().dated();
-            } else {
-                self.node(element.name, &node, false)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn item<'a>(&mut self, item: &'a FeedItem) -> io::Result<Fared<'a>> {
-        let rendition = Rendition::new(self.dialect, item);
-        let readiness = rendition.readiness();
-        let mut references = Vec::new();
-        if readiness.status == FeedStatus::Listed {
-            for entry in rendition.entries() {
-                self.entry(&entry)?;
-                references.push(entry.reference);
-            }
-        }
-        Ok(Fared { item, references, readiness })
-    }
-
-    fn entry(&mut self, entry: &Entry<'_>) -> io::Result<()> {
-        let (attributes, elements): (Vec<_>, Vec<_>) =
-            self.dialect.elements.iter().partition(|element| element.attribute().is_some());
-        let mut start = BytesStart::new(self.dialect.entry);
-        for element in attributes {
-            for node in entry.nodes(element) {
-                start.push_attribute((element.attribute().unwrap_or_default(), node.text.as_ref()));
-            }
-        }
-        self.xml.write_event(Event::Start(start))?;
-        let mut open = Vec::new();
-        for element in elements {
-            self.element(entry, element, &mut open)?;
-        }
-        self.regroup(&mut open, &[])?;
-        self.xml.write_event(Event::End(BytesEnd::new(self.dialect.entry)))
-    }
-
-    /// `open` holds the groups that are open within the entry.
-    fn element(
-        &mut self,
-        entry: &Entry<'_>,
-        element: &'static Element,
-        open: &mut Vec<&'static str>,
-    ) -> io::Result<()> {
-        for node in entry.nodes(element) {
-            self.regroup(open, &element.groups())?;
-            self.node(element.own_name(), &node, element.cdata)?;
-        }
-        Ok(())
-    }
-
-    /// Closes the groups that end here and opens those that begin.
-    fn regroup(&mut self, open: &mut Vec<&'static str>, wanted: &[&'static str]) -> io::Result<()> {
-        let shared = open.iter().zip(wanted).take_while(|(open, wanted)| open == wanted).count();
-        for name in open.drain(shared..).rev() {
-            self.xml.write_event(Event::End(BytesEnd::new(name)))?;
-        }
-        for name in &wanted[shared..] {
-            self.xml.write_event(Event::Start(BytesStart::new(*name)))?;
-            open.push(name);
-        }
-        Ok(())
-    }
-
-    fn node(&mut self, name: &str, node: &Node<'_>, cdata: bool) -> io::Result<()> {
-        let mut element = self.xml.create_element(name);
-        for (name, value) in &node.attributes {
-            element = element.with_attribute((*name, value.as_ref()));
-        }
-        if node.text.is_empty() {
-            element.write_empty()?;
-        } else if cdata {
-            // CDATA can't hold its own end: `]]>` is written over two sections.
-            element.write_inner_content(|xml| {
-                for part in BytesCData::escaped(&node.text) {
-                    xml.write_event(Event::CData(part))?;
-                }
-                Ok(())
-            })?;
-        } else {
-            element.write_text_content(BytesText::new(&node.text))?;
-        }
-        Ok(())
-    }
-
-    fn close(&mut self) -> io::Result<()> {
-        for (name, _) in self.dialect.frame.iter().rev() {
-            self.xml.write_event(Event::End(BytesEnd::new(*name)))?;
-        }
-        self.xml.get_mut().write_all(b"\n")
-    }
 }
 
 /// The organisation's name comes from the configuration, where nothing keeps control characters out.

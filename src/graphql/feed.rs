@@ -20,6 +20,10 @@ use crate::storage::{Fault, advertised, posting};
 pub enum FeedChannel {
     /// RSS 2.0, for readers and for boards without a format of their own.
     Rss,
+    /// Atom, which also says what is no longer open.
+    Atom,
+    /// JSON Feed 1.1.
+    JsonFeed,
     /// Indeed's XML feed, which a family of other boards reads too.
     Indeed,
     /// ZipRecruiter's XML feed.
@@ -102,6 +106,15 @@ impl From<Readiness> for FeedReadiness {
     }
 }
 
+/// How a posting stands in one feed.
+#[derive(SimpleObject, Debug, Clone)]
+pub struct PostingFeed {
+    /// Which feed.
+    channel: FeedChannel,
+    /// How the posting stands in it, and why.
+    readiness: FeedReadiness,
+}
+
 /// What the outside is told of the postings that the viewer sees.
 struct ItemById;
 
@@ -126,6 +139,16 @@ pub(super) async fn readiness_of(
 ) -> async_graphql::Result<Option<FeedReadiness>> {
     let item = asking.load::<ItemById>(posting).await?;
     Ok(item.map(|item| readiness(channel.into(), &item).into()))
+}
+
+/// How a posting stands in each channel, for whoever sees the posting.
+pub(super) async fn feeds_of(asking: &Asking, posting: PostingId) -> async_graphql::Result<Vec<PostingFeed>> {
+    let Some(item) = asking.load::<ItemById>(posting).await? else { return Ok(Vec::new()) };
+    let stands = |channel: &feed::Channel| PostingFeed {
+        channel: (*channel).into(),
+        readiness: readiness(*channel, &item).into(),
+    };
+    Ok(feed::Channel::ALL.iter().map(stands).collect())
 }
 
 /// The posting's structured data, while anybody may see it.

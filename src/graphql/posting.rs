@@ -19,7 +19,7 @@ use super::batch::Load;
 use super::board::{self, PipelineStage};
 use super::connection::{Connection, Paging};
 use super::error::{bad_argument, bounded, fault};
-use super::feed::{self, FeedChannel, FeedReadiness};
+use super::feed::{self, FeedChannel, FeedReadiness, PostingFeed};
 use super::plan::{HiringPlan, PlanByVersion, ProcessStage, process};
 use super::posting_content::{
     EmploymentType, Location, PayRange, PostingLink, Question, Requirement, Section, Workplace,
@@ -262,6 +262,11 @@ impl Posting {
         #[graphql(desc = "Which feed.")] channel: FeedChannel,
     ) -> async_graphql::Result<Option<FeedReadiness>> {
         feed::readiness_of(asking(ctx), self.0.id, channel).await
+    }
+
+    /// How the posting stands in each feed, before it is published too, and why: what to ask for with `postingPublish`.
+    async fn feeds(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<PostingFeed>> {
+        feed::feeds_of(asking(ctx), self.0.id).await
     }
 
     /// What the posting's page tells search engines: a `JobPosting` of schema.org as JSON, safe inside a script

@@ -107,19 +107,21 @@ struct Row {
     number: i64,
     changed_at: DateTime<Utc>,
     left_at: Option<DateTime<Utc>>,
+    published_at: DateTime<Utc>,
 }
 
 impl From<Row> for FeedChange {
     fn from(row: Row) -> Self {
-        let Row { posting_id: posting, slug, place, listed_by, number, changed_at, left_at } = row;
-        Self { posting, slug, place, listed_by, number, changed_at, left_at }
+        let Row { posting_id: posting, slug, place, listed_by, number, changed_at, left_at, published_at } =
+            row;
+        Self { posting, slug, place, listed_by, number, changed_at, left_at, published_at }
     }
 }
 
 async fn read(db: &impl Source, which: &str, binds: Binds) -> Result<Vec<FeedChange>, Fault> {
     let sql = format!(
-        "SELECT f.posting_id, p.slug, f.place, f.listed_by, f.number, f.changed_at, f.left_at \
-         FROM feed_change f JOIN posting p ON p.id = f.posting_id WHERE {which}"
+        "SELECT f.posting_id, p.slug, f.place, f.listed_by, f.number, f.changed_at, f.left_at, \
+         coalesce(p.published_at, p.created_at) AS published_at FROM feed_change f JOIN posting p ON p.id = f.posting_id WHERE {which}"
     );
     Ok(dialect::query_all::<Row>(db, &sql, binds).await?.into_iter().map(FeedChange::from).collect())
 }

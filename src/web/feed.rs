@@ -34,13 +34,14 @@ const RETRY: &str = "10";
 /// Bytes read from a file at once.
 const CHUNK: usize = 64 * 1024;
 
-/// `GET /feeds/{channel}.xml`.
+/// `GET /feeds/{file}`, such as `rss.xml`.
 pub(super) async fn document(
     app: web::Data<App>,
-    channel: web::Path<String>,
+    file: web::Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Trouble> {
-    let channel = known(&channel)?;
+    let channel = Channel::ALL.iter().copied().find(|channel| channel.file() == *file);
+    let channel = channel.ok_or(Trouble::NotFound)?;
     let Some(snapshot) = app.shelf.current(channel) else { return Ok(nothing_yet()) };
     let Some(coding) = coding(request.headers()) else {
         let mut answer = HttpResponse::build(StatusCode::NOT_ACCEPTABLE);

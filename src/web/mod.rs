@@ -138,7 +138,7 @@ pub fn routes(
             .service(read("/jobs/{slug}", posting::page))
             .service(read("/feeds", feed::page))
             .service(read("/feeds/changes.json", feed::news::changes))
-            .service(read("/feeds/{channel}.xml", feed::document))
+            .service(read("/feeds/{file}", feed::document))
             .service(read("/feeds/{channel}/report.json", feed::report))
             .service(read("/sitemap.xml", feed::news::index))
             .service(read("/sitemaps/{number}.xml", feed::news::part))

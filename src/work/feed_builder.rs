@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 use tokio::{task, time};
 use tracing::Instrument as _;
@@ -16,16 +16,20 @@ use super::{Step, pass};
 use crate::actions;
 use crate::actions::feed::Issue;
 use crate::domain::clock::Clock;
-use crate::domain::feed::Channel;
+use crate::domain::feed::{Channel, FeedChange};
 use crate::domain::site::Site;
 use crate::feeds::build::Stock;
-use crate::feeds::{FeedItem, Shelf, Snapshot};
-use crate::storage::{Failure, Fault, Store, feed};
+use crate::feeds::writer::Departed;
+use crate::feeds::{FeedItem, Shelf, Snapshot, item};
+use crate::storage::{Failure, Fault, Store, feed, feed_change};
 
 /// How long after a build the next one may begin at the earliest: many changes at once become few documents.
 const PAUSE: Duration = Duration::from_millis(500);
 /// How often it looks at the generation and the clock when nothing nudges it.
 pub const POLL: Duration = Duration::from_secs(1);
+
+/// How long postings that left are read of: longer than any channel speaks of them.
+const KEPT: TimeDelta = TimeDelta::days(60);
 
 /// The worker that builds feeds.
 pub struct FeedBuilder {
@@ -110,15 +114,24 @@ impl FeedBuilder {
     }
 
     async fn stock(&self, now: DateTime<Utc>) -> Result<Stock, Fault> {
-        let listing = feed::listing(&self.store.snapshot().await?, now).await?;
+        let db = self.store.snapshot().await?;
+        let listing = feed::listing(&db, now).await?;
+        let departed = feed_change::left_since(&db, now - KEPT).await?;
         let project = |advertised| FeedItem::project(advertised, &self.site, now);
         Ok(Stock {
             site: Arc::clone(&self.site),
+            departed: departed.into_iter().filter_map(|change| self.departed(&change)).collect(),
+            now,
             items: listing.postings.iter().map(project).collect(),
             generation: listing.generation,
             changed_at: listing.changed_at,
             editions: listing.editions,
         })
+    }
+
+    fn departed(&self, change: &FeedChange) -> Option<Departed> {
+        let tag = item::tag(&self.site, change.posting, change.published_at);
+        Some(Departed { tag, at: change.left_at?.with_timezone(&self.site.zone) })
     }
 
     /// Builds until `stop` says true. `newest` moves when something happened; see [`super::event_tail`].

@@ -206,7 +206,7 @@ both! {
         for channel in Channel::ALL {
             let fared = stand.fared(*channel).await;
             assert_eq!((fared.len(), fared[&mute.id.to_string()].clone()), (2, (false, Vec::new())), "{channel}");
-            assert!(page.text().contains(&format!("/feeds/{channel}.xml")), "{channel}");
+            assert!(page.text().contains(&format!("/feeds/{}", channel.file())), "{channel}");
         }
     }
 
@@ -265,15 +265,22 @@ both! {
         app.advertised_at_a_place("Backend Developer").await;
         let each = |channel: &Channel| {
             let name = channel.as_str();
-            format!("{name}: feedReadiness(channel: {}) {{ status issues {{ code message }} }}", name.to_uppercase())
+            let value = if *channel == Channel::JsonFeed { "JSON_FEED".to_owned() } else { name.to_uppercase() };
+            format!("{name}: feedReadiness(channel: {value}) {{ status issues {{ code message }} }}")
         };
         let fields: Vec<String> = Channel::ALL.iter().map(each).collect();
-        let query = format!("{{ postings(first: 1) {{ nodes {{ {} }} }} }}", fields.join(" "));
+        let query = format!(
+            "{{ postings(first: 1) {{ nodes {{ {} feeds {{ channel readiness {{ status issues {{ code message }} }} }} }} }} }}",
+            fields.join(" ")
+        );
         let told = app.ask(&vacantia::domain::Viewer::Anonymous, &query, serde_json::Value::Null).await;
         let posting = &told["data"]["postings"]["nodes"][0];
         for channel in Channel::ALL {
             assert_eq!(posting[channel.as_str()]["status"], "LISTED", "{channel}: {told:#}");
         }
+        let feeds = posting["feeds"].as_array().unwrap();
+        let named = |channel: &Channel, one: &serde_json::Value| one["readiness"] == posting[channel.as_str()];
+        assert!(feeds.len() == Channel::ALL.len() && Channel::ALL.iter().zip(feeds).all(|(channel, one)| named(channel, one)));
         let linkedin = posting["linkedin"]["issues"].as_array().unwrap();
         assert!(linkedin.iter().any(|issue| issue["code"] == "COMPANY_ID_MISSING"), "{linkedin:#?}");
     }
@@ -290,7 +297,7 @@ both! {
         taken.dedup();
         // The first build does not ask whether the generation moved, and tells the other instances of all channels; later
         // ones tell of those that changed: two want a city, and have nothing to tell of remote work.
-        assert_eq!(taken, [10 + 10, 11 + 8]);
+        assert_eq!(taken, [11 + 12, 12 + 10]);
     }
 
     async fn what_happens_is_passed_on_in_order_to_everyone_who_listens(app: TestApp) {

@@ -152,6 +152,7 @@ impl TestApp {
         let changes = Changes {
             workplace: Some(Workplace::Onsite),
             locations: Some(vec![location]),
+            remote_countries: Some(Vec::new()),
             ..Changes::default()
         };
         update(self.system(), posted.id, None, changes).await.unwrap();

@@ -1,6 +1,6 @@
 //! Adzuna's XML feed.
 
-use super::{Check, DateStyle, Dialect, Element, Expansion, Order, Unwritten, XML, rules};
+use super::{Check, DateStyle, Dialect, Element, Expansion, Format, Order, Unwritten, XML, rules};
 use crate::domain::feed::{Channel, Severity};
 use crate::domain::money::PayInterval;
 use crate::domain::posting::EmploymentType;
@@ -15,11 +15,13 @@ pub(super) static ADZUNA: Dialect = Dialect {
     channel: Channel::Adzuna,
     name: "Adzuna XML",
     board: "Adzuna",
+    format: Format::Xml,
     media_type: XML,
     frame: &[("jobs", &[])],
     head: &[],
     entry: "job",
     elements: ELEMENTS,
+    gone: None,
     unwritten: UNWRITTEN,
     expansion: Expansion::Place,
     order: Order::Reference,

@@ -1,6 +1,6 @@
 //! Careerjet's XML feed: what it suggests to those who have none yet. It takes other formats as well.
 
-use super::{Check, DateStyle, Dialect, Element, Expansion, Order, Unwritten, XML, rules};
+use super::{Check, DateStyle, Dialect, Element, Expansion, Format, Order, Unwritten, XML, rules};
 use crate::domain::feed::{Channel, Severity};
 use crate::domain::posting::EmploymentType;
 use crate::feeds::fact::{Fact, RemoteCity, Words};
@@ -13,11 +13,13 @@ pub(super) static CAREERJET: Dialect = Dialect {
     channel: Channel::Careerjet,
     name: "Careerjet XML",
     board: "Careerjet",
+    format: Format::Xml,
     media_type: XML,
     frame: &[("jobs", &[])],
     head: &[],
     entry: "job",
     elements: ELEMENTS,
+    gone: None,
     unwritten: UNWRITTEN,
     expansion: Expansion::Place,
     order: Order::Reference,

@@ -1,6 +1,8 @@
 //! Indeed's job sync XML feed.
 
-use super::{Check, DateStyle, Dialect, Element, Expansion, HeadElement, Order, Unwritten, XML, rules};
+use super::{
+    Check, DateStyle, Dialect, Element, Expansion, Format, HeadElement, Order, Unwritten, XML, rules,
+};
 use crate::domain::feed::{Channel, Severity};
 use crate::domain::place::Workplace;
 use crate::domain::posting::EmploymentType;
@@ -19,6 +21,7 @@ pub(super) static INDEED: Dialect = Dialect {
     channel: Channel::Indeed,
     name: "Indeed XML",
     board: "Indeed",
+    format: Format::Xml,
     media_type: XML,
     frame: &[("source", &[])],
     head: &[
@@ -28,6 +31,7 @@ pub(super) static INDEED: Dialect = Dialect {
     ],
     entry: "job",
     elements: ELEMENTS,
+    gone: None,
     unwritten: UNWRITTEN,
     expansion: Expansion::Place,
     order: Order::Reference,

@@ -1,6 +1,6 @@
 //! Jobrapido's XML feed.
 
-use super::{Check, DateStyle, Dialect, Element, Expansion, Order, Unwritten, XML, rules};
+use super::{Check, DateStyle, Dialect, Element, Expansion, Format, Order, Unwritten, XML, rules};
 use crate::domain::feed::{Channel, Severity};
 use crate::domain::posting::EmploymentType;
 use crate::feeds::fact::{Fact, RemoteCity, Words};
@@ -13,11 +13,13 @@ pub(super) static JOBRAPIDO: Dialect = Dialect {
     channel: Channel::Jobrapido,
     name: "Jobrapido XML",
     board: "Jobrapido",
+    format: Format::Xml,
     media_type: XML,
     frame: &[("source", &[]), ("jobs", &[])],
     head: &[],
     entry: "job",
     elements: ELEMENTS,
+    gone: None,
     unwritten: UNWRITTEN,
     expansion: Expansion::Place,
     order: Order::Reference,

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::{Check, DateStyle, Dialect, Element, Expansion, Order, Unwritten, XML, rules};
+use super::{Check, DateStyle, Dialect, Element, Expansion, Format, Order, Unwritten, XML, rules};
 use crate::domain::feed::{Channel, Severity};
 use crate::domain::posting::EmploymentType;
 use crate::feeds::fact::{Fact, Words};
@@ -18,11 +18,13 @@ pub(super) static JOOBLE: Dialect = Dialect {
     channel: Channel::Jooble,
     name: "Jooble XML",
     board: "Jooble",
+    format: Format::Xml,
     media_type: XML,
     frame: &[("jobs", &[])],
     head: &[],
     entry: "job",
     elements: ELEMENTS,
+    gone: None,
     unwritten: UNWRITTEN,
     expansion: Expansion::Place,
     order: Order::Reference,

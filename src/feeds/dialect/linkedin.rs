@@ -1,6 +1,8 @@
 //! LinkedIn's XML feed for basic jobs.
 
-use super::{Check, DateStyle, Dialect, Element, Expansion, HeadElement, Order, Unwritten, XML, rules};
+use super::{
+    Check, DateStyle, Dialect, Element, Expansion, Format, HeadElement, Order, Unwritten, XML, rules,
+};
 use crate::domain::feed::{Channel, Severity};
 use crate::domain::money::PayInterval;
 use crate::domain::place::Workplace;
@@ -18,6 +20,7 @@ pub(super) static LINKEDIN: Dialect = Dialect {
     channel: Channel::Linkedin,
     name: "LinkedIn XML",
     board: "LinkedIn",
+    format: Format::Xml,
     media_type: XML,
     frame: &[("source", &[])],
     head: &[
@@ -28,6 +31,7 @@ pub(super) static LINKEDIN: Dialect = Dialect {
     ],
     entry: "job",
     elements: ELEMENTS,
+    gone: None,
     unwritten: UNWRITTEN,
     expansion: Expansion::Place,
     order: Order::Reference,

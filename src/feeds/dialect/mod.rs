@@ -2,11 +2,13 @@
 //! says so. A further board is one more table.
 
 mod adzuna;
+mod atom;
 mod careerjet;
 mod date;
 mod indeed;
 mod jobrapido;
 mod jooble;
+mod json_feed;
 mod linkedin;
 mod rss;
 mod rules;
@@ -34,6 +36,8 @@ pub struct Dialect {
     pub name: &'static str,
     /// What recruiters call the board, or whoever reads it.
     pub board: &'static str,
+    /// In which language its documents are written.
+    pub format: Format,
     /// Its Content-Type.
     pub media_type: &'static str,
     /// The elements around everything, outermost first, with their attributes.
@@ -44,6 +48,8 @@ pub struct Dialect {
     pub entry: &'static str,
     /// What each entry says, in order.
     pub elements: &'static [Element],
+    /// What is said of postings that left, in formats that speak of them.
+    pub gone: Option<Gone>,
     /// Elements the format knows and this program does not write.
     pub unwritten: &'static [Unwritten],
     /// What becomes an entry of its own.
@@ -70,6 +76,8 @@ impl Dialect {
     pub fn of(channel: Channel) -> &'static Self {
         match channel {
             Channel::Rss => &rss::RSS,
+            Channel::Atom => &atom::ATOM_FEED,
+            Channel::JsonFeed => &json_feed::JSON_FEED,
             Channel::Indeed => &indeed::INDEED,
             Channel::Ziprecruiter => &ziprecruiter::ZIPRECRUITER,
             Channel::Talent => &talent::TALENT,
@@ -81,6 +89,30 @@ impl Dialect {
             Channel::Careerjet => &careerjet::CAREERJET,
         }
     }
+}
+
+/// In which language documents are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Elements.
+    Xml,
+    /// Members of objects: what the table calls an element is a member, and what comes several times a list.
+    Json,
+}
+
+/// What is said of a posting that left.
+#[derive(Debug)]
+pub struct Gone {
+    /// The element.
+    pub name: &'static str,
+    /// The element within it that says why, for people.
+    pub comment: &'static str,
+    /// For how many days it is said.
+    pub days: i64,
+    /// What the format wants in it.
+    pub rule: &'static str,
+    /// Who says so.
+    pub source: &'static str,
 }
 
 /// What becomes an entry of its own.

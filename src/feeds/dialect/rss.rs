@@ -1,6 +1,6 @@
 //! RSS 2.0 with the usual modules, and a small namespace of our own for what RSS has no word for.
 
-use super::{Check, DateStyle, Dialect, Element, Expansion, HeadElement, Order, Unwritten};
+use super::{Check, DateStyle, Dialect, Element, Expansion, Format, HeadElement, Order, Unwritten};
 use crate::domain::feed::{Channel, Severity};
 use crate::domain::place::Workplace;
 use crate::domain::posting::EmploymentType;
@@ -14,12 +14,13 @@ const PROFILE: &str = "https://www.rssboard.org/rss-profile";
 /// How often to come again.
 const SYNDICATION: &str = "https://web.resource.org/rss/1.0/modules/syndication/";
 /// Our own elements: fixed for ever, whatever the address of the installation.
-const JOB: &str = "schema/feeds/rss/README.md";
+pub(super) const JOB: &str = "schema/feeds/rss/README.md";
 
 pub(super) static RSS: Dialect = Dialect {
     channel: Channel::Rss,
     name: "RSS 2.0",
     board: "a feed reader",
+    format: Format::Xml,
     media_type: "application/rss+xml; charset=utf-8",
     frame: &[
         (
@@ -50,6 +51,7 @@ pub(super) static RSS: Dialect = Dialect {
     ],
     entry: "item",
     elements: ELEMENTS,
+    gone: None,
     unwritten: &[
         Unwritten {
             name: "author",
@@ -83,7 +85,7 @@ const fn own(name: &'static str, holds: Fact, rule: &'static str) -> Element {
 }
 
 /// The words of schema.org.
-const EMPLOYMENT: Words<EmploymentType> = &[
+pub(super) const EMPLOYMENT: Words<EmploymentType> = &[
     (EmploymentType::FullTime, "FULL_TIME"),
     (EmploymentType::PartTime, "PART_TIME"),
     (EmploymentType::Contract, "CONTRACTOR"),
@@ -93,7 +95,7 @@ const EMPLOYMENT: Words<EmploymentType> = &[
     (EmploymentType::PerDiem, "PER_DIEM"),
 ];
 
-const WORKPLACE: Words<Workplace> =
+pub(super) const WORKPLACE: Words<Workplace> =
     &[(Workplace::Onsite, "onsite"), (Workplace::Hybrid, "hybrid"), (Workplace::Remote, "remote")];
 
 static ELEMENTS: &[Element] = &[

@@ -1,6 +1,8 @@
 //! Talent.com's XML feed.
 
-use super::{Check, DateStyle, Dialect, Element, Expansion, HeadElement, Order, Unwritten, XML, rules};
+use super::{
+    Check, DateStyle, Dialect, Element, Expansion, Format, HeadElement, Order, Unwritten, XML, rules,
+};
 use crate::domain::feed::Channel;
 use crate::domain::place::Workplace;
 use crate::domain::posting::EmploymentType;
@@ -14,6 +16,7 @@ pub(super) static TALENT: Dialect = Dialect {
     channel: Channel::Talent,
     name: "Talent.com XML",
     board: "Talent.com",
+    format: Format::Xml,
     media_type: XML,
     frame: &[("source", &[])],
     head: &[
@@ -23,6 +26,7 @@ pub(super) static TALENT: Dialect = Dialect {
     ],
     entry: "job",
     elements: ELEMENTS,
+    gone: None,
     unwritten: UNWRITTEN,
     expansion: Expansion::Place,
     order: Order::Reference,

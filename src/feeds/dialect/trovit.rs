@@ -1,6 +1,6 @@
 //! Trovit's XML feed, which Mitula reads too.
 
-use super::{Check, DateStyle, Dialect, Element, Expansion, Order, Unwritten, XML, rules};
+use super::{Check, DateStyle, Dialect, Element, Expansion, Format, Order, Unwritten, XML, rules};
 use crate::domain::feed::{Channel, Severity};
 use crate::domain::posting::EmploymentType;
 use crate::feeds::fact::{Fact, RemoteCity, Words};
@@ -15,11 +15,13 @@ pub(super) static TROVIT: Dialect = Dialect {
     channel: Channel::Trovit,
     name: "Trovit XML",
     board: "Trovit",
+    format: Format::Xml,
     media_type: XML,
     frame: &[("trovit", &[])],
     head: &[],
     entry: "ad",
     elements: ELEMENTS,
+    gone: None,
     unwritten: UNWRITTEN,
     expansion: Expansion::Place,
     order: Order::Reference,

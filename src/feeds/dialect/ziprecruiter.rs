@@ -1,6 +1,8 @@
 //! ZipRecruiter's XML feed.
 
-use super::{Check, DateStyle, Dialect, Element, Expansion, HeadElement, Order, Unwritten, XML, rules};
+use super::{
+    Check, DateStyle, Dialect, Element, Expansion, Format, HeadElement, Order, Unwritten, XML, rules,
+};
 use crate::domain::feed::{Channel, Severity};
 use crate::feeds::fact::{Fact, FeedFact};
 use crate::feeds::html::COMMON;
@@ -18,6 +20,7 @@ pub(super) static ZIPRECRUITER: Dialect = Dialect {
     channel: Channel::Ziprecruiter,
     name: "ZipRecruiter XML",
     board: "ZipRecruiter",
+    format: Format::Xml,
     media_type: XML,
     frame: &[("source", &[])],
     head: &[
@@ -27,6 +30,7 @@ pub(super) static ZIPRECRUITER: Dialect = Dialect {
     ],
     entry: "job",
     elements: ELEMENTS,
+    gone: None,
     unwritten: UNWRITTEN,
     expansion: Expansion::Place,
     order: Order::Reference,
@@ -70,7 +74,7 @@ static CHECKS: &[Check] = &[
     Check {
         severity: Severity::Block,
         code: "PLACE_INCOMPLETE",
-        field: "locations",
+        field: "locations.postalCode",
         message: "ZipRecruiter asks for a postal code, or for both city and state",
         mend: "complete the location",
         broken: |entry| {

@@ -30,7 +30,8 @@ pub struct Attribute {
 const ADDRESS: Content = Content::Pattern(r"https?://\S+");
 const COUNTRY: Content = Content::Pattern("[A-Z]{2}");
 const CURRENCY: Content = Content::Pattern("[A-Z]{3}");
-const WHOLE: Content = Content::Pattern(r"\d+");
+/// A whole number.
+pub const WHOLE: Content = Content::Pattern(r"\d+");
 const AMOUNT: Content = Content::Pattern(r"\d+(\.\d+)?");
 
 impl Fact {
@@ -40,7 +41,8 @@ impl Fact {
         match self {
             Self::Reference => Content::Pattern("[0-9a-z]{26}(-[0-9a-z]{8})?"),
             Self::Requisition => Content::Pattern("[0-9a-z]{26}"),
-            Self::Guid => Content::Pattern(r"tag:[^,\s]+,\d{4}-\d\d-\d\d:\S+"),
+            Self::PageLink | Self::EachTeamTerm => Content::Nothing,
+            Self::Guid | Self::Tag => Content::Pattern(r"tag:[^,\s]+,\d{4}-\d\d-\d\d:\S+"),
             Self::Url | Self::UrlOfEntry | Self::ApplyUrl | Self::OrganisationUrl => ADDRESS,
             Self::LinkedinCompany | Self::Openings | Self::PayLeastWhole | Self::PayMostWhole => WHOLE,
             Self::Contact => Content::Pattern(r"[^@\s]+@[^@\s]+"),
@@ -65,6 +67,9 @@ impl Fact {
         let perhaps = |name, content| Attribute { name, content, required: false };
         match self {
             Self::Guid => vec![always("isPermaLink", Content::Word(vec!["false"]))],
+            Self::PageLink => page_link(),
+            Self::DescriptionAsHtml => vec![always("type", Content::Word(vec!["html"]))],
+            Self::EachTeamTerm => vec![always("term", Content::Text)],
             Self::EachTeamOpenings => vec![always("openings", WHOLE)],
             Self::EachRemoteCountry => vec![always("code", COUNTRY)],
             Self::EachLocation => vec![
@@ -90,10 +95,12 @@ impl FeedFact {
     #[must_use]
     pub const fn content(self) -> Content {
         match self {
-            Self::PublisherUrl | Self::Page | Self::Docs => ADDRESS,
-            Self::LastChanged(style) => Content::Pattern(style.pattern()),
+            Self::PublisherUrl | Self::Page | Self::Docs | Self::Id | Self::Address | Self::Version(_) => {
+                ADDRESS
+            }
+            Self::LastChanged(style) | Self::LastChangedIfEver(style) => Content::Pattern(style.pattern()),
             Self::Entries | Self::Minutes | Self::Frequency => WHOLE,
-            Self::SelfLink => Content::Nothing,
+            Self::SelfLink | Self::PageLink | Self::Complete | Self::Authors => Content::Nothing,
             Self::Publisher | Self::Title | Self::Description | Self::Language | Self::Period => {
                 Content::Text
             }
@@ -110,6 +117,8 @@ impl FeedFact {
                 always("rel", Content::Word(vec!["self"])),
                 always("type", Content::Text),
             ],
+            Self::PageLink => page_link(),
+            Self::Authors => vec![always("name", Content::Text), always("url", ADDRESS)],
             _ => Vec::new(),
         }
     }
@@ -119,6 +128,15 @@ impl FeedFact {
     pub const fn comes_later(self) -> bool {
         matches!(self, Self::LastChanged(_))
     }
+}
+
+fn page_link() -> Vec<Attribute> {
+    let always = |name, content| Attribute { name, content, required: true };
+    vec![
+        always("rel", Content::Word(vec!["alternate"])),
+        always("type", Content::Word(vec!["text/html"])),
+        always("href", ADDRESS),
+    ]
 }
 
 /// The words that are written; those left out are none.

@@ -53,7 +53,12 @@ impl Fact {
             Self::Reference => one(&*entry.reference),
             Self::Requisition => one(item.requisition()),
             Self::Guid => item.tag.iter().map(|tag| text(tag).with("isPermaLink", "false")).collect(),
+            Self::Tag => maybe(item.tag.as_deref()),
             Self::Title => one(&item.title),
+            Self::PageLink => {
+                let link = Node::default().with("rel", "alternate").with("type", "text/html");
+                vec![link.with("href", marked(&item.url, dialect))]
+            }
             Self::Url => one(marked(&item.url, dialect)),
             Self::UrlOfEntry => {
                 let url = marked(&item.url, dialect);
@@ -69,6 +74,9 @@ impl Fact {
             Self::UpdatedAt => one(date(item.updated_at)),
             Self::ExpiresAt => maybe(item.expires_at.map(date)),
             Self::Description => one(entry.description()),
+            Self::DescriptionAsHtml => {
+                one(entry.description()).into_iter().map(|node| node.with("type", "html")).collect()
+            }
             Self::Summary => one(&item.summary),
             Self::Employment(words) => maybe(word(words, item.employment_type)),
             Self::Workplace(words) => maybe(word(words, item.workplace)),
@@ -124,6 +132,7 @@ impl Fact {
                 one(teams.map(|team| team.name.replace(',', "")).collect::<Vec<_>>().join(", "))
             }
             Self::EachTeam => teams.map(|team| text(&team.name)).collect(),
+            Self::EachTeamTerm => teams.map(|team| Node::default().with("term", &team.name)).collect(),
             Self::EachTeamOpenings => {
                 teams.map(|team| text(&team.name).with("openings", team.vacancies.to_string())).collect()
             }
@@ -258,6 +267,18 @@ impl FeedFact {
             Self::Publisher => text("Vacantia"),
             Self::PublisherUrl => text(site.public_url.clone()),
             Self::LastChanged(style) => text(style.write(&about.last_changed?.with_timezone(&site.zone))),
+            Self::LastChangedIfEver(style) => {
+                let at = about.last_changed.unwrap_or(DateTime::UNIX_EPOCH);
+                text(style.write(&at.with_timezone(&site.zone)))
+            }
+            Self::Id | Self::Address => text(site.feed_url(dialect.channel)),
+            Self::Version(version) => text(version),
+            Self::PageLink => {
+                let link = Node::default().with("rel", "alternate").with("type", "text/html");
+                link.with("href", site.jobs_url())
+            }
+            Self::Complete => Node::default(),
+            Self::Authors => Node::default().with("name", site.name.clone()).with("url", site.url.clone()),
             Self::Entries => text(about.entries.to_string()),
             Self::Title => text(format!("Jobs at {}", site.name)),
             Self::Page => text(site.jobs_url()),

@@ -14,6 +14,9 @@ pub fn written(dialect: &Dialect) -> String {
     let mut page = Page::begun();
     let mut attributes = vec![("xmlns", NAMESPACE), ("datatypeLibrary", TYPES)];
     let declared = dialect.frame.iter().flat_map(|(_, attributes)| attributes.iter().copied());
+    // Names without a prefix are in the namespace that has none.
+    let plain = dialect.frame.iter().flat_map(|(_, attributes)| attributes.iter());
+    attributes.extend(plain.filter(|(name, _)| *name == "xmlns").map(|(_, uri)| ("ns", *uri)));
     attributes.extend(declared.filter(|(name, _)| name.starts_with("xmlns:")));
     page.open("grammar", &attributes);
     page.open("start", &[]);

@@ -1,6 +1,6 @@
 //! A channel's table as a tree: which element stands in which, how often, and what it holds. Grammars are written from it.
 
-use crate::feeds::dialect::{Dialect, Element, HeadElement};
+use crate::feeds::dialect::{DateStyle, Dialect, Element, Gone, HeadElement};
 use crate::feeds::fact::Fact;
 use crate::feeds::fact::content::{Attribute, Content};
 
@@ -41,8 +41,9 @@ pub enum Holds {
 /// The whole document of a channel.
 #[must_use]
 pub fn document(dialect: &Dialect) -> Shape {
-    let mut inner: Vec<Shape> = dialect.head.iter().map(head).collect();
-    inner.push(Shape { required: false, repeats: true, ..entry(dialect) });
+    let mut inner = head(dialect);
+    inner.push(entry(dialect));
+    inner.extend(dialect.gone.as_ref().map(gone));
     let frames = dialect.frame.iter().rev().map(|(name, attributes)| (*name, *attributes));
     let mut innermost = inner;
     for (name, attributes) in frames {
@@ -62,17 +63,45 @@ pub fn document(dialect: &Dialect) -> Shape {
     innermost.remove(0)
 }
 
-fn head(element: &HeadElement) -> Shape {
+/// What the feed says of itself.
+pub(super) fn head(dialect: &Dialect) -> Vec<Shape> {
+    dialect.head.iter().map(about).collect()
+}
+
+/// What is said of a posting that left.
+fn gone(gone: &Gone) -> Shape {
+    let text = |content| Holds::Text { content, may_be_empty: false, least: 0, most: None };
+    let always = |name, content| Attribute { name, content, required: true };
+    let comment = Shape {
+        name: gone.comment,
+        required: true,
+        repeats: false,
+        holds: text(Content::Text),
+        attributes: Vec::new(),
+    };
+    Shape {
+        name: gone.name,
+        required: false,
+        repeats: true,
+        holds: Holds::Elements(vec![comment]),
+        attributes: vec![
+            always("ref", Content::Pattern(r"tag:[^,\s]+,\d{4}-\d\d-\d\d:\S+")),
+            always("when", Content::Pattern(DateStyle::Iso8601.pattern())),
+        ],
+    }
+}
+
+fn about(element: &HeadElement) -> Shape {
     Shape {
         name: element.name,
         required: !element.holds.comes_later(),
-        repeats: false,
+        repeats: element.holds.repeats(),
         holds: Holds::Text { content: element.holds.content(), may_be_empty: false, least: 0, most: None },
         attributes: element.holds.attributes(),
     }
 }
 
-fn entry(dialect: &Dialect) -> Shape {
+pub(super) fn entry(dialect: &Dialect) -> Shape {
     let mut attributes = Vec::new();
     let mut elements = Vec::new();
     for element in dialect.elements {
@@ -99,7 +128,7 @@ fn entry(dialect: &Dialect) -> Shape {
 fn leaf(dialect: &Dialect, element: &Element) -> Shape {
     let (least, most) = element.length.unwrap_or((0, usize::MAX));
     // Pay is told with all its parts or not at all, so within a group of its own each is there.
-    let with_others = element.holds.is_pay() && !element.groups().is_empty();
+    let with_others = element.holds.is_pay() && !element.holds.repeats() && !element.groups().is_empty();
     Shape {
         name: element.own_name(),
         required: element.is_required() || element.even_empty || with_others,

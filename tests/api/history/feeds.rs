@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use vacantia::domain::feed::{Channel, FeedStatus, Severity};
 use vacantia::domain::id::PostingId;
 use vacantia::domain::place::Workplace;
-use vacantia::feeds::dialect::{Dialect, Expansion};
+use vacantia::feeds::dialect::{Dialect, Expansion, Format};
+use vacantia::feeds::writer::Matter;
 use vacantia::feeds::{FeedItem, writer};
 use vacantia::storage::feed;
 
@@ -28,8 +29,10 @@ impl Reader {
         let backwards: Vec<FeedItem> = items.iter().rev().cloned().collect();
         for channel in Channel::ALL {
             let dialect = Dialect::of(*channel);
-            let write =
-                |items| writer::write(Vec::new(), dialect, &app.site, items, listing.changed_at).unwrap();
+            let write = |items| {
+                let matter = Matter::of(&app.site, items, app.now());
+                writer::write(Vec::new(), dialect, matter, listing.changed_at).unwrap()
+            };
             let (bytes, fared) = write(&items);
             if bytes != write(&backwards).0 {
                 return Err(format!("{channel} differs when its postings come in another order"));
@@ -52,7 +55,7 @@ impl Reader {
                     return Err(format!("{channel} calls {known:?} {:?}", one.references));
                 }
             }
-            let written = String::from_utf8(bytes).unwrap().matches(&format!("</{}>", dialect.entry)).count();
+            let written = written(dialect, &String::from_utf8(bytes).unwrap());
             if (fared.len(), written) != (items.len(), entries) {
                 let (told, visible) = (fared.len(), items.len());
                 return Err(format!(
@@ -61,6 +64,17 @@ impl Reader {
             }
         }
         Ok(())
+    }
+}
+
+/// How many entries a document has.
+fn written(dialect: &Dialect, document: &str) -> usize {
+    match dialect.format {
+        Format::Xml => document.matches(&format!("</{}>", dialect.entry)).count(),
+        Format::Json => {
+            let told: serde_json::Value = serde_json::from_str(document).unwrap();
+            told[dialect.entry].as_array().unwrap().len()
+        }
     }
 }
 

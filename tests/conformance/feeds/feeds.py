@@ -19,10 +19,12 @@ import xml.etree.ElementTree as tree
 
 import feedparser
 
+import syndication
 from canary import given_away
 from database import Sqlite
-from grammars import board, channels, files, fits, teeth
+from grammars import board, channels, example_of, file_of, files, fits, teeth
 from program import Api, Vacantia, wait_for
+from syndication import atom, changes, departed, json_feed, sitemaps
 from transport import over_http
 
 FAILED = []
@@ -182,6 +184,8 @@ def indeed(document, repository):
 
 
 READERS = {"rss": rss, "indeed": indeed}
+# Formats with readers that look at the grammar themselves.
+SYNDICATION = {"atom": atom, "feed": json_feed}
 
 
 def readers(repository):
@@ -191,7 +195,11 @@ def readers(repository):
             yield from fits(document, repository, channel)
             yield from READERS[channel](document, repository)
         return read
-    return {channel: strict(channel) if channel in READERS else board(channel, markup) for channel in channels(repository)}
+    def reader(channel):
+        if channel in SYNDICATION:
+            return lambda document, repository: SYNDICATION[channel](document, repository, markup, allowed_tags(repository, channel))
+        return strict(channel) if channel in READERS else board(channel, markup)
+    return {channel: reader(channel) for channel in channels(repository)}
 
 
 
@@ -234,10 +242,11 @@ BROKEN = {
 
 def the_reader_notices(repository, readers):
     for channel, read in readers.items():
-        check(f"{channel}: the grammar refuses what is wrong", teeth(repository, channel))
-        good = (repository / "schema/feeds" / channel / "example.xml").read_text()
+        if channel not in SYNDICATION:
+            check(f"{channel}: the grammar refuses what is wrong", teeth(repository, channel))
+        good = example_of(repository, channel).read_text()
         check(f"{channel}: the committed example", read(good.encode(), repository))
-        for place, (pattern, broken) in enumerate(BROKEN.get(channel, [])):
+        for place, (pattern, broken) in enumerate({**BROKEN, **syndication.BROKEN}.get(channel, [])):
             bad, count = re.subn(pattern, broken, good, count=1)
             noticed = count == 1 and list(read(bad.encode(), repository))
             check(f"{channel}: breakage {place + 1} is noticed", [] if noticed else [pattern])
@@ -259,7 +268,7 @@ class Server:
         threading.Thread(target=self.listen, daemon=True).start()
         self.wait(lambda: "An offer was just sent" in self.said, 60)
         self.tokens = dict(re.findall(r"^\s+(\w+)\s+(vac_\w+)", self.said, re.M))
-        self.wait(lambda: all(self.ask("GET", f"/feeds/{channel}.xml")[0] == 200 for channel in channels), 60)
+        self.wait(lambda: all(self.ask("GET", f"/feeds/{file_of(channel)}")[0] == 200 for channel in channels), 60)
 
     def listen(self):
         for line in self.process.stdout:
@@ -279,7 +288,7 @@ class Server:
         return answer.status, {name.lower(): text for name, text in answer.getheaders()}, answer.read()
 
     def feed(self, channel):
-        return self.ask("GET", f"/feeds/{channel}.xml")[2]
+        return self.ask("GET", f"/feeds/{file_of(channel)}")[2]
 
     def query(self, query, **variables):
         body = json.dumps({"query": query, "variables": variables})
@@ -312,6 +321,7 @@ def followed(server, repository, readers):
         locations=[{"city": "Porto " + nasty, "country": "PT", "region": nasty, "street": nasty, "postalCode": "4000"}],
         teams=[{"teamId": plan["teams"]["nodes"][0]["id"], "vacancies": 2}],
     )["posting"]
+    before, cursor = changes(server)
     there = lambda: [b"Zookeeper" in server.feed(channel) for channel in readers]
     check("a draft is in no feed", there() if any(there()) else [])
     server.change("postingPublish", "posting { id }", postingId=posting["id"], expectedRevision=posting["revision"])
@@ -321,9 +331,16 @@ def followed(server, repository, readers):
     for channel, read in readers.items():
         check(f"{channel}: served with hostile text", read(server.feed(channel), repository))
         check(f"{channel} over HTTP", over_http(server, channel))
+    news = json.loads(server.ask("GET", f"/feeds/changes.json?since={cursor}")[2])
+    told = [len(news[part]) for part in ("created", "modified", "closed")]
+    check("the changes since then are the one posting", [] if told == [1, 0, 0] else [news])
     server.change("postingClose", "posting { id }", postingId=posting["id"], reason="OTHER")
     server.wait(lambda: not any(there()), 5)
     check("a closed posting left every feed", there() if any(there()) else [])
+    stones = server.feed("atom").count(b"<at:deleted-entry ")
+    check("Atom says that it left", [] if stones == 1 else [stones])
+    after, _ = changes(server)
+    check("the changes from the beginning on make up what was there before", sorted(after ^ before))
 
 
 def imported(program, repository, readers):
@@ -337,9 +354,9 @@ def imported(program, repository, readers):
         api = Api(vacantia.address)
         try:
             for channel, read in readers.items():
-                wait_for(lambda: api.status(f"/feeds/{channel}/report.json") == 200, f"{channel}.xml")
+                wait_for(lambda: api.status(f"/feeds/{channel}/report.json") == 200, f"{channel}")
                 counts = json.loads(api.send("GET", f"/feeds/{channel}/report.json")[2])["counts"]
-                document = api.send("GET", f"/feeds/{channel}.xml")[2].encode()
+                document = api.send("GET", f"/feeds/{file_of(channel)}")[2].encode()
                 check(f"{channel}: imported boards", read(document, repository))
                 print(f"      {channel}: {counts['listed']} listed, {counts['withheld']} withheld, {counts['entries']} entries")
                 check(f"{channel}: somebody is listed", [] if counts["listed"] else [counts])
@@ -348,15 +365,16 @@ def imported(program, repository, readers):
 
 
 def main():
-    repository, documents, program = (pathlib.Path(argument).resolve() for argument in sys.argv[1:4])
+    repository, documents, program, xsd = (pathlib.Path(argument).resolve() for argument in sys.argv[1:5])
     every = readers(repository)
     the_reader_notices(repository, every)
     for kind in ("hostile", "empty"):
         for channel, read in every.items():
-            document = (documents / f"{kind}-{channel}.xml").read_bytes()
+            document = (documents / f"{kind}-{file_of(channel)}").read_bytes()
             check(f"{channel}: a document that is {kind}", read(document, repository))
-            entry = {"rss": b"</item>", "trovit": b"</ad>"}.get(channel, b"</job>")
+            entry = {"rss": b"</item>", "atom": b"</entry>", "feed": b'"_job"', "trovit": b"</ad>"}.get(channel, b"</job>")
             check(f"{channel}: {kind} means what it says", [] if (entry in document) == (kind == "hostile") else [kind])
+    check("atom: a document of postings that left", departed((documents / "departed-atom.xml").read_bytes(), repository))
     imported(program, repository, every)
     with tempfile.TemporaryDirectory() as folder:
         server = Server(program, folder, every)
@@ -365,6 +383,7 @@ def main():
                 check(f"{channel}: the demo's feed", read(server.feed(channel), repository))
                 check(f"{channel} over HTTP", over_http(server, channel))
             followed(server, repository, every)
+            check("sitemaps and robots.txt", sitemaps(server, xsd))
         finally:
             server.process.terminate()
             server.process.wait()

@@ -27,6 +27,15 @@ def channels(repository):
     return sorted(page.parent.name for page in (repository / "schema/feeds").glob("*/README.md"))
 
 
+def file_of(channel):
+    """What a channel's document is called under /feeds/."""
+    return f"{channel}.json" if channel == "feed" else f"{channel}.xml"
+
+
+def example_of(repository, channel):
+    return repository / "schema/feeds" / channel / f"example.{file_of(channel).rsplit('.')[1]}"
+
+
 class Table:
     """What the committed page of a channel says."""
 

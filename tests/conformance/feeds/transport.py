@@ -4,9 +4,11 @@ import gzip
 
 import brotli
 
+from grammars import file_of
+
 
 def over_http(server, channel):
-    path = f"/feeds/{channel}.xml"
+    path = f"/feeds/{file_of(channel)}"
     status, plain, body = server.ask("GET", path)
     _, packed, small = server.ask("GET", path, accept_encoding="gzip")
     _, pressed, smaller = server.ask("GET", path, accept_encoding="gzip, deflate, br")

@@ -94,7 +94,7 @@ def metrics(vacantia, inner):
     operations = {sample.labels["operation"] for sample in families["vacantia_graphql_requests"].samples}
     check("operations are told apart by their names", {"Board", "Applied", "none"} <= operations, operations)
     withheld = {sample.labels["channel"]: sample.value for sample in families["vacantia_feed_withheld"].samples}
-    check("a posting without a text is withheld, and counted so", withheld == {"rss": 1, "indeed": 1}, withheld)
+    check("a posting without a text is withheld, and counted so", len(withheld) == 10 and set(withheld.values()) == {1}, withheld)
     sent = [sample.value for sample in families["vacantia_outbox_messages"].samples if sample.labels["state"] == "sent"]
     check("messages are counted by state", sent and sent[0] >= 2, sent)
     codes = {sample.labels["code"] for sample in families["vacantia_refusals"].samples}
