@@ -16,7 +16,7 @@ use crate::storage::{Failure, Tx, allotment, application, offer, posting_team};
 /// team stays, and says that the candidate's newest wish was looked at.
 ///
 /// # Errors
-/// `NOT_FOUND`, `FORBIDDEN`, `NOT_ACTIVE`, `STALE`, `OFFER_LIVE`; `INVALID` on `team` unless the posting hires for it.
+/// `NOT_FOUND`, `FORBIDDEN`, `NOT_ACTIVE`, `STALE`, `OFFER_LIVE`; `INVALID` on `teamId` unless the posting hires for it.
 pub async fn allot(
     act: Act<'_>,
     id: ApplicationId,
@@ -31,7 +31,7 @@ pub async fn allot(
             application.active()?;
             revision.map_or(Ok(()), |revision| application.is_at(revision))?;
             has_no_live_offer(&tx, id).await?;
-            let to = hiring_for(&tx, application.posting, &[team], "team").await?[0];
+            let to = hiring_for(&tx, application.posting, &[team], "teamId").await?[0];
             let current = allotment::current(&tx, id).await?;
             let stays = current.as_ref().is_some_and(|current| current.posting_team == to);
             let awaited = allotment::looked(&tx, id).await?;

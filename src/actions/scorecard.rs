@@ -25,7 +25,7 @@ use crate::storage::{Failure, Tx, application as kept, interview, plan, scorecar
 pub struct Save {
     /// In which step.
     pub step: StepId,
-    /// The revision of the draft that the caller read, where that matters.
+    /// The revision of one's own card that the caller read, draft or submitted, where that matters.
     pub revision: Option<i32>,
     /// All of it.
     pub verdict: Verdict,
@@ -34,7 +34,8 @@ pub struct Save {
 /// Keeps a draft of one's own card. Behind a submitted one it is the draft of a correction.
 ///
 /// # Errors
-/// `NOT_FOUND`, `FORBIDDEN`, `REFERRED_BY`, `NOT_ACTIVE`, `STEP_NOT_REACHED`, `STEP_STATE`, `STALE`, or `INVALID` on the field at fault.
+/// `NOT_FOUND`, `FORBIDDEN`, `REFERRED_BY`, `NOT_ACTIVE`, `STEP_NOT_REACHED`, `STEP_STATE`, `STALE`, or
+/// `REQUIRED` or `INVALID` on the field at fault.
 pub async fn save(act: Act<'_>, input: Save) -> Result<Scorecard, Failure> {
     let change = &act.change();
     let id = ScorecardId::new(change.at, act.chance);
@@ -122,6 +123,9 @@ impl Desk {
     ) -> Result<Scorecard, Failure> {
         let verdict = input.verdict.clone().checked(&self.kit)?;
         let before = scorecard::newest_locked(tx, self.step.id, self.step.round, self.author).await?;
+        if let Some(revision) = input.revision {
+            before.as_ref().ok_or(Refusal::Stale)?.is_at(revision)?;
+        }
         let (draft, version) = match before {
             Some(draft) if draft.submitted_at.is_none() => {
                 let version = draft.version;
@@ -130,9 +134,6 @@ impl Desk {
             Some(submitted) => (None, submitted.version + 1),
             None => (None, 1),
         };
-        if let (Some(draft), Some(revision)) = (&draft, input.revision) {
-            draft.is_at(revision)?;
-        }
         Ok(Scorecard {
             id: draft.as_ref().map_or(id, |draft| draft.id),
             application: self.application.id,

@@ -78,7 +78,7 @@ fn new(act: Act<'_>, input: Create, now: DateTime<Utc>, secret: &str) -> Result<
 /// Ends a token at once. One that was ended before stays as it is.
 ///
 /// # Errors
-/// `NOT_FOUND` also for tokens of others.
+/// `NOT_FOUND` also for tokens of others; `FORBIDDEN` with a token that may only read.
 pub async fn revoke(act: Act<'_>, id: TokenId) -> Result<Token, Failure> {
     let change = &act.change();
     let work = |tx: Tx| async move {

@@ -42,7 +42,7 @@ impl Content {
                 faults.keep(text::line(&format!("placeLabels.{place}"), &it, 200))
             }),
             pay_ranges: pay_ranges(&mut faults, self.pay_ranges),
-            questions: question::checked(&mut faults, "questions", self.questions),
+            questions: question::checked(&mut faults, |place| format!("questions.{place}"), self.questions),
             ..self
         };
         faults.end()?;

@@ -113,7 +113,7 @@ pub fn deadline(asked: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<Date
 /// Questions to be sent, cleaned and checked against what the candidate answered when applying.
 ///
 /// # Errors
-/// `REQUIRED` on `questions`, or `INVALID` on each part at fault, as in `questions.0.about`.
+/// `REQUIRED` on `questions`, or `INVALID` on each part at fault, as in `questions.0.about` and `questions.0.question.key`.
 pub fn checked(asked: Vec<FormQuestion>, answers: &[Answer]) -> Result<Vec<FormQuestion>, Refusal> {
     let mut faults = Faults::default();
     if asked.is_empty() {
@@ -128,7 +128,7 @@ pub fn checked(asked: Vec<FormQuestion>, answers: &[Answer]) -> Result<Vec<FormQ
         }
     }
     let (questions, about): (Vec<_>, Vec<_>) = asked.into_iter().map(|it| (it.question, it.about)).unzip();
-    let questions = question::checked(&mut faults, "questions", questions);
+    let questions = question::checked(&mut faults, |place| format!("questions.{place}.question"), questions);
     faults.end()?;
     Ok(questions.into_iter().zip(about).map(|(question, about)| FormQuestion { question, about }).collect())
 }

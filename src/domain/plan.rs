@@ -110,7 +110,11 @@ impl Kit {
         faults.twice(&self.attributes, attribute, "each attribute once");
         Self {
             purpose: faults.keep(text::optional_prose(&field("purpose"), self.purpose.as_deref(), 2_000)),
-            questions: question::checked(faults, &field("questions"), self.questions),
+            questions: question::checked(
+                faults,
+                |place| field(&format!("questions.{place}")),
+                self.questions,
+            ),
             attributes: each(self.attributes, |place, it| {
                 faults.keep(text::line(&attribute(place), &it, 80))
             }),

@@ -60,11 +60,15 @@ pub struct Given {
     pub value: String,
 }
 
-/// Questions to be asked, cleaned and checked; `list` names them in faults, as in `questions.0.key`.
-pub(super) fn checked(faults: &mut Faults, list: &str, questions: Vec<Question>) -> Vec<Question> {
+/// Questions to be asked, cleaned and checked; `at` names the one in each place in faults, as in `questions.0`.
+pub(super) fn checked(
+    faults: &mut Faults,
+    at: impl Fn(usize) -> String,
+    questions: Vec<Question>,
+) -> Vec<Question> {
     let keys: Vec<_> = questions.iter().map(|question| question.key.as_str()).collect();
-    faults.twice(&keys, |place| format!("{list}.{place}.key"), "a key no other question has");
-    each(questions, |place, question| checked_one(faults, &format!("{list}.{place}"), question))
+    faults.twice(&keys, |place| format!("{}.key", at(place)), "a key no other question has");
+    each(questions, |place, question| checked_one(faults, &at(place), question))
 }
 
 fn checked_one(faults: &mut Faults, at: &str, question: Question) -> Question {

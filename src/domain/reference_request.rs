@@ -107,7 +107,10 @@ mod tests {
     #[test]
     fn the_usual_questions_are_sound() {
         let mut faults = Faults::default();
-        assert_eq!(crate::domain::question::checked(&mut faults, "questions", usual()), usual());
+        assert_eq!(
+            crate::domain::question::checked(&mut faults, |place| format!("questions.{place}"), usual()),
+            usual()
+        );
         assert_eq!(faults.end(), Ok(()));
     }
 }

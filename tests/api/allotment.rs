@@ -42,7 +42,7 @@ both! {
         let ada = app.apply(posted.id, "Ada").await;
         for team in [other.team(), app.team("Nowhere").await] {
             let refusal = refused(allot(app.act(&recruiter), ada.id, team, None).await);
-            assert_eq!((refusal.code(), refusal.field()), ("INVALID", Some("team")));
+            assert_eq!((refusal.code(), refusal.field()), ("INVALID", Some("teamId")));
             let refusal = refused(prefer_teams(app.act(&recruiter), ada.id, &[team], None).await);
             assert_eq!((refusal.code(), refusal.field()), ("INVALID", Some("teams")));
         }

@@ -151,7 +151,7 @@ both! {
         let stray = FormQuestion { about: Some("when".into()), ..asked("motive", QuestionType::Prose, true) };
         assert_eq!(field(Send { questions: Some(vec![stray]), ..story.send() }).await.as_deref(), Some("questions.0.about"));
         let twice = vec![asked("motive", QuestionType::Line, true), asked("motive", QuestionType::Line, true)];
-        assert_eq!(field(Send { questions: Some(twice), ..story.send() }).await.as_deref(), Some("questions.1.key"));
+        assert_eq!(field(Send { questions: Some(twice), ..story.send() }).await.as_deref(), Some("questions.1.question.key"));
         let which = Which { step: app.step(story.application.id, "review").await, revision: None };
         assert_eq!(field(Send { which, ..story.send() }).await.as_deref(), Some("stepId"));
         let stale = Which { step: story.step, revision: Some(story.application.revision - 1) };

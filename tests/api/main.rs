@@ -79,6 +79,7 @@ mod recount;
 mod reference;
 mod reference_page;
 mod refusal;
+mod refusals;
 mod report;
 mod round;
 mod schema;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_graphql::Positioned;
 use async_graphql::parser::types::{
-    BaseType, FieldDefinition, Type, TypeDefinition, TypeKind, TypeSystemDefinition,
+    BaseType, FieldDefinition, InputValueDefinition, Type, TypeDefinition, TypeKind, TypeSystemDefinition,
 };
 use serde_json::{Value, json};
 
@@ -43,6 +43,24 @@ impl Types {
             Some(TypeKind::Object(object)) => &object.fields,
             _ => &[],
         }
+    }
+
+    /// The fields of an input; none of anything else.
+    pub fn inputs(&self, name: &str) -> &[Positioned<InputValueDefinition>] {
+        match self.kind(name) {
+            Some(TypeKind::InputObject(input)) => &input.fields,
+            _ => &[],
+        }
+    }
+
+    /// The values of an enum, each with what it means; none of anything else.
+    pub fn values(&self, name: &str) -> Vec<(&str, &str)> {
+        let Some(TypeKind::Enum(values)) = self.kind(name) else { return Vec::new() };
+        let described = values.values.iter().map(|value| {
+            let meaning = value.node.description.as_ref().map_or("", |text| text.node.as_str());
+            (value.node.value.node.as_str(), meaning)
+        });
+        described.collect()
     }
 
     /// Every field of every object, each as `Type.field`.

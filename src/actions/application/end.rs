@@ -137,7 +137,7 @@ pub struct Withdraw {
 /// Withdraws an application, by the candidate's link or by a recruiter who was told.
 ///
 /// # Errors
-/// As [`decline`].
+/// `NOT_FOUND`, `FORBIDDEN` also for a candidate who wants no mail, `NOT_ACTIVE`, `STALE`; `INVALID` on `reason`.
 pub async fn withdraw(act: Act<'_>, input: Withdraw) -> Result<Application, Failure> {
     let reason = text::optional_prose("reason", input.reason.as_deref(), MOST_OF_REASON)?.unwrap_or_default();
     if act.viewer.staff().is_none() && input.notice != Notice::Mail {

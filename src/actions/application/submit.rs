@@ -53,8 +53,8 @@ pub struct Submission {
 /// Takes an application. The answer names it, or the one that was there already; only who may see it may be told.
 ///
 /// # Errors
-/// `NOT_FOUND`, `FORBIDDEN`, `NOT_TAKING_APPLICATIONS`, `IDEMPOTENCY_MISMATCH`; `REQUIRED` or `INVALID` on every field at
-/// fault; `ALREADY_APPLIED` to staff and to that candidate, `STALE` when the posting kept changing.
+/// `NOT_FOUND`, `FORBIDDEN`, `NOT_TAKING_APPLICATIONS`, `APPLIES_ELSEWHERE`, `IDEMPOTENCY_MISMATCH`; `REQUIRED` or `INVALID`
+/// on every field at fault; `ALREADY_APPLIED` to staff and to that candidate, `STALE` when the posting kept changing.
 pub async fn submit(act: Act<'_>, input: Submission) -> Result<ApplicationId, Failure> {
     let request = request(act.viewer, &input)?;
     let change = &act.change();

@@ -56,7 +56,7 @@ pub async fn approve(act: Act<'_>, input: Approve) -> Result<Offer, Failure> {
 /// Sends an offer's newest version back to draft; unless an earlier one is out, its seat is free again.
 ///
 /// # Errors
-/// `NOT_FOUND`, `FORBIDDEN`, `OFFER_STATUS`, `TERMS_CHANGED`, or `REQUIRED` on `reason`.
+/// `NOT_FOUND`, `FORBIDDEN`, `OFFER_STATUS`, `TERMS_CHANGED`, or `REQUIRED` or `INVALID` on `reason`.
 pub async fn reject(act: Act<'_>, input: Reject) -> Result<Offer, Failure> {
     let change = act.change();
     let found = seen(act, input.offer).await?;

@@ -59,7 +59,7 @@ pub struct Create {
 /// Drafts an offer to an application that is allotted to a team.
 ///
 /// # Errors
-/// `NOT_FOUND`, `FORBIDDEN`, `INVALID`, `NOT_ACTIVE`, `NO_ALLOTMENT`, `OFFER_LIVE`, or
+/// `NOT_FOUND`, `FORBIDDEN`, `REQUIRED` or `INVALID` on the field at fault, `NOT_ACTIVE`, `NO_ALLOTMENT`, `OFFER_LIVE`, or
 /// `IDEMPOTENCY_MISMATCH`.
 pub async fn create(act: Act<'_>, input: Create) -> Result<Offer, Failure> {
     let change = act.change();
@@ -174,7 +174,8 @@ pub struct Update {
 /// version is out, without a seat. Beside a sent one the next version is drafted.
 ///
 /// # Errors
-/// `NOT_FOUND`, `FORBIDDEN`, `STALE`, `INVALID`, `OFFER_STATUS` once decided, or `EXPIRED`.
+/// `NOT_FOUND`, `FORBIDDEN`, `STALE`, `NOT_ACTIVE`, `REQUIRED` or `INVALID` on the field at fault, `OFFER_STATUS` once decided,
+/// or `EXPIRED`.
 pub async fn update(act: Act<'_>, input: Update) -> Result<Offer, Failure> {
     let change = act.change();
     let found = seen(act, input.offer).await?;

@@ -29,7 +29,7 @@ pub struct Cancel {
 /// drafted beside the sent one.
 ///
 /// # Errors
-/// `NOT_FOUND`, `FORBIDDEN`, `STALE`, or `OFFER_STATUS` when nothing unsent is there.
+/// `NOT_FOUND`, `FORBIDDEN`, `STALE`, `INVALID` on `reason`, or `OFFER_STATUS` when nothing unsent is there.
 pub async fn cancel(act: Act<'_>, input: Cancel) -> Result<Offer, Failure> {
     let change = act.change();
     let found = seen(act, input.offer).await?;
@@ -69,7 +69,7 @@ pub struct Rescind {
 /// the candidate is told, unless the offer itself never left.
 ///
 /// # Errors
-/// `NOT_FOUND`, `FORBIDDEN`, `STALE`, `REQUIRED` on `reason`, `OFFER_STATUS`, or `EXPIRED`.
+/// `NOT_FOUND`, `FORBIDDEN`, `STALE`, `REQUIRED` or `INVALID` on `reason`, `INVALID` on `note`, `OFFER_STATUS`, or `EXPIRED`.
 pub async fn rescind(act: Act<'_>, input: Rescind) -> Result<Offer, Failure> {
     let change = act.change();
     let found = seen(act, input.offer).await?;

@@ -62,7 +62,7 @@ pub struct Undo {
 /// the posting is closed), and the application is active again where it was. A paused posting stays paused.
 ///
 /// # Errors
-/// `NOT_FOUND`, `FORBIDDEN`, `STALE`, `REQUIRED` on `reason`, `APPLICATION_STATUS` unless hired, or `POSTING_STATUS`
+/// `NOT_FOUND`, `FORBIDDEN`, `STALE`, `REQUIRED` or `INVALID` on `reason`, `APPLICATION_STATUS` unless hired, or `POSTING_STATUS`
 /// when the posting was put away.
 pub async fn undo_hire(act: Act<'_>, input: Undo) -> Result<Offer, Failure> {
     let change = act.change();

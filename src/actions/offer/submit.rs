@@ -30,7 +30,7 @@ pub struct Submit {
 ///
 /// # Errors
 /// `NOT_FOUND`, `FORBIDDEN`, `STALE`, `OFFER_STATUS`, `NOT_ACTIVE`, `STEP_NOT_REACHED`, `NO_JUSTIFICATION`,
-/// `REFERENCES_MISSING`, `NO_ALLOTMENT`, `ALLOTTED_ELSEWHERE`, `APPROVER_REQUIRED`, `OFFER_LIVE`, `EXPIRED`, or
+/// `REFERENCES_MISSING`, `ALLOTTED_ELSEWHERE`, `APPROVER_REQUIRED`, `OFFER_LIVE`, `EXPIRED`, or
 /// `NO_OPENING`: of several who race for the last seat exactly one gets it.
 pub async fn submit(act: Act<'_>, input: Submit) -> Result<Offer, Failure> {
     let change = act.change();

@@ -71,7 +71,8 @@ fn taken(((question, value), id): ((Question, String), &AnswerId)) -> Answer {
 /// A referee would rather not answer.
 ///
 /// # Errors
-/// As [`answer`], but for what is said about fields.
+/// `NOT_FOUND`, `FORBIDDEN`, `NOT_ACTIVE`, `STEP_STATE` when the step was let off, `ALREADY_ANSWERED`, or `STALE` when it was
+/// withdrawn.
 pub async fn decline(act: Act<'_>, id: ReferenceId) -> Result<Reference, Failure> {
     let (change, right) = (&act.change(), &refereeing(act.viewer));
     act.store

@@ -15,7 +15,7 @@ use crate::storage::{self, Failure};
 /// Picks a time: the meeting is set as if one of ours had scheduled it. Picking the same time again changes nothing.
 ///
 /// # Errors
-/// `NOT_FOUND`, `FORBIDDEN`, `NOT_ACTIVE`, `STEP_NOT_REACHED`, `STEP_STATE`; `SLOT_TAKEN` when the time has begun or one of
+/// `NOT_FOUND`, `FORBIDDEN`, `NOT_ACTIVE`, `STEP_NOT_REACHED`; `SLOT_TAKEN` when the time has begun or one of
 /// those who come is in another meeting by now; `ALREADY_ANSWERED` when another time was picked, `STALE` when the times were
 /// replaced or closed.
 pub async fn pick(act: Act<'_>, id: SlotId) -> Result<Slots, Failure> {

@@ -36,7 +36,7 @@ pub struct PostingCreateTeamInput {
     manager_id: Option<ID>,
     /// How many open seats the team begins with.
     #[graphql(default)]
-    vacancies: u32,
+    vacancies: i32,
 }
 
 /// A team that a posting is to hire for. Its rank is its place in the list.
@@ -95,9 +95,9 @@ pub struct PostingCreateInput {
 impl PostingCreateInput {
     fn parse(self) -> Result<Create, Refusal> {
         bounded("teams", &self.teams)?;
-        let team = |new: &PostingCreateTeamInput| {
+        let team = |(place, new): (usize, &PostingCreateTeamInput)| {
             let entry = entry(&new.team_id, new.manager_id.as_ref())?;
-            Ok(NewTeam { entry, vacancies: new.vacancies })
+            Ok(NewTeam { entry, vacancies: vacancies(place, new.vacancies)? })
         };
         Ok(Create {
             content: Content {
@@ -117,13 +117,19 @@ impl PostingCreateInput {
             plan: id(&self.plan_id, "plan")?,
             lead: optional_id(self.lead_id.as_ref(), "user")?,
             expires_at: self.expires_at.map(|at| at.0),
-            teams: self.teams.iter().map(team).collect::<Result<_, Refusal>>()?,
+            teams: self.teams.iter().enumerate().map(team).collect::<Result<_, Refusal>>()?,
         })
     }
 }
 
 fn entry(team: &ID, manager: Option<&ID>) -> Result<TeamEntry, Refusal> {
     Ok(TeamEntry { team: id(team, "team")?, manager: optional_id(manager, "user")? })
+}
+
+/// How many seats the team in this place is to have.
+fn vacancies(place: usize, wanted: i32) -> Result<u32, Refusal> {
+    let field = format!("teams.{place}.vacancies");
+    u32::try_from(wanted).map_err(|_| Refusal::invalid(&field, "a number from 0"))
 }
 
 /// What is to change of a posting. What is left out stays; a list replaces the whole list.
@@ -209,7 +215,7 @@ pub struct TeamVacanciesInput {
     /// Id of the team.
     team_id: ID,
     /// Seats that are not yet filled, those held by offers included.
-    vacancies: u32,
+    vacancies: i32,
     /// What seats are for that have to be added.
     #[graphql(default_with = "OpeningKind::New")]
     kind: OpeningKind,
@@ -229,14 +235,14 @@ pub struct PostingVacanciesSetInput {
 impl PostingVacanciesSetInput {
     fn parse(&self) -> Result<VacanciesSet, Refusal> {
         bounded("teams", &self.teams)?;
-        let team = |wanted: &TeamVacanciesInput| {
+        let team = |(place, wanted): (usize, &TeamVacanciesInput)| {
             let (team, kind) = (id(&wanted.team_id, "team")?, wanted.kind.into());
-            Ok(TeamVacancies { team, vacancies: wanted.vacancies, kind })
+            Ok(TeamVacancies { team, vacancies: vacancies(place, wanted.vacancies)?, kind })
         };
         Ok(VacanciesSet {
             posting: id(&self.posting_id, "posting")?,
             expected_revision: self.expected_revision,
-            teams: self.teams.iter().map(team).collect::<Result<_, Refusal>>()?,
+            teams: self.teams.iter().enumerate().map(team).collect::<Result<_, Refusal>>()?,
         })
     }
 }

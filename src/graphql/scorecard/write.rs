@@ -29,7 +29,7 @@ pub struct AttributeRatingInput {
 pub struct ScorecardInput {
     /// Id of the step.
     step_id: ID,
-    /// Revision of the draft that the caller read, if it is to matter.
+    /// Revision of one's own scorecard, draft or submitted, that the caller read, if it is to matter.
     expected_revision: Option<i32>,
     /// Whether to hire, as far as the step tells; needed to submit.
     recommendation: Option<Rating>,

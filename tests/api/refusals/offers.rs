@@ -1,0 +1,116 @@
+//! Offers in states that stand in the way.
+
+use serde_json::{Value, json};
+use vacantia::domain::decision::CONSENT;
+
+use super::asker::Asker;
+use crate::world::Who::{Offeree, Recruiter};
+
+pub async fn run(asker: &mut Asker) {
+    over(asker).await;
+    unjustified(asker).await;
+    unreferenced(asker).await;
+    two(asker).await;
+    allotted_elsewhere(asker).await;
+    no_seat(asker).await;
+    gone_back(asker).await;
+}
+
+fn terms() -> Value {
+    json!({
+        "title": "Gardener", "pay": { "amountMinor": "5200000", "currency": "EUR" }, "interval": "YEAR",
+        "employmentType": "FULL_TIME", "startOn": "2027-05-01", "place": "Remote",
+    })
+}
+
+/// Somebody is drafted an offer, which is to be submitted.
+async fn drafted(asker: &mut Asker, name: &str) -> Value {
+    let application = asker.id(name);
+    let create =
+        json!({ "applicationId": application, "terms": terms(), "expiresAt": "2027-02-10T12:00:00Z" });
+    asker.does(Recruiter, "offerCreate", create).await;
+    let offer = asker.newest("offer", name).await;
+    json!({ "offerId": offer, "approverId": asker.id("user chief") })
+}
+
+/// The deadline has passed, and nobody has recorded it yet.
+async fn over(asker: &mut Asker) {
+    asker.begin_anew().await;
+    let (offer, hash) = (asker.id("mine offer"), asker.id("mine terms"));
+    let sql = format!("UPDATE offer SET expires_at = '2027-01-14T08:00:00+00:00' WHERE id = '{offer}'");
+    asker.beside(&sql).await;
+    let (chief, until) = (asker.id("user chief"), "2027-02-10T12:00:00Z");
+    let accept = json!({
+        "offerId": offer, "termsHash": hash, "nonce": "page 1", "typedName": "Zoë", "consent": CONSENT.id,
+    });
+    let decline = json!({ "offerId": offer, "termsHash": hash, "nonce": "page 1" });
+    for (mutation, input) in [("offerAccept", accept), ("offerDecline", decline)] {
+        asker.is_refused(Offeree, "EXPIRED", mutation, input).await;
+    }
+    for (mutation, input) in [
+        ("offerSubmit", json!({ "offerId": offer, "approverId": chief })),
+        ("offerUpdate", json!({ "offerId": offer, "terms": terms() })),
+        ("offerSend", json!({ "offerId": offer })),
+        ("offerExtend", json!({ "offerId": offer, "expiresAt": until })),
+        ("offerRescind", json!({ "offerId": offer, "reason": "No budget." })),
+    ] {
+        asker.is_refused(Recruiter, "EXPIRED", mutation, input).await;
+    }
+}
+
+/// Nobody has written why to hire.
+async fn unjustified(asker: &mut Asker) {
+    asker.begin_anew().await;
+    let (beside, revision, team) = (asker.id("beside"), asker.revision("beside").await, asker.id("team y"));
+    let advance = json!({ "applicationId": beside, "expectedRevision": revision, "stage": "review" });
+    asker.does(Recruiter, "applicationAdvance", advance).await;
+    asker.does(Recruiter, "applicationAllot", json!({ "applicationId": beside, "teamId": team })).await;
+    let draft = drafted(asker, "beside").await;
+    asker.is_refused(Recruiter, "NO_JUSTIFICATION", "offerSubmit", draft).await;
+}
+
+async fn unreferenced(asker: &mut Asker) {
+    asker.begin_anew().await;
+    let draft = drafted(asker, "ready").await;
+    let added = json!({
+        "applicationId": asker.id("ready"), "title": "References", "kind": "REFERENCE", "participant": "REFEREE",
+    });
+    asker.does(Recruiter, "stepAdd", added).await;
+    asker.is_refused(Recruiter, "REFERENCES_MISSING", "offerSubmit", draft).await;
+}
+
+/// Of two drafts to one person one can be live.
+async fn two(asker: &mut Asker) {
+    asker.begin_anew().await;
+    let (first, second) = (drafted(asker, "ready").await, drafted(asker, "ready").await);
+    asker.does(Recruiter, "offerSubmit", first).await;
+    asker.is_refused(Recruiter, "OFFER_LIVE", "offerSubmit", second).await;
+}
+
+async fn allotted_elsewhere(asker: &mut Asker) {
+    asker.begin_anew().await;
+    let draft = drafted(asker, "ready").await;
+    let other = json!({ "applicationId": asker.id("ready"), "teamId": asker.id("team y") });
+    asker.does(Recruiter, "applicationAllot", other).await;
+    asker.is_refused(Recruiter, "ALLOTTED_ELSEWHERE", "offerSubmit", draft).await;
+}
+
+/// Every seat of the team is held by another offer.
+async fn no_seat(asker: &mut Asker) {
+    asker.begin_anew().await;
+    let draft = drafted(asker, "ready").await;
+    let one = json!([{ "teamId": asker.id("team x"), "vacancies": 1 }]);
+    let fewer = json!({ "postingId": asker.id("open"), "teams": one });
+    asker.does(Recruiter, "postingVacanciesSet", fewer).await;
+    asker.is_refused(Recruiter, "NO_OPENING", "offerSubmit", draft).await;
+}
+
+/// The application is in an earlier stage again.
+async fn gone_back(asker: &mut Asker) {
+    asker.begin_anew().await;
+    let draft = drafted(asker, "ready").await;
+    let (ready, revision) = (asker.id("ready"), asker.revision("ready").await);
+    let back = json!({ "applicationId": ready, "expectedRevision": revision, "toStage": "review", "reason": "Too soon." });
+    asker.does(Recruiter, "applicationReturn", back).await;
+    asker.is_refused(Recruiter, "STEP_NOT_REACHED", "offerSubmit", draft).await;
+}
