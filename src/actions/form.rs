@@ -51,21 +51,15 @@ pub async fn send(act: Act<'_>, input: Send) -> Result<Form, Failure> {
     let change = act.change();
     let (application, asked_in) = seen(act, input.which.step).await?;
     form::belongs_in(&asked_in)?;
-    let answered =
-        kept_answers::of_applications(act.store, &answers(&Viewer::System), &[application.id]).await?;
-    let plan = storage::plan::get(act.store, application.plan).await?;
     let note = text::optional_prose("note", input.note.as_deref(), MOST_OF_NOTE)?;
-    let questions = match input.questions {
-        Some(questions) => questions,
-        None => form::usual(&asked_in, asked_in.kit(&plan), note.as_deref())?,
-    };
+    let questions = asked(act, &application, &asked_in, input.questions, note.as_deref()).await?;
     let form = Form {
         id: FormId::new(change.at, act.chance),
         application: application.id,
         step: asked_in.id,
         round: asked_in.round,
         note,
-        questions: form::checked(questions, answered.get(&application.id).map_or(&[], Vec::as_slice))?,
+        questions,
         due_at: form::deadline(input.due_at, change.at)?,
         sent_at: change.at,
         sent_by: change.actor.clone(),
@@ -98,6 +92,24 @@ pub async fn send(act: Act<'_>, input: Send) -> Result<Form, Failure> {
             Ok(form.clone())
         })
         .await
+}
+
+/// What is asked: what is given, else what is usual in the step.
+async fn asked(
+    act: Act<'_>,
+    application: &Application,
+    step: &ApplicationStep,
+    given: Option<Vec<FormQuestion>>,
+    note: Option<&str>,
+) -> Result<Vec<FormQuestion>, Failure> {
+    let (all, id) = (answers(&Viewer::System), application.id);
+    let answered = kept_answers::of_applications(act.store, &all, &[id]).await?;
+    let plan = storage::plan::get(act.store, application.plan).await?;
+    let questions = match given {
+        Some(questions) => questions,
+        None => form::usual(step, step.kit(&plan), note)?,
+    };
+    Ok(form::checked(questions, answered.get(&id).map_or(&[], Vec::as_slice))?)
 }
 
 /// What the step is called, if it is a piece of work.

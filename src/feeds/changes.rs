@@ -21,7 +21,7 @@ pub struct Changes {
     /// Postings that were there, and say something else now.
     modified: Vec<Told>,
     /// Postings that left.
-    closed: Vec<Closed>,
+    closed: Vec<Departed>,
 }
 
 #[derive(Debug, Serialize)]
@@ -35,7 +35,7 @@ struct Told {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Closed {
+struct Departed {
     id: String,
     url: String,
     closed_at: String,
@@ -65,7 +65,7 @@ impl Changes {
     fn add(&mut self, site: &Site, since: i64, change: &FeedChange) {
         let (id, url) = (change.posting.short(), site.posting_url(&change.slug));
         if let Some(at) = change.left_at {
-            self.closed.push(Closed { id, url, closed_at: instant(at) });
+            self.closed.push(Departed { id, url, closed_at: instant(at) });
             return;
         }
         let told = Told { id, json_ld: format!("{url}.jsonld"), url, changed_at: instant(change.changed_at) };

@@ -34,8 +34,8 @@ fn deadline() -> DateTime<Utc> {
     "2026-08-14T15:00:00Z".parse().unwrap()
 }
 
-fn task() -> Option<Line> {
-    Some(Line::new("A <small> \"task\"\r\nBcc: eve@example.com"))
+fn task() -> Line {
+    Line::new("A <small> \"task\"\r\nBcc: eve@example.com")
 }
 
 type Named = (&'static str, Box<dyn Facts>);
@@ -104,7 +104,7 @@ fn to_applicants() -> Vec<Named> {
             FormSent {
                 reader: reader.clone(),
                 role: role.clone(),
-                task: task(),
+                task: Some(task()),
                 words,
                 deadline: deadline(),
                 link: link(),
@@ -115,7 +115,7 @@ fn to_applicants() -> Vec<Named> {
             FormReminded {
                 reader: reader.clone(),
                 role: role.clone(),
-                task: task(),
+                task: Some(task()),
                 deadline: deadline(),
                 link: link(),
             },

@@ -95,8 +95,8 @@ fn written(
 pub(in crate::web) async fn robots(app: web::Data<App>) -> HttpResponse {
     let sitemap = format!("{}/sitemap.xml", app.shared.site.public_url);
     let closed = ["applications", "forms", "interviews", "nominations", "offers", "references", "scorecards"];
-    let closed: String = closed.iter().map(|path| format!("Disallow: /{path}/\n")).collect();
-    let body = format!("User-agent: *\n{closed}Disallow: /graphql\n\nSitemap: {sitemap}\n");
+    let closed = closed.map(|path| format!("Disallow: /{path}/")).join("\n");
+    let body = format!("User-agent: *\n{closed}\nDisallow: /graphql\n\nSitemap: {sitemap}\n");
     HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8")).body(body)
 }
 
