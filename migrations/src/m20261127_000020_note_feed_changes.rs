@@ -18,8 +18,8 @@ CREATE TABLE feed_change (
     left_at {instant},
     CONSTRAINT ck_feed_change CHECK (listed_by <= number)
 ) {strict};
-CREATE UNIQUE INDEX uq_feed_change_place ON feed_change (place);
-CREATE UNIQUE INDEX uq_feed_change_number ON feed_change (number);
+CREATE UNIQUE INDEX uq_feed_change_place ON feed_change (place, (0));
+CREATE UNIQUE INDEX uq_feed_change_number ON feed_change (number, (0));
 CREATE INDEX ix_feed_change_left ON feed_change (left_at) WHERE left_at IS NOT NULL;
 
 -- One row: how many changes there were, and how many postings. Whoever notes more holds it.

@@ -35,8 +35,8 @@ pub(super) fn json(
     let alert = harmed.then(|| {
         let missing = counts.withheld;
         format!(
-            "{} expects every open posting, and {missing} are withheld: it may distrust the others",
-            dialect.name
+            "{} expects every open posting; withheld: {missing}. It may trust the others less",
+            dialect.board
         )
     });
     let report = json!({

@@ -12,6 +12,8 @@ const NOT_REFUSED: &[&str] = &[
     "uq_opening_offer",
     "uq_opening_application",
     "uq_email_message_dedupe",
+    "uq_feed_change_number",
+    "uq_feed_change_place",
     "uq_form_open",
     "uq_interview_scheduled",
     "uq_reference_email",
