@@ -129,14 +129,14 @@ impl Asked {
         db: &impl Source,
         steps: impl Iterator<Item = &ApplicationStep> + Clone + Send,
     ) -> Result<Self, Fault> {
-        let of = |kind: StepKind, state: StepState| -> Vec<StepId> {
-            let like = steps.clone().filter(|step| step.kind == kind && step.state == state);
+        let of = |kinds: &[StepKind], state: StepState| -> Vec<StepId> {
+            let like = steps.clone().filter(|step| kinds.contains(&step.kind) && step.state == state);
             like.map(|step| step.id).collect()
         };
         let (questions, naming, meeting) = (
-            of(StepKind::Form, StepState::Requested),
-            of(StepKind::Reference, StepState::Requested),
-            of(StepKind::Interview, StepState::Pending),
+            of(&[StepKind::Form, StepKind::Task], StepState::Requested),
+            of(&[StepKind::Reference], StepState::Requested),
+            of(&[StepKind::Interview], StepState::Pending),
         );
         let own = &requests(&Viewer::System);
         let named = reference::mentions(db, own, &naming).await?;
