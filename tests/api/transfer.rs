@@ -37,6 +37,9 @@ both! {
         let revision = app.application(ada.id).await.revision;
         let back = GoBack { application: ada.id, revision, to: "review".into(), reason: "Again.".into() };
         go_back(app.act(&desk.recruiter), back).await.unwrap();
+        let own = crate::app::TestApp::applicant(ada.id, ada.candidate);
+        allotment::prefer_teams(app.act(&own), ada.id, &[from.teams[0].team], None).await.unwrap();
+        assert_eq!(app.count("application WHERE preference_since IS NOT NULL").await, 1);
         app.clock.pass(chrono::TimeDelta::hours(5));
         let (letters, revision) = (app.letters(ada.id).await.len(), app.application(ada.id).await.revision);
         let gone = transfer(app.act(&desk.recruiter), onward(ada.id, revision, to.id)).await.unwrap();
@@ -45,6 +48,7 @@ both! {
         let steps = app.steps(ada.id).await;
         assert_eq!((steps[0].key.as_str(), steps[0].state), ("review", StepState::Passed), "what was done stays done");
         assert_eq!(steps.len(), 10, "all steps of the new plan");
+        assert_eq!(app.count("application WHERE preference_since IS NOT NULL").await, 0, "that wish was of the old posting");
         assert_eq!(app.letters(ada.id).await[letters..], [LetterKind::ApplicationTransferred]);
         assert_eq!(app.count(&format!("offer WHERE id = '{}' AND status = 'cancelled'", draft.id)).await, 1);
         let told = app.ask(&desk.recruiter, TOLD, json!({ "id": ada.id.to_string() })).await;
@@ -54,7 +58,7 @@ both! {
             "transfers": [{ "from": { "title": "Backend" }, "to": { "title": "Platform" },
                 "reason": "Closer to what they know.", "by": { "id": desk.recruiter.key() } }],
         }), "{told}");
-        let own = app.ask(&crate::app::TestApp::applicant(ada.id, ada.candidate), TOLD, json!({ "id": ada.id.to_string() })).await;
+        let own = app.ask(&own, TOLD, json!({ "id": ada.id.to_string() })).await;
         assert_eq!(own["data"]["application"]["transfers"], json!([]));
         let events = event::after(&app.store, 0, 1000).await.unwrap();
         let moved = events.iter().find(|event| event.kind == EventKind::ApplicationTransferred).unwrap();

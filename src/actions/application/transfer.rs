@@ -137,6 +137,7 @@ impl Ready {
         offer::end_live(tx, change, before.id, EventKind::ApplicationTransferred.as_str()).await?;
         allotment::end(tx, before.id, change.at).await?;
         allotment::prefer(tx, before.id, &[]).await?;
+        allotment::looked(tx, before.id).await?;
         let application = before.clone().go_to(posting.id, posting.plan, laid.stage)?;
         kept::put_under(tx, &application).await?;
         let application = kept::save(tx, application).await?;
