@@ -1,8 +1,7 @@
 //! Atom (RFC 4287) of everything that is open (RFC 5005 section 2), with a word on what no longer is (RFC 6721), and the
 //! namespace of our own that RSS has too.
 
-use super::rss::{EMPLOYMENT, JOB, WORKPLACE};
-use super::{DateStyle, Dialect, Element, Expansion, Format, Gone, HeadElement, Order, Unwritten};
+use super::{DateStyle, Dialect, Element, Expansion, Format, Gone, HeadElement, Order, Unwritten, job};
 use crate::domain::feed::{Channel, Severity};
 use crate::feeds::fact::{Fact, FeedFact};
 use crate::feeds::html::WIDE;
@@ -17,7 +16,7 @@ const TOMBSTONES: &str = "https://www.rfc-editor.org/rfc/rfc6721";
 pub(super) static ATOM_FEED: Dialect = Dialect {
     channel: Channel::Atom,
     name: "Atom",
-    board: "Atom",
+    board: "a feed reader",
     format: Format::Xml,
     media_type: "application/atom+xml; charset=utf-8",
     frame: &[(
@@ -63,10 +62,6 @@ pub(super) static ATOM_FEED: Dialect = Dialect {
     wants_all: false,
 };
 
-const fn own(name: &'static str, holds: Fact, rule: &'static str) -> Element {
-    Element::new(name, holds, rule, JOB)
-}
-
 static ELEMENTS: &[Element] = &[
     Element::new("id", Fact::Tag, "A `tag:` URI that never changes; not an address.", ATOM).required(),
     Element::new("title", Fact::Title, "The job's title.", ATOM).required(),
@@ -77,19 +72,14 @@ static ELEMENTS: &[Element] = &[
     Element::new("summary", Fact::Summary, "The beginning of the text, plain.", ATOM).missing(Severity::Warn),
     Element::new("content", Fact::DescriptionAsHtml, "The whole text in HTML.", ATOM).required(),
     Element::new("category", Fact::EachTeamTerm, "One for each team that still hires.", ATOM),
-    own("job:location", Fact::EachLocation, "City, region and country; once for each place, none if remote."),
-    own(
-        "job:remoteCountry",
-        Fact::EachRemoteCountry,
-        "Where remote work may be done from; once for each country.",
-    ),
-    own("job:workplace", Fact::Workplace(WORKPLACE), "onsite, hybrid or remote."),
-    own("job:employmentType", Fact::Employment(EMPLOYMENT), "schema.org's words, such as FULL_TIME."),
-    own("job:salary", Fact::EachPay, "Amounts in whole units, currency, period; once for each jurisdiction.")
-        .missing(Severity::Info),
-    own("job:openings", Fact::Openings, "Seats not yet filled, over all teams."),
-    own("job:team", Fact::EachTeamOpenings, "Seats not yet filled, for each team by rank."),
-    own("job:expires", Fact::ExpiresAt, "The deadline."),
-    own("job:reference", Fact::Requisition, "What every channel calls the posting.").required(),
-    own("job:applyUrl", Fact::ApplyUrl, "Where one applies."),
+    job::LOCATION,
+    job::REMOTE_COUNTRY,
+    job::WORKPLACE,
+    job::EMPLOYMENT_TYPE,
+    job::SALARY,
+    job::OPENINGS,
+    job::TEAM,
+    job::EXPIRES,
+    job::REFERENCE,
+    job::APPLY_URL,
 ];

@@ -1,7 +1,6 @@
 //! JSON Feed 1.1, with an extension of our own for what it has no word for.
 
-use super::rss::{EMPLOYMENT, JOB, WORKPLACE};
-use super::{DateStyle, Dialect, Element, Expansion, Format, HeadElement, Order, Unwritten};
+use super::{DateStyle, Dialect, Element, Expansion, Format, HeadElement, Order, Unwritten, job};
 use crate::domain::feed::{Channel, Severity};
 use crate::feeds::fact::{Fact, FeedFact};
 use crate::feeds::html::WIDE;
@@ -12,7 +11,7 @@ const SPEC: &str = "https://www.jsonfeed.org/version/1.1/";
 pub(super) static JSON_FEED: Dialect = Dialect {
     channel: Channel::JsonFeed,
     name: "JSON Feed 1.1",
-    board: "JSON Feed",
+    board: "a feed reader",
     format: Format::Json,
     media_type: "application/feed+json; charset=utf-8",
     frame: &[],
@@ -43,10 +42,6 @@ pub(super) static JSON_FEED: Dialect = Dialect {
     wants_all: false,
 };
 
-const fn own(name: &'static str, holds: Fact, rule: &'static str) -> Element {
-    Element::new(name, holds, rule, JOB)
-}
-
 static ELEMENTS: &[Element] = &[
     Element::new("id", Fact::Tag, "A `tag:` URI that never changes; not an address.", SPEC).required(),
     Element::new("url", Fact::Url, "The page of the posting.", SPEC).required(),
@@ -56,15 +51,14 @@ static ELEMENTS: &[Element] = &[
     Element::new("date_published", Fact::PublishedAt, "The first publication.", SPEC).required(),
     Element::new("date_modified", Fact::UpdatedAt, "The last change.", SPEC).required(),
     Element::new("tags", Fact::EachTeam, "The teams that still hire.", SPEC),
-    own("_job/locations", Fact::EachLocation, "City, region and country of each place; none if remote."),
-    own("_job/remoteCountries", Fact::EachRemoteCountry, "Where remote work may be done from."),
-    own("_job/workplace", Fact::Workplace(WORKPLACE), "onsite, hybrid or remote."),
-    own("_job/employmentType", Fact::Employment(EMPLOYMENT), "schema.org's words, such as FULL_TIME."),
-    own("_job/salaries", Fact::EachPay, "Amounts in whole units, currency, period, for each jurisdiction.")
-        .missing(Severity::Info),
-    own("_job/openings", Fact::Openings, "Seats not yet filled, over all teams."),
-    own("_job/teams", Fact::EachTeamOpenings, "Seats not yet filled, for each team by rank."),
-    own("_job/expires", Fact::ExpiresAt, "The deadline."),
-    own("_job/reference", Fact::Requisition, "What every channel calls the posting.").required(),
-    own("_job/applyUrl", Fact::ApplyUrl, "Where one applies."),
+    job::LOCATION.named("_job/locations"),
+    job::REMOTE_COUNTRY.named("_job/remoteCountries"),
+    job::WORKPLACE.named("_job/workplace"),
+    job::EMPLOYMENT_TYPE.named("_job/employmentType"),
+    job::SALARY.named("_job/salaries"),
+    job::OPENINGS.named("_job/openings"),
+    job::TEAM.named("_job/teams"),
+    job::EXPIRES.named("_job/expires"),
+    job::REFERENCE.named("_job/reference"),
+    job::APPLY_URL.named("_job/applyUrl"),
 ];

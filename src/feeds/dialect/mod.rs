@@ -6,6 +6,7 @@ mod atom;
 mod careerjet;
 mod date;
 mod indeed;
+mod job;
 mod jobrapido;
 mod jooble;
 mod json_feed;
@@ -175,6 +176,10 @@ pub struct Element {
 impl Element {
     const fn new(name: &'static str, holds: Fact, rule: &'static str, source: &'static str) -> Self {
         Self { name, holds, missing: None, even_empty: false, length: None, cdata: false, rule, source }
+    }
+
+    const fn named(self, name: &'static str) -> Self {
+        Self { name, ..self }
     }
 
     const fn missing(self, severity: Severity) -> Self {

@@ -1,10 +1,8 @@
 //! RSS 2.0 with the usual modules, and a small namespace of our own for what RSS has no word for.
 
-use super::{Check, DateStyle, Dialect, Element, Expansion, Format, HeadElement, Order, Unwritten};
+use super::{Check, DateStyle, Dialect, Element, Expansion, Format, HeadElement, Order, Unwritten, job};
 use crate::domain::feed::{Channel, Severity};
-use crate::domain::place::Workplace;
-use crate::domain::posting::EmploymentType;
-use crate::feeds::fact::{Fact, FeedFact, Words};
+use crate::feeds::fact::{Fact, FeedFact};
 use crate::feeds::html::WIDE;
 
 /// The format itself.
@@ -13,8 +11,6 @@ const RSS_2: &str = "https://www.rssboard.org/rss-specification";
 const PROFILE: &str = "https://www.rssboard.org/rss-profile";
 /// How often to come again.
 const SYNDICATION: &str = "https://web.resource.org/rss/1.0/modules/syndication/";
-/// Our own elements: fixed for ever, whatever the address of the installation.
-pub(super) const JOB: &str = "schema/feeds/rss/README.md";
 
 pub(super) static RSS: Dialect = Dialect {
     channel: Channel::Rss,
@@ -75,28 +71,10 @@ pub(super) static RSS: Dialect = Dialect {
         message: "readers can't tell how long the posting stands: it has no deadline",
         mend: "give the posting a deadline",
         broken: |entry| entry.item.expires_at.is_none(),
-        source: JOB,
+        source: job::SOURCE,
     }],
     wants_all: false,
 };
-
-const fn own(name: &'static str, holds: Fact, rule: &'static str) -> Element {
-    Element::new(name, holds, rule, JOB)
-}
-
-/// The words of schema.org.
-pub(super) const EMPLOYMENT: Words<EmploymentType> = &[
-    (EmploymentType::FullTime, "FULL_TIME"),
-    (EmploymentType::PartTime, "PART_TIME"),
-    (EmploymentType::Contract, "CONTRACTOR"),
-    (EmploymentType::Temporary, "TEMPORARY"),
-    (EmploymentType::Intern, "INTERN"),
-    (EmploymentType::Volunteer, "VOLUNTEER"),
-    (EmploymentType::PerDiem, "PER_DIEM"),
-];
-
-pub(super) const WORKPLACE: Words<Workplace> =
-    &[(Workplace::Onsite, "onsite"), (Workplace::Hybrid, "hybrid"), (Workplace::Remote, "remote")];
 
 static ELEMENTS: &[Element] = &[
     Element::new("title", Fact::Title, "The job's title.", RSS_2).required(),
@@ -108,25 +86,14 @@ static ELEMENTS: &[Element] = &[
         .missing(Severity::Warn),
     Element::new("content:encoded", Fact::Description, "The whole text in HTML.", PROFILE).required().cdata(),
     Element::new("category", Fact::EachTeam, "One for each team that still hires.", RSS_2),
-    own("job:location", Fact::EachLocation, "City, region and country; once for each place, none if remote."),
-    own(
-        "job:remoteCountry",
-        Fact::EachRemoteCountry,
-        "Where remote work may be done from; once for each country.",
-    ),
-    own("job:workplace", Fact::Workplace(WORKPLACE), "onsite, hybrid or remote."),
-    own("job:employmentType", Fact::Employment(EMPLOYMENT), "schema.org's words, such as FULL_TIME."),
-    own("job:salary", Fact::EachPay, "Amounts in whole units, currency, period; once for each jurisdiction.")
-        .missing(Severity::Info),
-    own("job:openings", Fact::Openings, "Seats not yet filled, over all teams."),
-    own("job:team", Fact::EachTeamOpenings, "Seats not yet filled, for each team by rank."),
-    own("job:expires", Fact::ExpiresAt, "The deadline."),
-    own(
-        "job:reference",
-        Fact::Requisition,
-        "What every channel calls the posting; the strictest board takes 40.",
-    )
-    .required()
-    .length(1, 40),
-    own("job:applyUrl", Fact::ApplyUrl, "Where one applies."),
+    job::LOCATION,
+    job::REMOTE_COUNTRY,
+    job::WORKPLACE,
+    job::EMPLOYMENT_TYPE,
+    job::SALARY,
+    job::OPENINGS,
+    job::TEAM,
+    job::EXPIRES,
+    job::REFERENCE,
+    job::APPLY_URL,
 ];
