@@ -42,7 +42,8 @@ pub struct Send {
     pub due_at: Option<DateTime<Utc>>,
 }
 
-/// Sends questions, or a piece of work, to the candidate. Those that were sent before in this step and are unanswered give way to them.
+/// Sends questions, or a piece of work, to the candidate. Those that were sent before in this step and are unanswered give way to
+/// them.
 ///
 /// # Errors
 /// `NOT_FOUND`, `FORBIDDEN`, `NOT_ACTIVE`, `STALE`, `STEP_NOT_REACHED`, `STEP_STATE`; `REQUIRED` or `INVALID` on `stepId`,

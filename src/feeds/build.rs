@@ -48,9 +48,7 @@ impl Stock {
         });
         over.chain(forgotten).map(|at| at.with_timezone(&Utc)).min()
     }
-}
 
-impl Stock {
     fn matter(&self) -> Matter<'_> {
         Matter { site: &self.site, items: &self.items, departed: &self.departed, now: self.now }
     }

@@ -156,7 +156,9 @@ fn place(location: &Location, sieve: &mut Sieve) -> Location {
     Location { key: location.key.clone(), street, city, region, postal_code, country: location.country }
 }
 
-/// What a posting is called for good, a `tag:` URI (RFC 4151): an authority, a day on which it was ours, and a name that is ours to give.
+/// What a posting is called for good: a `tag:` URI (RFC 4151) of an authority, a day on which it was ours, and a name that is
+/// ours to give.
+#[must_use]
 pub fn tag(site: &Site, posting: PostingId, published_at: DateTime<Utc>) -> String {
     let address = url::Url::parse(&site.public_url).ok();
     let host = address.as_ref().and_then(url::Url::host_str).unwrap_or("localhost");

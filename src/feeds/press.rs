@@ -19,7 +19,7 @@ use super::writer::Sink;
 
 const BUFFER: usize = 64 * 1024;
 
-/// gzip's effort: within three hundredths of the sixth level's size in two thirds of its time.
+/// gzip's effort: more takes longer, and makes files hardly smaller.
 const GZIP_EFFORT: u32 = 4;
 /// Brotli's effort: smaller files than gzip gives, also where a feed is small.
 const EFFORT: u32 = 4;

@@ -127,46 +127,6 @@ fn two_builds_are_the_same_to_the_byte() {
     }
 }
 
-/// A measurement: `VACANTIA_FEED_POSTINGS=2000 cargo test --test api -- feed_shelf::how_long --ignored --nocapture`.
-#[test]
-#[ignore = "it prints how long a build takes"]
-fn how_long_all_channels_take() {
-    let count = std::env::var("VACANTIA_FEED_POSTINGS").map_or(2_000, |count| count.parse().unwrap());
-    let folder = tempfile::tempdir().unwrap();
-    let shelf = Shelf::open(folder.path()).unwrap();
-    let mut stock = stock(0, "");
-    let posting = |number| {
-        let mut posting = posting(number, "Cook");
-        posting.posting.content.sections[0].body = prose(number);
-        FeedItem::project(&posting, &stock.site, now())
-    };
-    stock.items = (1..=count).map(posting).collect();
-    let began = std::time::Instant::now();
-    for channel in Channel::ALL {
-        let started = std::time::Instant::now();
-        let snapshot = shelf.build(*channel, &stock).unwrap();
-        let (size, took) = (snapshot.size(Coding::Identity), started.elapsed());
-        println!("{channel}: {} entries, {size} bytes, {took:.2?}", snapshot.counts.entries);
-    }
-    println!("all: {:.2?}", began.elapsed());
-}
-
-/// Seven hundred words, no two texts alike: what packs like a description.
-fn prose(number: usize) -> String {
-    let words = [
-        "gate", "lock", "water", "boat", "steel", "night", "crew", "tide", "list", "check", "repair", "lead",
-    ];
-    let mut state = number;
-    let mut text = String::new();
-    for place in 1..=700 {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let word = words[(state >> 33) % words.len()];
-        let ending = if place % 60 == 0 { ".\n\n* " } else { " " };
-        text = text + word + &((state >> 40) % 100).to_string() + ending;
-    }
-    text
-}
-
 #[test]
 fn only_the_last_two_documents_stay() {
     let folder = tempfile::tempdir().unwrap();

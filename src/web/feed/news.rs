@@ -5,11 +5,11 @@ use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
 use super::condition::is_unchanged;
 use crate::feeds::changes::{Changes, MOST};
 use crate::feeds::sitemap::{self, Part, SIZE};
+use crate::storage::digest::sha256;
 use crate::storage::{Fault, Source, feed_change};
 use crate::web::App;
 use crate::web::page::Trouble;
@@ -107,9 +107,7 @@ fn answered(
     media_type: &'static str,
     body: Vec<u8>,
 ) -> Result<HttpResponse, Trouble> {
-    let hash =
-        Sha256::digest(&body).iter().take(16).fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
-    let etag = format!("\"{hash}\"");
+    let etag = format!("\"{}\"", sha256(&body));
     let unchanged = is_unchanged(request, &etag, None);
     if !unchanged {
         rate::count(app, request, Deed::Feed, 1).map_err(Trouble::TooMany)?;
