@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::feed::{Channel, Edition};
+use crate::storage::feed_change::Noted;
 use crate::storage::{Failure, Store, feed, feed_change};
 
-/// Notes what has come into the feeds, changed in them or left them by `now`; says how much.
-pub async fn note_changes(store: &Store, now: DateTime<Utc>) -> Result<u64, Failure> {
+/// Notes what has come into the feeds, changed in them or left them by `now`; says how far everything has come.
+pub async fn note_changes(store: &Store, now: DateTime<Utc>) -> Result<Noted, Failure> {
     store.write(|tx| async move { Ok(feed_change::note(&tx, now).await?) }).await
 }
 

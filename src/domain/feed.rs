@@ -39,8 +39,16 @@ impl Channel {
     /// What its document is called under `/feeds/`.
     #[must_use]
     pub fn file(self) -> String {
-        let ending = if self == Self::JsonFeed { "json" } else { "xml" };
-        format!("{self}.{ending}")
+        format!("{self}.{}", self.ending())
+    }
+
+    /// How the names of its documents end.
+    #[must_use]
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::JsonFeed => "json",
+            _ => "xml",
+        }
     }
 }
 

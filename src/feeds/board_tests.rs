@@ -16,7 +16,7 @@ fn built(channel: Channel, postings: &[Advertised]) -> String {
     let items: Vec<FeedItem> = postings.iter().map(item).collect();
     let (site, now) = (fixture::site(), fixture::now());
     let matter = Matter::of(&site, &items, now);
-    let (bytes, _) = writer::write(Vec::new(), Dialect::of(channel), matter, Some(now)).unwrap();
+    let (bytes, _) = writer::write(Dialect::of(channel), matter, Some(now)).unwrap();
     String::from_utf8(bytes).unwrap()
 }
 

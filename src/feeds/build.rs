@@ -1,4 +1,6 @@
-//! Items become the snapshot that a channel serves.
+//! Items become the snapshot that a channel serves, part by part: a part is what the postings of so many neighbouring places
+//! are in its document. Only parts in which something changed are written anew, and only those that came out otherwise are
+//! packed.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -6,22 +8,30 @@ use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
+use super::check;
 use super::dialect::Dialect;
+use super::fact::About;
 use super::item::FeedItem;
-use super::press::{Press, Pressed};
+use super::pack::{Extent, Pack};
+use super::press::{Pressed, hash_of};
 use super::report;
-use super::snapshot::{Shelf, Snapshot};
-use super::writer::{self, Departed, Fared, Matter};
+use super::shelf::Shelf;
+use super::snapshot::{Coding, Counts, Layout, Manifest, Part, Run, Snapshot};
+use super::writer::{self, Departed};
 use crate::domain::feed::{Channel, Edition};
 use crate::domain::site::Site;
 
-/// What all channels are built from: one state of the database, seen at one instant.
+/// How many places make a part: few enough that a change is written at once, many enough that packing pays.
+pub const PLACES: i64 = 128;
+
+/// Bytes that no document uses are taken out when there are more of them than of the others, and more than this.
+const SLACK: u64 = 1024 * 1024;
+
+/// What all channels are built from beside the postings.
 #[derive(Debug)]
 pub struct Stock {
     /// The organisation.
     pub site: Arc<Site>,
-    /// Its postings.
-    pub items: Vec<FeedItem>,
     /// Postings that left, the last to leave first.
     pub departed: Vec<Departed>,
     /// When this is.
@@ -35,95 +45,180 @@ pub struct Stock {
 }
 
 impl Stock {
-    /// When the first of the visible postings stops being visible, or the last is said of one that left, without anybody
-    /// changing anything.
-    #[must_use]
-    pub fn valid_until(&self) -> Option<DateTime<Utc>> {
-        let visible = self.items.iter().filter(|item| item.visible);
-        let over = visible.filter_map(|item| item.expires_at);
-        let kept = Channel::ALL.iter().filter_map(|channel| Dialect::of(*channel).gone.as_ref());
-        let forgotten = kept.flat_map(|gone| {
-            let until = |departed: &Departed| departed.at + TimeDelta::days(gone.days);
-            self.departed.iter().map(until).filter(|until| *until > self.now)
-        });
-        over.chain(forgotten).map(|at| at.with_timezone(&Utc)).min()
-    }
-
-    fn matter(&self) -> Matter<'_> {
-        Matter { site: &self.site, items: &self.items, departed: &self.departed, now: self.now }
+    /// When the last is said of one that left, without anybody changing anything.
+    fn forgets(&self, dialect: &Dialect) -> Option<DateTime<Utc>> {
+        let gone = dialect.gone.as_ref()?;
+        let until = self.departed.iter().map(|departed| departed.at + TimeDelta::days(gone.days));
+        until.filter(|until| *until > self.now).min().map(|until| until.with_timezone(&Utc))
     }
 }
 
-impl Shelf {
-    /// Builds a channel's document and makes it the current one. The same content keeps the document, its validators
-    /// and the time of its last change, also when another instance built it first. On any failure the document before
-    /// it stays.
-    pub fn build(&self, channel: Channel, stock: &Stock) -> io::Result<Arc<Snapshot>> {
+/// A channel's next document while it is made.
+#[derive(Debug)]
+pub struct Draft {
+    channel: Channel,
+    dialect: &'static Dialect,
+    /// The least that entries stand in.
+    frame: (Vec<u8>, Vec<u8>),
+    pack: Arc<Pack>,
+    ends: [u64; 3],
+    known: Option<Arc<Snapshot>>,
+    parts: BTreeMap<i64, Part>,
+}
+
+impl Draft {
+    /// A draft that holds what the current document holds, or, of one that is made as a whole, nothing yet.
+    pub fn new(shelf: &Shelf, channel: Channel, whole: bool) -> io::Result<Self> {
         let dialect = Dialect::of(channel);
-        let before = self.current(channel);
-        let own = before.as_deref().map(Snapshot::edition);
-        let known = stock.editions.get(&channel).cloned().or_else(|| own.clone());
-        let date = later(stock.changed_at, known.as_ref());
-        // Where another instance was here first, this will be what it made; otherwise it is something new.
-        let guess = if known == own { date } else { known.as_ref().and_then(|known| known.last_modified) };
-        let (mut pressed, fared) = self.press(channel, stock, guess)?;
-        let edition = known
-            .filter(|known| known.fingerprint == pressed.fingerprint)
-            .unwrap_or_else(|| Edition { fingerprint: pressed.fingerprint.clone(), last_modified: date });
-        let counts = report::counts(&fared);
-        let mut snapshot = match before {
-            Some(before) if before.edition() == edition => Snapshot::clone(&before),
-            _ => {
-                if edition.last_modified != guess {
-                    (pressed, _) = self.press(channel, stock, edition.last_modified)?;
-                }
-                self.fresh(channel, &pressed, edition.last_modified)?
-            }
+        let known = shelf.current(channel);
+        let (pack, ends) = match &known {
+            Some(known) => (Arc::clone(&known.pack), known.manifest.layout.ends),
+            None => (Arc::new(Pack::create(&shelf.folder_of(channel), 1)?), [0; 3]),
         };
-        snapshot.generation = stock.generation;
-        snapshot.counts = counts;
-        snapshot.valid_until = stock.valid_until().map(|at| at.trunc_subsecs(0));
-        let report = told(dialect, stock, &snapshot, &fared);
-        self.put(snapshot, &report)
+        let kept = known.as_ref().filter(|_| !whole).map(|known| known.manifest.layout.parts.clone());
+        let (frame, parts) = (writer::frame(dialect)?, kept.unwrap_or_default());
+        Ok(Self { channel, dialect, frame, pack, ends, known, parts })
     }
 
-    fn press<'a>(
-        &self,
-        channel: Channel,
-        stock: &'a Stock,
-        last_modified: Option<DateTime<Utc>>,
-    ) -> io::Result<(Pressed, Vec<Fared<'a>>)> {
-        let dialect = Dialect::of(channel);
-        let press = Press::new(&self.folder_of(channel))?;
-        let (press, fared) = writer::write(press, dialect, stock.matter(), last_modified)?;
-        let pressed = press.finish()?;
-        pressed.verify(dialect, report::counts(&fared).entries)?;
-        Ok((pressed, fared))
+    /// Which channel's it is.
+    #[must_use]
+    pub fn channel(&self) -> Channel {
+        self.channel
     }
 
-    fn fresh(
-        &self,
-        channel: Channel,
-        pressed: &Pressed,
-        last_modified: Option<DateTime<Utc>>,
-    ) -> io::Result<Snapshot> {
-        pressed.keep()?;
-        Ok(Snapshot {
-            channel,
-            hash: pressed.hash.clone(),
-            fingerprint: pressed.fingerprint.clone(),
-            generation: 0,
-            counts: report::counts(&[]),
-            last_modified,
-            valid_until: None,
-            sizes: pressed.sizes,
-            folder: self.folder_of(channel),
-        })
+    /// How many public postings it tells or withholds.
+    #[must_use]
+    pub fn postings(&self) -> usize {
+        let counts: Counts = self.parts.values().map(|part| part.counts).sum();
+        counts.listed + counts.withheld
     }
-}
 
-fn told(dialect: &Dialect, stock: &Stock, snapshot: &Snapshot, fared: &[Fared<'_>]) -> String {
-    report::json(dialect, &stock.site, stock.generation, snapshot.last_modified, fared)
+    /// Writes a part anew: the items of its places, as they came.
+    pub fn write(&mut self, number: i64, items: &[FeedItem]) -> io::Result<()> {
+        let (bytes, fared) = writer::entries(self.dialect, items)?;
+        if fared.is_empty() {
+            self.parts.remove(&number);
+            return Ok(());
+        }
+        let counts = report::counts(&fared);
+        check::holds_up(self.dialect, (&self.frame.0, &self.frame.1), &bytes, counts.entries)?;
+        let known = self.known.clone();
+        let known = known.as_ref().and_then(|known| known.manifest.layout.parts.get(&number));
+        let entries = match known.and_then(|part| part.entries.as_ref()) {
+            _ if bytes.is_empty() => None,
+            known => Some(self.run(&bytes, known)?),
+        };
+        let told = report::postings(&fared).into_bytes();
+        let report_hash = hash_of([&*told]);
+        let report = match known.filter(|part| part.report_hash == report_hash) {
+            Some(part) => part.report,
+            None => self.append(Coding::Identity, &told)?,
+        };
+        let over = items.iter().filter(|item| item.visible).filter_map(|item| item.expires_at).min();
+        let valid_until = over.map(|at| at.timestamp_micros());
+        self.parts.insert(number, Part { entries, report_hash, report, counts, valid_until });
+        Ok(())
+    }
+
+    /// A run that holds these bytes: the known one if it does.
+    fn run(&mut self, bytes: &[u8], known: Option<&Run>) -> io::Result<Run> {
+        let hash = hash_of([bytes]);
+        if let Some(known) = known.filter(|known| known.hash == hash) {
+            return Ok(known.clone());
+        }
+        let Pressed { hash, crc, length, forms } = Pressed::new(bytes)?;
+        let [identity, gzip, brotli] = forms;
+        let forms = [
+            self.append(Coding::Identity, &identity)?,
+            self.append(Coding::Gzip, &gzip)?,
+            self.append(Coding::Brotli, &brotli)?,
+        ];
+        Ok(Run { hash, crc, length, forms })
+    }
+
+    fn append(&mut self, coding: Coding, bytes: &[u8]) -> io::Result<Extent> {
+        let end = &mut self.ends[coding as usize];
+        let extent = Extent { at: *end, length: bytes.len() as u64 };
+        self.pack.write(coding, extent.at, bytes)?;
+        *end += extent.length;
+        Ok(extent)
+    }
+
+    /// Makes it the channel's document. The same content keeps the document, its validators and the time of its last change,
+    /// also when another instance built it first. On any failure the document before it stays.
+    pub fn finish(mut self, shelf: &Shelf, stock: &Stock) -> io::Result<Arc<Snapshot>> {
+        let counts: Counts = self.parts.values().map(|part| part.counts).sum();
+        let tail = writer::tail(self.dialect, &stock.departed, stock.now)?;
+        let about = |last_changed| About { site: &stock.site, last_changed, entries: counts.entries };
+        let date = later(stock.changed_at, self.told(stock).as_ref());
+        let undated = writer::head(self.dialect, about(date))?.undated;
+        let fingerprint = self.hash(&undated, &tail);
+        let told = self.told(stock).filter(|told| told.fingerprint == fingerprint);
+        let last_modified = told.map_or(date, |told| told.last_modified);
+        let head = writer::head(self.dialect, about(last_modified))?.bytes;
+        check::holds_up(self.dialect, (&head, &tail), b"", 0)?;
+        let manifest = Manifest {
+            hash: self.hash(&head, &tail),
+            fingerprint,
+            generation: stock.generation,
+            last_modified: last_modified.map(|at| at.timestamp()),
+            valid_until: self.valid_until(stock),
+            layout: self.layout(&head, &tail, report::head(self.dialect, stock, last_modified, counts))?,
+        };
+        let manifest = self.compacted(shelf, manifest)?;
+        self.pack.sync()?;
+        shelf.put(self.channel, manifest, self.pack)
+    }
+
+    /// What the channel said last, here or elsewhere.
+    fn told(&self, stock: &Stock) -> Option<Edition> {
+        let own = || self.known.as_ref().map(|known| known.edition());
+        stock.editions.get(&self.channel).cloned().or_else(own)
+    }
+
+    fn valid_until(&self, stock: &Stock) -> Option<i64> {
+        let forgets = stock.forgets(self.dialect).map(|at| at.timestamp_micros());
+        self.parts.values().filter_map(|part| part.valid_until).chain(forgets).min()
+    }
+
+    /// Of the document with this beginning and end.
+    fn hash(&self, head: &[u8], tail: &[u8]) -> String {
+        let entries = self.parts.values().filter_map(|part| part.entries.as_ref());
+        let (head, tail) = (hash_of([head]), hash_of([tail]));
+        let hashes = entries.map(|run| &run.hash);
+        hash_of([&head].into_iter().chain(hashes).chain([&tail]).map(String::as_bytes))
+    }
+
+    fn layout(&mut self, head: &[u8], tail: &[u8], report_head: String) -> io::Result<Layout> {
+        let known = self.known.clone();
+        let known = known.as_ref().map(|known| &known.manifest.layout);
+        let head = self.run(head, known.map(|known| &known.head))?;
+        let tail = self.run(tail, known.map(|known| &known.tail))?;
+        let separator = match self.dialect.format.separator() {
+            [] => None,
+            separator => Some(self.run(separator, known.and_then(|known| known.separator.as_ref()))?),
+        };
+        let (parts, ends) = (std::mem::take(&mut self.parts), self.ends);
+        Ok(Layout { pack: self.pack.number, ends, head, separator, parts, tail, report_head })
+    }
+
+    /// The same in new files, if most of what is in these is used no more.
+    fn compacted(&mut self, shelf: &Shelf, mut manifest: Manifest) -> io::Result<Manifest> {
+        let used: u64 = manifest.layout.extents().iter().map(|(_, extent)| extent.length).sum();
+        if self.ends.iter().sum::<u64>() <= 2 * used + SLACK {
+            return Ok(manifest);
+        }
+        let from = Arc::clone(&self.pack);
+        self.pack = Arc::new(Pack::create(&shelf.folder_of(self.channel), from.number + 1)?);
+        self.ends = [0; 3];
+        for (coding, extent) in manifest.layout.extents() {
+            let mut bytes = vec![0; usize::try_from(extent.length).map_err(io::Error::other)?];
+            from.read(coding, extent.at, &mut bytes)?;
+            *extent = self.append(coding, &bytes)?;
+        }
+        (manifest.layout.pack, manifest.layout.ends) = (self.pack.number, self.ends);
+        Ok(manifest)
+    }
 }
 
 /// When new content would have changed: as the data says, in whole seconds, but never at or before the change before.

@@ -3,12 +3,12 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
+use super::build::Stock;
 use super::dialect::Dialect;
 use super::issue::Issue;
 use super::snapshot::Counts;
 use super::writer::Fared;
 use crate::domain::feed::{FeedStatus, Severity};
-use crate::domain::site::Site;
 
 /// What the document holds, counted from how its postings fared.
 pub(super) fn counts(fared: &[Fared<'_>]) -> Counts {
@@ -22,15 +22,13 @@ pub(super) fn counts(fared: &[Fared<'_>]) -> Counts {
     }
 }
 
-/// The report. It names public postings only.
-pub(super) fn json(
+/// The report up to its list of postings, without the generation it begins with: that alone is no reason to keep another.
+pub(super) fn head(
     dialect: &Dialect,
-    site: &Site,
-    generation: i64,
+    stock: &Stock,
     last_modified: Option<DateTime<Utc>>,
-    fared: &[Fared<'_>],
+    counts: Counts,
 ) -> String {
-    let counts = counts(fared);
     let harmed = dialect.wants_all && counts.withheld > 0;
     let alert = harmed.then(|| {
         let missing = counts.withheld;
@@ -39,16 +37,21 @@ pub(super) fn json(
             dialect.board
         )
     });
-    let report = json!({
+    let head = json!({
         "channel": dialect.channel.as_str(),
-        "feed": site.feed_url(dialect.channel),
-        "generation": generation,
+        "feed": stock.site.feed_url(dialect.channel),
         "lastModified": last_modified.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)),
         "counts": counts,
         "alert": alert,
-        "postings": fared.iter().map(posting).collect::<Vec<_>>(),
     });
-    format!("{report:#}\n")
+    let head = head.to_string();
+    format!("{},\n\"postings\": [", head.trim_start_matches('{').trim_end_matches('}'))
+}
+
+/// Postings of the report's list, one a line. It names public ones only.
+pub(super) fn postings(fared: &[Fared<'_>]) -> String {
+    let lines: Vec<String> = fared.iter().map(|fared| format!("\n{}", posting(fared))).collect();
+    lines.join(",")
 }
 
 fn posting(fared: &Fared<'_>) -> Value {

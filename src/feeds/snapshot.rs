@@ -1,19 +1,18 @@
-//! Documents as files: what is served until a better one is there.
+//! Documents as they are kept: what is served until a better one is there.
 //!
-//! A channel has a folder: `<hash>.id`, `<hash>.gz` and `<hash>.br` are the same document as it is and packed,
-//! `manifest.json` says which document is current, `report.json` how each posting fared. Everything appears by a rename, so a process killed
-//! at any point leaves the document before it.
+//! A channel has a folder. Its packs hold the bytes; `manifest.json` says which of them, in which order, are the document, and
+//! appears by a rename when they are on the disk. So a process that is killed at any point leaves the document before it.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::press;
+use super::dialect::{Dialect, Order};
+use super::document::Document;
+use super::pack::{Extent, Pack};
+use super::press::{self, Sum};
 use crate::domain::feed::{Channel, Edition};
 
 /// In which form a document is sent.
@@ -31,7 +30,7 @@ impl Coding {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Identity, Self::Gzip, Self::Brotli];
 
-    /// How the file of a document in this form ends.
+    /// How the validator of a document in this form ends, and the file that holds it.
     #[must_use]
     pub const fn suffix(self) -> &'static str {
         match self {
@@ -52,27 +51,6 @@ impl Coding {
     }
 }
 
-/// The built document of a channel.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Snapshot {
-    /// Which channel's.
-    pub channel: Channel,
-    /// 128 bits of the document's SHA-256, in hexadecimal.
-    pub hash: String,
-    /// The same of the document without the time of its last change.
-    pub(super) fingerprint: String,
-    /// The generation of public facts it tells.
-    pub generation: i64,
-    /// What it holds.
-    pub counts: Counts,
-    /// When the content last changed, in whole seconds; none while nothing was ever published.
-    pub last_modified: Option<DateTime<Utc>>,
-    /// Until when it is right if nobody changes anything, in whole seconds.
-    pub valid_until: Option<DateTime<Utc>>,
-    pub(super) sizes: Sizes,
-    pub(super) folder: PathBuf,
-}
-
 /// What a document holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Counts {
@@ -86,19 +64,144 @@ pub struct Counts {
     pub warned: usize,
 }
 
-/// Bytes of the files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(super) struct Sizes {
-    pub(super) identity: u64,
-    pub(super) gzip: u64,
-    pub(super) brotli: u64,
+impl std::iter::Sum for Counts {
+    fn sum<I: Iterator<Item = Self>>(counts: I) -> Self {
+        counts.fold(Self::default(), |sum, one| Self {
+            entries: sum.entries + one.entries,
+            listed: sum.listed + one.listed,
+            withheld: sum.withheld + one.withheld,
+            warned: sum.warned + one.warned,
+        })
+    }
+}
+
+/// A run of a document's bytes in each coding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Run {
+    pub(super) hash: String,
+    pub(super) crc: u32,
+    pub(super) length: u64,
+    /// By [`Coding::ALL`].
+    pub(super) forms: [Extent; 3],
+}
+
+/// What the postings of neighbouring places are in a document, and what is told of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Part {
+    /// None when all are withheld.
+    pub(super) entries: Option<Run>,
+    pub(super) report_hash: String,
+    pub(super) report: Extent,
+    pub(super) counts: Counts,
+    /// When the first of them stops being visible by itself, in microseconds since 1970.
+    pub(super) valid_until: Option<i64>,
+}
+
+/// Which bytes of which pack are the document and its report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Layout {
+    pub(super) pack: u64,
+    pub(super) ends: [u64; 3],
+    pub(super) head: Run,
+    pub(super) separator: Option<Run>,
+    /// By number.
+    pub(super) parts: BTreeMap<i64, Part>,
+    pub(super) tail: Run,
+    pub(super) report_head: String,
+}
+
+impl Layout {
+    fn runs(&self) -> impl Iterator<Item = &Run> {
+        let entries = self.parts.values().filter_map(|part| part.entries.as_ref());
+        [&self.head, &self.tail].into_iter().chain(&self.separator).chain(entries)
+    }
+
+    /// Every place that is used, for who moves the bytes.
+    pub(super) fn extents(&mut self) -> Vec<(Coding, &mut Extent)> {
+        let mut reports = Vec::new();
+        let mut runs: Vec<&mut Run> = vec![&mut self.head, &mut self.tail];
+        runs.extend(&mut self.separator);
+        for part in self.parts.values_mut() {
+            reports.push((Coding::Identity, &mut part.report));
+            runs.extend(&mut part.entries);
+        }
+        let forms = runs.into_iter().flat_map(|run| Coding::ALL.into_iter().zip(&mut run.forms));
+        reports.into_iter().chain(forms).collect()
+    }
+
+    /// The runs of the document from its beginning to its end.
+    fn sequence(&self, order: Order) -> Vec<&Run> {
+        let entries = |part: &'_ Part| part.entries.is_some();
+        let mut parts: Vec<&Part> = self.parts.values().filter(|part| entries(part)).collect();
+        if order == Order::NewestFirst {
+            parts.reverse();
+        }
+        let mut sequence = vec![&self.head];
+        for (place, part) in parts.into_iter().enumerate() {
+            sequence.extend(self.separator.as_ref().filter(|_| place > 0));
+            sequence.extend(&part.entries);
+        }
+        sequence.push(&self.tail);
+        sequence
+    }
+}
+
+/// What a manifest says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Manifest {
+    pub(super) hash: String,
+    pub(super) fingerprint: String,
+    pub(super) generation: i64,
+    /// In seconds since 1970.
+    pub(super) last_modified: Option<i64>,
+    /// In microseconds since 1970.
+    pub(super) valid_until: Option<i64>,
+    pub(super) layout: Layout,
+}
+
+/// The built document of a channel.
+#[derive(Debug)]
+pub struct Snapshot {
+    /// Which channel's.
+    pub channel: Channel,
+    /// 128 bits in hexadecimal that no other document has.
+    pub hash: String,
+    /// The generation of public facts it tells.
+    pub generation: i64,
+    /// What it holds.
+    pub counts: Counts,
+    /// When the content last changed, in whole seconds; none while nothing was ever published.
+    pub last_modified: Option<DateTime<Utc>>,
+    /// Until when it is right if nobody changes anything.
+    pub valid_until: Option<DateTime<Utc>>,
+    pub(super) manifest: Manifest,
+    pub(super) pack: Arc<Pack>,
+    documents: [Document; 3],
+    report: Document,
 }
 
 impl Snapshot {
+    pub(super) fn new(channel: Channel, manifest: Manifest, pack: Arc<Pack>) -> Self {
+        let order = Dialect::of(channel).order;
+        let layout = &manifest.layout;
+        Self {
+            channel,
+            hash: manifest.hash.clone(),
+            generation: manifest.generation,
+            counts: layout.parts.values().map(|part| part.counts).sum(),
+            last_modified: manifest.last_modified.and_then(|at| DateTime::from_timestamp(at, 0)),
+            valid_until: manifest.valid_until.and_then(DateTime::from_timestamp_micros),
+            documents: Coding::ALL.map(|coding| document(layout, order, coding, &pack)),
+            report: report(&manifest, order, &pack),
+            manifest,
+            pack,
+        }
+    }
+
     /// What it says, and since when.
     #[must_use]
     pub fn edition(&self) -> Edition {
-        Edition { fingerprint: self.fingerprint.clone(), last_modified: self.last_modified }
+        Edition { fingerprint: self.manifest.fingerprint.clone(), last_modified: self.last_modified }
     }
 
     /// The strong validator of the document in a coding (RFC 9110 section 8.8.3: it differs for each coding).
@@ -107,152 +210,59 @@ impl Snapshot {
         format!("\"{}.{}\"", self.hash, coding.suffix())
     }
 
-    /// Where its bytes are.
+    /// Its bytes in a coding.
     #[must_use]
-    pub fn file(&self, coding: Coding) -> PathBuf {
-        self.folder.join(format!("{}.{}", self.hash, coding.suffix()))
+    pub fn document(&self, coding: Coding) -> &Document {
+        &self.documents[coding as usize]
     }
 
-    /// How many bytes there are.
+    /// How many bytes there are in a coding.
     #[must_use]
     pub fn size(&self, coding: Coding) -> u64 {
-        match coding {
-            Coding::Identity => self.sizes.identity,
-            Coding::Gzip => self.sizes.gzip,
-            Coding::Brotli => self.sizes.brotli,
-        }
+        self.document(coding).length()
     }
 
-    /// Where the report is.
+    /// How each posting fared, as JSON.
     #[must_use]
-    pub fn report(&self) -> PathBuf {
-        self.folder.join(REPORT)
+    pub fn report(&self) -> &Document {
+        &self.report
     }
 
-    fn is_whole(&self) -> bool {
-        let sized =
-            |coding| fs::metadata(self.file(coding)).is_ok_and(|file| file.len() == self.size(coding));
-        Coding::ALL.into_iter().all(sized)
-            && press::hash_of(&self.file(Coding::Identity)).is_ok_and(|hash| hash == self.hash)
-    }
-}
-
-const MANIFEST: &str = "manifest.json";
-const REPORT: &str = "report.json";
-
-/// A snapshot as its channel's manifest says it.
-#[derive(Serialize, Deserialize)]
-struct Manifest {
-    hash: String,
-    fingerprint: String,
-    generation: i64,
-    counts: Counts,
-    bytes: Sizes,
-    /// Seconds since 1970.
-    last_modified: Option<i64>,
-    /// Seconds since 1970.
-    valid_until: Option<i64>,
-}
-
-/// The current snapshot of each channel.
-#[derive(Debug)]
-pub struct Shelf {
-    folder: PathBuf,
-    current: RwLock<BTreeMap<Channel, Arc<Snapshot>>>,
-}
-
-impl Shelf {
-    /// The snapshots that an earlier process left in this folder, if they are whole; leftovers of a build that was
-    /// interrupted go.
-    pub fn open(folder: &Path) -> io::Result<Self> {
-        let mut current = BTreeMap::new();
-        for channel in Channel::ALL {
-            let own = folder.join(channel.as_str());
-            fs::create_dir_all(&own)?;
-            let found = read(*channel, &own).filter(Snapshot::is_whole);
-            clear(&own, found.as_ref(), None);
-            if let Some(snapshot) = found {
-                current.insert(*channel, Arc::new(snapshot));
-            }
-        }
-        Ok(Self { folder: folder.to_owned(), current: RwLock::new(current) })
-    }
-
-    /// What is to be served; none until the first build succeeded.
-    #[must_use]
-    pub fn current(&self, channel: Channel) -> Option<Arc<Snapshot>> {
-        self.current.read().unwrap_or_else(PoisonError::into_inner).get(&channel).cloned()
-    }
-
-    pub(super) fn folder_of(&self, channel: Channel) -> PathBuf {
-        self.folder.join(channel.as_str())
-    }
-
-    /// Makes a snapshot the current one. Its files are there; the one before it stays for those who are reading it.
-    pub(super) fn put(&self, snapshot: Snapshot, report: &str) -> io::Result<Arc<Snapshot>> {
-        let own = self.folder_of(snapshot.channel);
-        replace(&own, REPORT, report.as_bytes())?;
-        let manifest = Manifest {
-            hash: snapshot.hash.clone(),
-            fingerprint: snapshot.fingerprint.clone(),
-            generation: snapshot.generation,
-            counts: snapshot.counts,
-            bytes: snapshot.sizes,
-            last_modified: snapshot.last_modified.map(|at| at.timestamp()),
-            valid_until: snapshot.valid_until.map(|at| at.timestamp()),
+    /// Reads every run of the document, and looks whether it is what was written.
+    pub(super) fn is_whole(&self) -> bool {
+        let is_whole = |run: &Run| {
+            let mut bytes = vec![0; usize::try_from(run.length).ok()?];
+            self.pack.read(Coding::Identity, run.forms[0].at, &mut bytes).ok()?;
+            let mut sum = Sum::default();
+            sum.add_bytes(&bytes);
+            (sum.crc() == run.crc).then_some(())
         };
-        replace(&own, MANIFEST, &serde_json::to_vec_pretty(&manifest)?)?;
-        let snapshot = Arc::new(snapshot);
-        let before = {
-            let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
-            current.insert(snapshot.channel, Arc::clone(&snapshot))
-        };
-        clear(&own, Some(&snapshot), before.as_deref());
-        Ok(snapshot)
+        self.manifest.layout.runs().all(|run| is_whole(run).is_some())
     }
 }
 
-fn read(channel: Channel, own: &Path) -> Option<Snapshot> {
-    let text = fs::read(own.join(MANIFEST)).ok()?;
-    let manifest: Manifest = serde_json::from_slice(&text).ok()?;
-    let instant = |seconds: i64| DateTime::from_timestamp(seconds, 0);
-    Some(Snapshot {
-        channel,
-        hash: manifest.hash,
-        fingerprint: manifest.fingerprint,
-        generation: manifest.generation,
-        counts: manifest.counts,
-        last_modified: manifest.last_modified.and_then(instant),
-        valid_until: manifest.valid_until.and_then(instant),
-        sizes: manifest.bytes,
-        folder: own.to_owned(),
-    })
-}
-
-/// Writes a file beside the old one, and puts it in its place when it is on the disk.
-fn replace(own: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
-    let draft = own.join(format!("{DRAFT}{name}", DRAFT = press::DRAFT));
-    fs::write(&draft, bytes)?;
-    File::open(&draft)?.sync_all()?;
-    fs::rename(&draft, own.join(name))?;
-    // The rename itself is on the disk when the folder is.
-    File::open(own)?.sync_all()
-}
-
-/// Removes documents that nobody is sent any more, and drafts of builds that did not end.
-fn clear(own: &Path, current: Option<&Snapshot>, before: Option<&Snapshot>) {
-    let kept = |name: &str| {
-        let hash = name.split('.').next().unwrap_or_default();
-        [current, before].into_iter().flatten().any(|snapshot| snapshot.hash == hash)
-    };
-    let Ok(entries) = fs::read_dir(own) else { return };
-    for entry in entries.flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name == MANIFEST || name == REPORT || kept(&name) {
-            continue;
-        }
-        if let Err(error) = fs::remove_file(entry.path()) {
-            tracing::warn!(%error, name, "an old feed file could not be removed");
-        }
+fn document(layout: &Layout, order: Order, coding: Coding, pack: &Arc<Pack>) -> Document {
+    let (mut document, mut sum) = (Document::new(pack), Sum::default());
+    document.say(press::beginning(coding).to_vec());
+    for run in layout.sequence(order) {
+        document.keep(coding, run.forms[coding as usize]);
+        sum.add(run.crc, run.length);
     }
+    document.say(press::ending(coding, &sum));
+    document
+}
+
+fn report(manifest: &Manifest, order: Order, pack: &Arc<Pack>) -> Document {
+    let (mut report, layout) = (Document::new(pack), &manifest.layout);
+    report.say(format!("{{\"generation\":{},{}", manifest.generation, layout.report_head).into_bytes());
+    let mut parts: Vec<&Part> = layout.parts.values().collect();
+    if order == Order::NewestFirst {
+        parts.reverse();
+    }
+    for (place, part) in parts.into_iter().enumerate() {
+        report.say(if place > 0 { b",".to_vec() } else { Vec::new() });
+        report.keep(Coding::Identity, part.report);
+    }
+    report.say(b"\n]}\n".to_vec());
+    report
 }

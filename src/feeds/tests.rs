@@ -18,7 +18,7 @@ fn built(channel: Channel, postings: &[Advertised]) -> String {
     let items: Vec<FeedItem> = postings.iter().map(fixture::item).collect();
     let (site, now) = (fixture::site(), fixture::now());
     let matter = Matter::of(&site, &items, now);
-    let (bytes, _) = writer::write(Vec::new(), Dialect::of(channel), matter, Some(now)).unwrap();
+    let (bytes, _) = writer::write(Dialect::of(channel), matter, Some(now)).unwrap();
     String::from_utf8(bytes).unwrap()
 }
 
@@ -125,7 +125,7 @@ static TIGHT: Dialect = Dialect {
     gone: None,
     unwritten: &[],
     expansion: Expansion::Posting,
-    order: Order::Reference,
+    order: Order::OldestFirst,
     dates: DateStyle::Iso8601,
     tags: &WIDE,
     url_mark: None,
@@ -201,7 +201,7 @@ fn whoever_left_is_spoken_of_for_a_while_where_the_format_can() {
     let departed = [left(1), left(29), left(30)];
     for channel in Channel::ALL {
         let matter = Matter { departed: &departed, ..Matter::of(&site, &[], now) };
-        let (bytes, fared) = writer::write(Vec::new(), Dialect::of(*channel), matter, Some(now)).unwrap();
+        let (bytes, fared) = writer::write(Dialect::of(*channel), matter, Some(now)).unwrap();
         let document = String::from_utf8(bytes).unwrap();
         let spoken = document.matches("at:deleted-entry ref=").count();
         assert_eq!((spoken, fared.len()), (if *channel == Channel::Atom { 2 } else { 0 }, 0), "{document}");
@@ -210,11 +210,17 @@ fn whoever_left_is_spoken_of_for_a_while_where_the_format_can() {
 }
 
 #[test]
-fn the_same_postings_in_any_order_give_the_same_bytes() {
-    let postings = [fixture::onsite(), fixture::remote(), fixture::hostile()];
-    let backwards = [fixture::hostile(), fixture::remote(), fixture::onsite()];
-    for channel in Channel::ALL {
-        assert_eq!(built(*channel, &postings), built(*channel, &backwards));
+fn entries_stand_as_postings_came_and_for_readers_the_last_stands_first() {
+    for (channel, is_for_readers) in [
+        (Channel::Rss, true),
+        (Channel::Atom, true),
+        (Channel::JsonFeed, true),
+        (Channel::Indeed, false),
+        (Channel::Linkedin, false),
+    ] {
+        let document = built(channel, &[fixture::onsite(), fixture::remote()]);
+        let at = |posting: Advertised| document.find(&posting.posting.content.title).unwrap();
+        assert_eq!(at(fixture::remote()) < at(fixture::onsite()), is_for_readers, "{channel}");
     }
 }
 

@@ -1,31 +1,86 @@
-//! Items become a document, streamed: no more than one item is in memory as text.
+//! Items become a document, in pieces: its beginning, runs of entries, its end. Put in a row they are the document, so that
+//! what did not change need not be written again.
 
 mod json;
 mod xml;
 
 use std::io::{self, Write};
+use std::ops::Range;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use super::dialect::{Dialect, Format, Gone, Order};
-use super::fact::{About, FeedFact, Node};
+use super::fact::{About, Node};
 use super::issue::Readiness;
 use super::item::FeedItem;
 use super::rendition::{Entry, Rendition};
 use crate::domain::feed::FeedStatus;
 use crate::domain::site::Site;
 
-/// Where a document goes. It is told which bytes name the time of the last change, so that it can tell whether
-/// anything else changed.
-pub trait Sink: Write {
-    /// Until [`Sink::dated`], the bytes say only when the content last changed.
-    fn dating(&mut self) {}
-    /// The bytes are content again.
-    fn dated(&mut self) {}
+/// Bytes as they are written, and which of them name the time of the last change.
+#[derive(Debug, Default)]
+struct Ink {
+    bytes: Vec<u8>,
+    dates: Vec<Range<usize>>,
 }
 
-impl Sink for Vec<u8> {}
+impl Ink {
+    /// Until [`Ink::dated`], the bytes say only when the content last changed.
+    fn dating(&mut self) {
+        self.dates.push(self.bytes.len()..self.bytes.len());
+    }
+
+    /// The bytes are content again.
+    fn dated(&mut self) {
+        if let Some(date) = self.dates.last_mut() {
+            date.end = self.bytes.len();
+        }
+    }
+
+    fn undated(&self) -> Vec<u8> {
+        let is_content = |at: &usize| !self.dates.iter().any(|date| date.contains(at));
+        (0..self.bytes.len()).filter(is_content).map(|at| self.bytes[at]).collect()
+    }
+}
+
+impl Write for Ink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.bytes.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A document as it is written.
+trait Script {
+    /// The beginning, with what the feed says of itself.
+    fn open(&mut self, about: About<'_>) -> io::Result<()>;
+    /// The least that entries stand in.
+    fn enter(&mut self) -> io::Result<()>;
+    fn entry(&mut self, entry: &Entry<'_>) -> io::Result<()>;
+    fn departed(&mut self, gone: &'static Gone, departed: &Departed) -> io::Result<()>;
+    fn close(&mut self) -> io::Result<()>;
+    /// What was written since this was asked last.
+    fn taken(&mut self) -> Ink;
+}
+
+fn script(dialect: &'static Dialect) -> Box<dyn Script> {
+    match dialect.format {
+        Format::Xml => Box::new(xml::Document::new(dialect)),
+        Format::Json => Box::new(json::Document::new(dialect)),
+    }
+}
+
+/// A script that is where entries begin, and the bytes that brought it there.
+fn entered(dialect: &'static Dialect) -> io::Result<(Box<dyn Script>, Vec<u8>)> {
+    let mut script = script(dialect);
+    script.enter()?;
+    let before = script.taken().bytes;
+    Ok((script, before))
+}
 
 /// How one item fared.
 #[derive(Debug)]
@@ -47,12 +102,61 @@ pub struct Departed {
     pub at: DateTime<Tz>,
 }
 
-/// A document as it is written, from its beginning to its end.
-trait Script<W> {
-    fn open(&mut self, about: About<'_>) -> io::Result<()>;
-    fn entry(&mut self, entry: &Entry<'_>) -> io::Result<()>;
-    fn departed(&mut self, gone: &'static Gone, departed: &Departed) -> io::Result<()>;
-    fn close(self) -> io::Result<W>;
+/// The beginning of a document.
+#[derive(Debug)]
+pub(super) struct Head {
+    pub(super) bytes: Vec<u8>,
+    /// The same without the time of the last change.
+    pub(super) undated: Vec<u8>,
+}
+
+/// The beginning of a document.
+pub(super) fn head(dialect: &'static Dialect, about: About<'_>) -> io::Result<Head> {
+    let mut script = script(dialect);
+    script.open(about)?;
+    let ink = script.taken();
+    Ok(Head { undated: ink.undated(), bytes: ink.bytes })
+}
+
+/// A run of entries: those of the visible items, in the channel's order of what came in this order. Says how each fared.
+pub(super) fn entries<'a>(
+    dialect: &'static Dialect,
+    items: &'a [FeedItem],
+) -> io::Result<(Vec<u8>, Vec<Fared<'a>>)> {
+    let (mut script, _) = entered(dialect)?;
+    let mut visible: Vec<&FeedItem> = items.iter().filter(|item| item.visible).collect();
+    if dialect.order == Order::NewestFirst {
+        visible.reverse();
+    }
+    let mut fared = Vec::with_capacity(visible.len());
+    for item in visible {
+        fared.push(listed(&mut *script, dialect, item)?);
+    }
+    Ok((script.taken().bytes, fared))
+}
+
+/// The end of a document: what is said at `now` of postings that left, in formats that speak of them.
+pub(super) fn tail(
+    dialect: &'static Dialect,
+    departed: &[Departed],
+    now: DateTime<Utc>,
+) -> io::Result<Vec<u8>> {
+    let (mut script, _) = entered(dialect)?;
+    if let Some(gone) = &dialect.gone {
+        let since = now - TimeDelta::days(gone.days);
+        for departed in departed.iter().filter(|departed| departed.at > since) {
+            script.departed(gone, departed)?;
+        }
+    }
+    script.close()?;
+    Ok(script.taken().bytes)
+}
+
+/// The least that a run of entries is a document in: what stands before, and what behind it.
+pub(super) fn frame(dialect: &'static Dialect) -> io::Result<(Vec<u8>, Vec<u8>)> {
+    let (mut script, before) = entered(dialect)?;
+    script.close()?;
+    Ok((before, script.taken().bytes))
 }
 
 /// What a feed is written of.
@@ -60,7 +164,7 @@ trait Script<W> {
 pub struct Matter<'a> {
     /// The organisation.
     pub site: &'a Site,
-    /// The postings; those that nobody may see are passed over.
+    /// The postings in the order in which they came; those that nobody may see are passed over.
     pub items: &'a [FeedItem],
     /// Postings that left, the last to leave first.
     pub departed: &'a [Departed],
@@ -76,42 +180,21 @@ impl<'a> Matter<'a> {
     }
 }
 
-/// Writes the feed of all visible items and says how each fared, in the feed's order.
-pub fn write<'a, W: Sink>(
-    sink: W,
+/// A whole document, and how each visible item fared, in the feed's order.
+pub fn write<'a>(
     dialect: &'static Dialect,
     matter: Matter<'a>,
     last_changed: Option<DateTime<Utc>>,
-) -> io::Result<(W, Vec<Fared<'a>>)> {
-    match dialect.format {
-        Format::Xml => told(xml::Document::new(sink, dialect), dialect, matter, last_changed),
-        Format::Json => told(json::Document::new(sink, dialect), dialect, matter, last_changed),
-    }
+) -> io::Result<(Vec<u8>, Vec<Fared<'a>>)> {
+    let (entries, fared) = entries(dialect, matter.items)?;
+    let number = fared.iter().map(|one| one.references.len()).sum();
+    let head = head(dialect, About { site: matter.site, last_changed, entries: number })?;
+    let tail = tail(dialect, matter.departed, matter.now)?;
+    Ok(([head.bytes, entries, tail].concat(), fared))
 }
 
-fn told<'a, W: Sink>(
-    mut script: impl Script<W>,
-    dialect: &'static Dialect,
-    matter: Matter<'a>,
-    last_changed: Option<DateTime<Utc>>,
-) -> io::Result<(W, Vec<Fared<'a>>)> {
-    let items = ordered(dialect, matter.items);
-    script.open(About { site: matter.site, last_changed, entries: expected(dialect, &items) })?;
-    let mut fared = Vec::with_capacity(items.len());
-    for item in items {
-        fared.push(listed(&mut script, dialect, item)?);
-    }
-    if let Some(gone) = &dialect.gone {
-        let since = matter.now - TimeDelta::days(gone.days);
-        for departed in matter.departed.iter().filter(|departed| departed.at > since) {
-            script.departed(gone, departed)?;
-        }
-    }
-    Ok((script.close()?, fared))
-}
-
-fn listed<'a, W: Sink>(
-    script: &mut impl Script<W>,
+fn listed<'a>(
+    script: &mut dyn Script,
     dialect: &'static Dialect,
     item: &'a FeedItem,
 ) -> io::Result<Fared<'a>> {
@@ -125,28 +208,6 @@ fn listed<'a, W: Sink>(
         }
     }
     Ok(Fared { item, references, readiness })
-}
-
-fn ordered<'a>(dialect: &Dialect, items: &'a [FeedItem]) -> Vec<&'a FeedItem> {
-    let mut items: Vec<&FeedItem> = items.iter().filter(|item| item.visible).collect();
-    match dialect.order {
-        Order::Reference => items.sort_by_key(|item| item.posting),
-        Order::NewestFirst => items.sort_by_key(|item| (std::cmp::Reverse(item.published_at), item.posting)),
-    }
-    items
-}
-
-/// How many entries follow, in a feed that says so before the first of them.
-fn expected(dialect: &'static Dialect, items: &[&FeedItem]) -> usize {
-    if dialect.head.iter().all(|element| element.holds != FeedFact::Entries) {
-        return 0;
-    }
-    let entries = |item: &&FeedItem| {
-        let rendition = Rendition::new(dialect, item);
-        let is_listed = rendition.readiness().status == FeedStatus::Listed;
-        if is_listed { rendition.entries().len() } else { 0 }
-    };
-    items.iter().map(entries).sum()
 }
 
 /// The organisation's name comes from the configuration, where nothing keeps control characters out.

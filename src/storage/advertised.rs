@@ -1,6 +1,7 @@
 //! Postings with their teams' vacancies, as pages and feeds show them.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use chrono::{DateTime, Utc};
 use sea_orm::FromQueryResult;
@@ -22,6 +23,17 @@ pub async fn visible(db: &impl Source, now: DateTime<Utc>) -> Result<Vec<Adverti
     let everything = Page::newest(u32::MAX - 1);
     let part = posting::listed(db, &sight, &Wanted::default(), &everything).await?;
     with_teams(db, part.items).await
+}
+
+/// The postings in these places of the feeds that anybody may see, by place. Two statements, so give a snapshot where the two
+/// must agree.
+pub async fn placed(
+    db: &impl Source,
+    places: Range<i64>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Advertised>, Fault> {
+    let sight = Sight::of(&Viewer::Anonymous, now);
+    with_teams(db, posting::placed(db, &sight, places).await?).await
 }
 
 /// The posting that a slug names, whatever its status: [`Posting::appearance`] says what may be shown of it.

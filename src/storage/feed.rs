@@ -5,22 +5,17 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use sea_orm::{FromQueryResult, Value};
 
-use super::advertised;
 use super::dialect;
 use super::fault::Fault;
 use super::source::{Snapshot, Source};
 use super::write::Tx;
-use crate::domain::feed::{Advertised, Channel, Edition};
+use crate::domain::feed::{Channel, Edition};
 
-/// Everything the feeds tell at one instant.
+/// What all feeds tell beside the postings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing {
-    /// The generation of public facts; see [`generation`].
-    pub generation: i64,
     /// When a public fact last changed, a deadline that passed included; none while nothing was ever published.
     pub changed_at: Option<DateTime<Utc>>,
-    /// Every posting anybody may see.
-    pub postings: Vec<Advertised>,
     /// What each channel said last, as far as it said anything.
     pub editions: BTreeMap<Channel, Edition>,
 }
@@ -40,13 +35,9 @@ pub(super) async fn touch(tx: &Tx) -> Result<u64, Fault> {
     dialect::execute(tx, "UPDATE feed_generation SET number = number", []).await
 }
 
-/// What the feeds tell at `now`: five statements, however many postings there are. It takes a snapshot, so that the
-/// generation is the one of these very postings.
+/// What the feeds tell at `now` beside the postings.
 pub async fn listing(db: &Snapshot, now: DateTime<Utc>) -> Result<Listing, Fault> {
-    let generation = generation(db).await?;
-    let changed_at = changed_at(db, now).await?;
-    let postings = advertised::visible(db, now).await?;
-    Ok(Listing { generation, changed_at, postings, editions: editions(db).await? })
+    Ok(Listing { changed_at: changed_at(db, now).await?, editions: editions(db).await? })
 }
 
 /// Postings that left count too: what they were changed last by is how they left.

@@ -7,10 +7,13 @@ use chrono::{DateTime, Utc};
 use sea_orm::FromQueryResult;
 
 use super::dialect::{self, Binds};
+use super::event;
 use super::fault::Fault;
+use super::feed;
 use super::posting::Sight;
 use super::source::Source;
 use super::write::Tx;
+use crate::domain::event::EventKind;
 use crate::domain::feed::FeedChange;
 use crate::domain::id::PostingId;
 use crate::domain::viewer::Viewer;
@@ -30,9 +33,21 @@ pub async fn head(db: &impl Source) -> Result<Head, Fault> {
     row.ok_or_else(|| Fault::missing("feed_head", 1))
 }
 
-/// Notes which postings have come, changed or left since this was noted last, by what anybody may see at `now`; says how
-/// many. Whoever notes at the same time waits.
-pub async fn note(tx: &Tx, now: DateTime<Utc>) -> Result<u64, Fault> {
+/// How far everything had come when changes were noted: what came later may be seen in part, so it is noted again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Noted {
+    /// The generation of public facts.
+    pub generation: i64,
+    /// The newest event.
+    pub seq: i64,
+    /// The changes.
+    pub head: Head,
+}
+
+/// Notes which postings have come, changed or left since this was noted last, by what anybody may see at `now`. Whoever
+/// notes at the same time waits.
+pub async fn note(tx: &Tx, now: DateTime<Utc>) -> Result<Noted, Fault> {
+    let (generation, seq) = (feed::generation(tx).await?, event::settled(tx).await?);
     let sql = format!("SELECT number, places FROM feed_head{}", tx.kind().for_update());
     let head = dialect::query_one::<Head>(tx, &sql, []).await?;
     let head = head.ok_or_else(|| Fault::missing("feed_head", 1))?;
@@ -40,11 +55,12 @@ pub async fn note(tx: &Tx, now: DateTime<Utc>) -> Result<u64, Fault> {
     let changed = change(tx, head.number + left, now).await?;
     let come = list(tx, Head { number: head.number + left + changed, ..head }, now).await?;
     let noted = left + changed + come;
+    let head = Head { number: head.number + noted, places: head.places + come };
     if noted > 0 {
         let sql = "UPDATE feed_head SET number = $1, places = $2";
-        dialect::execute(tx, sql, [(head.number + noted).into(), (head.places + come).into()]).await?;
+        dialect::execute(tx, sql, [head.number.into(), head.places.into()]).await?;
     }
-    Ok(noted.unsigned_abs())
+    Ok(Noted { generation, seq, head })
 }
 
 /// The condition that anybody sees the posting `p` at `now`.
@@ -88,7 +104,7 @@ async fn list(tx: &Tx, head: Head, now: DateTime<Utc>) -> Result<i64, Fault> {
     let sql = format!(
         "INSERT INTO feed_change (posting_id, place, listed_by, number, changed_at) \
          SELECT n.id, {place} + n.rank, {number} + n.rank, {number} + n.rank, n.updated_at FROM (SELECT p.id, p.updated_at, \
-         row_number() OVER (ORDER BY p.id) AS rank FROM posting p LEFT JOIN feed_change f ON f.posting_id = p.id \
+         row_number() OVER (ORDER BY p.published_at, p.id) AS rank FROM posting p LEFT JOIN feed_change f ON f.posting_id = p.id \
          WHERE {visible} AND f.posting_id IS NULL) n"
     );
     counted(dialect::execute(tx, &sql, binds).await?)
@@ -146,6 +162,36 @@ pub async fn listed(db: &impl Source, places: Range<i64>) -> Result<Vec<FeedChan
     let (from, to) = (binds.put(places.start), binds.put(places.end));
     let which = format!("f.place >= {from} AND f.place < {to} AND f.left_at IS NULL ORDER BY f.place");
     read(db, &which, binds).await
+}
+
+/// In which runs of so many places something may have changed since `noted`, counted from 0. None stands for all of them: a
+/// team's new name shows wherever it hires.
+pub async fn touched(db: &impl Source, since: &Noted, size: i64) -> Result<Option<Vec<i64>>, Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        number: Option<i64>,
+    }
+    let sql = "SELECT CAST(NULL AS bigint) AS number WHERE EXISTS (SELECT 1 FROM event WHERE seq > $3 AND kind = $4) \
+               UNION SELECT f.place / $1 AS number FROM feed_change f WHERE f.number > $2 OR f.posting_id IN \
+               (SELECT e.posting_id FROM event e WHERE e.seq > $3 AND e.posting_id IS NOT NULL)";
+    let values = [size.into(), since.head.number.into(), since.seq.into(), EventKind::TeamUpdated.into()];
+    let rows = dialect::query_all::<Row>(db, sql, values).await?;
+    Ok(rows.into_iter().map(|row| row.number).collect())
+}
+
+/// How many postings anybody may see at `now`, of those that were noted.
+pub async fn count(db: &impl Source, now: DateTime<Utc>) -> Result<usize, Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        number: i64,
+    }
+    let mut binds = Binds::default();
+    let visible = Sight::of(&Viewer::Anonymous, now).condition(db.kind(), &mut binds);
+    let sql = format!(
+        "SELECT count(*) AS number FROM feed_change f JOIN posting p ON p.id = f.posting_id WHERE {visible}"
+    );
+    let row = dialect::query_one::<Row>(db, &sql, binds).await?;
+    Ok(row.and_then(|row| usize::try_from(row.number).ok()).unwrap_or_default())
 }
 
 /// So many places in a row, in which something is listed.

@@ -1,6 +1,7 @@
 //! Postings as they are kept.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use chrono::{DateTime, Utc};
 use sea_orm::FromQueryResult;
@@ -194,6 +195,18 @@ pub async fn listed(
         format!("SELECT p.* FROM posting p WHERE {seen} AND {wanted} AND {} {}", bounds.wanted, bounds.order);
     let Part { items, more } = page.part(dialect::query_all::<Row>(db, &sql, binds).await?);
     Ok(Part { items: all(items)?, more })
+}
+
+/// The postings in these places of the feeds that the viewer sees, by place.
+pub async fn placed(db: &impl Source, sight: &Sight, places: Range<i64>) -> Result<Vec<Posting>, Fault> {
+    let mut binds = Binds::default();
+    let (from, to) = (binds.put(places.start), binds.put(places.end));
+    let seen = sight.condition(db.kind(), &mut binds);
+    let sql = format!(
+        "SELECT p.* FROM feed_change f JOIN posting p ON p.id = f.posting_id \
+         WHERE f.place >= {from} AND f.place < {to} AND {seen} ORDER BY f.place"
+    );
+    all(dialect::query_all::<Row>(db, &sql, binds).await?)
 }
 
 /// Postings that are open or paused though their deadline has passed, the longest first.

@@ -5,34 +5,24 @@
 
 mod condition;
 pub(super) mod news;
+mod serve;
 
-use std::io;
-
-use actix_web::body::SizedStream;
-use actix_web::http::header::{self, HttpDate};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::StatusCode;
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use askama::Template;
-use chrono::{DateTime, TimeDelta, Utc};
-use futures_util::stream;
-use tokio::fs::File;
-use tokio::io::AsyncReadExt;
+use chrono::TimeDelta;
 
-use self::condition::{coding, is_unchanged};
+use self::serve::Name;
 use super::App;
 use super::page::{Frame, Trouble, shown};
-use super::rate::{self, Deed};
 use crate::domain::feed::Channel;
 use crate::feeds::Snapshot;
 use crate::feeds::dialect::Dialect;
 use crate::feeds::snapshot::{Coding, Counts};
 
-/// Seconds a copy may be served without asking again.
-const FRESH: i64 = 300;
 /// Seconds after which to ask for a feed again that is not there yet.
 const RETRY: &str = "10";
-/// Bytes read from a file at once.
-const CHUNK: usize = 64 * 1024;
 
 /// `GET /feeds/{file}`, such as `rss.xml`.
 pub(super) async fn document(
@@ -43,69 +33,29 @@ pub(super) async fn document(
     let channel = Channel::ALL.iter().copied().find(|channel| channel.file() == *file);
     let channel = channel.ok_or(Trouble::NotFound)?;
     let Some(snapshot) = app.shelf.current(channel) else { return Ok(nothing_yet()) };
-    let Some(coding) = coding(request.headers()) else {
-        let mut answer = HttpResponse::build(StatusCode::NOT_ACCEPTABLE);
-        return Ok(plain(&mut answer, "This feed comes as it is, gzipped, or in Brotli.\n"));
-    };
-    if is_unchanged(&request, &snapshot.etag(coding), snapshot.last_modified) {
-        let mut answer = HttpResponse::build(StatusCode::NOT_MODIFIED);
-        return Ok(described(&mut answer, &snapshot, coding, app.shared.clock.now()).finish());
-    }
-    if request.method() == Method::GET {
-        rate::count(&app, &request, Deed::Feed, 1).map_err(Trouble::TooMany)?;
-    }
-    let file = match File::open(snapshot.file(coding)).await {
-        Ok(file) => file,
-        Err(error) => {
-            tracing::error!(%error, %channel, "a feed that was built is not there");
-            return Ok(nothing_yet());
-        }
-    };
-    let mut answer = HttpResponse::build(StatusCode::OK);
-    described(&mut answer, &snapshot, coding, app.shared.clock.now());
-    answer.insert_header((header::CONTENT_TYPE, Dialect::of(channel).media_type));
-    if let Some(token) = coding.token() {
-        answer.insert_header((header::CONTENT_ENCODING, token));
-    }
-    let size = snapshot.size(coding);
-    if request.method() == Method::HEAD {
-        return Ok(answer.body(SizedStream::new(size, stream::empty::<io::Result<web::Bytes>>())));
-    }
-    Ok(answer.body(SizedStream::new(size, Box::pin(stream::try_unfold(file, chunk)))))
+    serve::snapshot(&app, &request, &snapshot, Name::Current)
 }
 
-/// What both 200 and 304 say (RFC 9110 section 15.4.5).
-fn described<'a>(
-    answer: &'a mut HttpResponseBuilder,
-    snapshot: &Snapshot,
-    coding: Coding,
-    now: DateTime<Utc>,
-) -> &'a mut HttpResponseBuilder {
-    let left = snapshot.valid_until.map_or(FRESH, |end| (end - now).num_seconds());
-    answer
-        .insert_header((header::ETAG, snapshot.etag(coding)))
-        .insert_header((header::VARY, "Accept-Encoding"))
-        .insert_header((header::CACHE_CONTROL, format!("public, max-age={}", left.clamp(0, FRESH))));
-    if let Some(at) = snapshot.last_modified {
-        answer.insert_header((header::LAST_MODIFIED, HttpDate::from(std::time::SystemTime::from(at))));
-    }
-    answer
-}
-
-async fn chunk(mut file: File) -> io::Result<Option<(web::Bytes, File)>> {
-    let mut bytes = web::BytesMut::with_capacity(CHUNK);
-    let read = file.read_buf(&mut bytes).await?;
-    Ok((read > 0).then(|| (bytes.freeze(), file)))
+/// `GET /feeds/{channel}/{file}`, such as `9f86d081884c7d659a2feaa0c55ad015.xml`: the document of this hash, which never changes.
+pub(super) async fn named(
+    app: web::Data<App>,
+    path: web::Path<(String, String)>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Trouble> {
+    let (channel, file) = path.into_inner();
+    let channel = known(&channel)?;
+    let hash = file.strip_suffix(channel.ending()).and_then(|name| name.strip_suffix('.'));
+    let snapshot = hash.and_then(|hash| app.shelf.named(channel, hash)).ok_or(Trouble::NotFound)?;
+    serve::snapshot(&app, &request, &snapshot, Name::Own)
 }
 
 /// `GET /feeds/{channel}/report.json`: how each posting fared, with the rule behind each complaint.
 pub(super) async fn report(app: web::Data<App>, channel: web::Path<String>) -> Result<HttpResponse, Trouble> {
     let Some(snapshot) = app.shelf.current(known(&channel)?) else { return Ok(nothing_yet()) };
-    let Ok(report) = tokio::fs::read(snapshot.report()).await else { return Ok(nothing_yet()) };
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "application/json"))
-        .insert_header((header::CACHE_CONTROL, "no-cache"))
-        .body(report))
+    let mut answer = HttpResponse::Ok();
+    answer.insert_header((header::CONTENT_TYPE, "application/json"));
+    answer.insert_header((header::CACHE_CONTROL, "no-cache"));
+    Ok(answer.body(serve::body(snapshot.report().clone(), 0..snapshot.report().length())))
 }
 
 fn known(channel: &str) -> Result<Channel, Trouble> {

@@ -140,6 +140,7 @@ pub fn routes(
             .service(read("/feeds/changes.json", feed::news::changes))
             .service(read("/feeds/{file}", feed::document))
             .service(read("/feeds/{channel}/report.json", feed::report))
+            .service(read("/feeds/{channel}/{file}", feed::named))
             .service(read("/sitemap.xml", feed::news::index))
             .service(read("/sitemaps/{number}.xml", feed::news::part))
             .service(read("/robots.txt", feed::news::robots))

@@ -4,6 +4,7 @@
 //! once when the program starts, since configuration and format may have changed meanwhile. The same content keeps its
 //! bytes and validators.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,10 +19,12 @@ use crate::actions::feed::Issue;
 use crate::domain::clock::Clock;
 use crate::domain::feed::{Channel, FeedChange};
 use crate::domain::site::Site;
-use crate::feeds::build::Stock;
+use crate::feeds::batch::Batch;
+use crate::feeds::build::{PLACES, Stock};
 use crate::feeds::writer::Departed;
 use crate::feeds::{FeedItem, Shelf, Snapshot, item};
-use crate::storage::{Failure, Fault, Store, feed, feed_change};
+use crate::storage::feed_change::Noted;
+use crate::storage::{self, Failure, Fault, Store, advertised, feed, feed_change};
 
 /// How long after a build the next one may begin at the earliest: many changes at once become few documents.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -30,6 +33,9 @@ pub const POLL: Duration = Duration::from_secs(1);
 
 /// How long postings that left are read of: longer than any channel speaks of them.
 const KEPT: TimeDelta = TimeDelta::days(60);
+
+/// How often it starts over when postings change between what is noted and what is read.
+const TRIES: usize = 20;
 
 /// The worker that builds feeds.
 pub struct FeedBuilder {
@@ -43,7 +49,7 @@ pub struct FeedBuilder {
 /// What the snapshots on the shelf tell.
 #[derive(Debug, Clone, Copy)]
 struct Built {
-    generation: i64,
+    noted: Noted,
     valid_until: Option<DateTime<Utc>>,
 }
 
@@ -62,7 +68,17 @@ pub enum Unbuilt {
         /// Which channel's.
         channel: Channel,
         /// What went wrong.
-        cause: std::io::Error,
+        cause: io::Error,
+    },
+    /// A channel tells or withholds another number of postings than there are. Everything is written anew then.
+    #[error("{channel}: {counted} postings would be told or withheld, and there are {postings}")]
+    Uneven {
+        /// Which channel.
+        channel: Channel,
+        /// How many it would tell or withhold.
+        counted: usize,
+        /// How many there are.
+        postings: usize,
     },
     /// The build broke off.
     #[error("the build broke off: {0}")]
@@ -76,7 +92,8 @@ impl FeedBuilder {
         Self { store, clock, site, shelf, built: None }
     }
 
-    /// Builds every channel if what is on the shelf is no longer true.
+    /// Builds every channel if what is on the shelf is no longer true: the parts in which something changed, or all of them
+    /// when it is not known what did.
     ///
     /// # Errors
     /// When a channel could not be built: it keeps what it had, the others are new, and the next step tries again.
@@ -84,21 +101,85 @@ impl FeedBuilder {
         let now = self.clock.now();
         if let Some(built) = self.built
             && built.valid_until.is_none_or(|end| now < end)
-            && feed::generation(&self.store).await? == built.generation
+            && feed::generation(&self.store).await? == built.noted.generation
         {
             return Ok(Step::Empty);
         }
-        self.built = None;
-        actions::feed::note_changes(&self.store, now).await?;
-        let stock = self.stock(now).await?;
-        let built = Built { generation: stock.generation, valid_until: stock.valid_until() };
-        let target = Arc::clone(&self.shelf);
-        let building = task::spawn_blocking(move || (build(&target, &stock), stock));
-        let (building, stock) = building.await?;
-        if self.issue(&building?, &stock).await? {
-            self.built = Some(built);
+        let before = self.built.take();
+        let (noted, db) = self.noted(now).await?;
+        let stock = self.stock(&db, noted, now).await?;
+        let batch = self.written(&db, before, noted, now).await?;
+        drop(db);
+        let shelf = Arc::clone(&self.shelf);
+        let (finished, stock) = task::spawn_blocking(move || (batch.finish(&shelf, &stock), stock)).await?;
+        let snapshots = told(finished)?;
+        if self.issue(&snapshots, &stock).await? {
+            let valid_until = snapshots.iter().filter_map(|snapshot| snapshot.valid_until).min();
+            self.built = Some(Built { noted, valid_until });
         }
         Ok(Step::Done)
+    }
+
+    /// Notes what changed, and the state of the database that was noted. Where postings change all the time, a state that is
+    /// a little newer will do: what was missed is noted by the next step.
+    async fn noted(&self, now: DateTime<Utc>) -> Result<(Noted, storage::Snapshot), Unbuilt> {
+        for _ in 1..TRIES {
+            let noted = actions::feed::note_changes(&self.store, now).await?;
+            let db = self.store.snapshot().await?;
+            if feed::generation(&db).await? == noted.generation {
+                return Ok((noted, db));
+            }
+        }
+        Ok((actions::feed::note_changes(&self.store, now).await?, self.store.snapshot().await?))
+    }
+
+    async fn stock(&self, db: &storage::Snapshot, noted: Noted, now: DateTime<Utc>) -> Result<Stock, Fault> {
+        let listing = feed::listing(db, now).await?;
+        let departed = feed_change::left_since(db, now - KEPT).await?;
+        Ok(Stock {
+            site: Arc::clone(&self.site),
+            departed: departed.into_iter().filter_map(|change| self.departed(&change)).collect(),
+            now,
+            generation: noted.generation,
+            changed_at: listing.changed_at,
+            editions: listing.editions,
+        })
+    }
+
+    /// Drafts in which everything that changed since `before` is written. No more than a part's postings are in memory.
+    async fn written(
+        &self,
+        db: &storage::Snapshot,
+        before: Option<Built>,
+        noted: Noted,
+        now: DateTime<Utc>,
+    ) -> Result<Batch, Unbuilt> {
+        let touched = match before {
+            Some(before) => feed_change::touched(db, &before.noted, PLACES).await?,
+            None => None,
+        };
+        let moved = before.is_none_or(|before| before.noted.generation != noted.generation);
+        // Something changed, and nothing says what.
+        let touched = touched.filter(|parts| !(moved && parts.is_empty()));
+        let mut batch = Batch::new(&self.shelf, touched.is_none());
+        let all = || (0..=noted.head.places / PLACES).collect();
+        for number in touched.unwrap_or_else(all) {
+            let places = number * PLACES..(number + 1) * PLACES;
+            let advertised = advertised::placed(db, places, now).await?;
+            let site = Arc::clone(&self.site);
+            let writing = move || {
+                let items: Vec<FeedItem> =
+                    advertised.iter().map(|one| FeedItem::project(one, &site, now)).collect();
+                batch.write(number, &items);
+                batch
+            };
+            batch = task::spawn_blocking(writing).await?;
+        }
+        let postings = feed_change::count(db, now).await?;
+        match batch.uneven(postings) {
+            Some((channel, counted)) => Err(Unbuilt::Uneven { channel, counted, postings }),
+            None => Ok(batch),
+        }
     }
 
     /// Tells the other instances what is new here. Not, when one of them was faster: then what it said is looked at
@@ -111,22 +192,6 @@ impl FeedBuilder {
         };
         let issues: Vec<Issue> = built.iter().filter_map(issue).collect();
         Ok(actions::feed::issue(&self.store, &issues).await?)
-    }
-
-    async fn stock(&self, now: DateTime<Utc>) -> Result<Stock, Fault> {
-        let db = self.store.snapshot().await?;
-        let listing = feed::listing(&db, now).await?;
-        let departed = feed_change::left_since(&db, now - KEPT).await?;
-        let project = |advertised| FeedItem::project(advertised, &self.site, now);
-        Ok(Stock {
-            site: Arc::clone(&self.site),
-            departed: departed.into_iter().filter_map(|change| self.departed(&change)).collect(),
-            now,
-            items: listing.postings.iter().map(project).collect(),
-            generation: listing.generation,
-            changed_at: listing.changed_at,
-            editions: listing.editions,
-        })
     }
 
     fn departed(&self, change: &FeedChange) -> Option<Departed> {
@@ -160,23 +225,23 @@ impl std::fmt::Debug for FeedBuilder {
     }
 }
 
-/// Builds every channel, whatever becomes of the others.
-fn build(shelf: &Shelf, stock: &Stock) -> Result<Vec<Arc<Snapshot>>, Unbuilt> {
+/// The snapshots of a build, if every channel has one.
+fn told(finished: Vec<(Channel, io::Result<Arc<Snapshot>>)>) -> Result<Vec<Arc<Snapshot>>, Unbuilt> {
     let mut all = Ok(Vec::new());
-    for channel in Channel::ALL {
-        match shelf.build(*channel, stock) {
+    for (channel, finished) in finished {
+        match finished {
             Ok(snapshot) => {
                 let (entries, withheld) = (snapshot.counts.entries, snapshot.counts.withheld);
                 tracing::info!(%channel, entries, withheld, hash = snapshot.hash, "a feed was built");
-                built(*channel, "built");
+                built(channel, "built");
                 if let Ok(all) = &mut all {
                     all.push(snapshot);
                 }
             }
             Err(cause) => {
                 tracing::error!(%channel, %cause, "a feed could not be built");
-                built(*channel, "failed");
-                all = all.and(Err(Unbuilt::Unwritten { channel: *channel, cause }));
+                built(channel, "failed");
+                all = all.and(Err(Unbuilt::Unwritten { channel, cause }));
             }
         }
     }

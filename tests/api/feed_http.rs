@@ -4,6 +4,7 @@ use std::io::Read;
 
 use actix_web::http::header;
 use actix_web::test::TestRequest;
+use vacantia::actions::posting::{Changes, update};
 use vacantia::storage;
 
 use crate::app::TestApp;
@@ -113,4 +114,64 @@ async fn validators_and_codings_hold_together() {
     }
     let post = stand.ask(TestRequest::post().uri(path)).await;
     assert_eq!((post.status, post.header(header::ALLOW)), (405, "GET, HEAD"));
+}
+
+both! {
+    async fn a_document_has_a_name_of_its_own_under_which_a_part_of_it_can_be_asked_for(app: TestApp) {
+        let posted = app.advertised("Backend Developer").await;
+        let mut stand = Stand::new(&app);
+        stand.built().await;
+        let now = stand.get("/feeds/rss.xml").await;
+        let own = now.header(header::CONTENT_LOCATION).to_owned();
+        let whole = stand.get(&own).await;
+        assert_eq!((whole.status, &whole.body), (200, &now.body));
+        assert_eq!(whole.header(header::ETAG), now.header(header::ETAG));
+        assert_eq!(whole.header(header::CACHE_CONTROL), "public, max-age=31536000, immutable");
+        assert_eq!(whole.header(header::ACCEPT_RANGES), "bytes");
+
+        let (tag, size) = (whole.header(header::ETAG).to_owned(), whole.body.len());
+        let part = async |headers: &[(header::HeaderName, &str)]| {
+            let request = TestRequest::get().uri(&own);
+            let request = headers.iter().fold(request, |request, header| request.insert_header(header.clone()));
+            stand.ask(request).await
+        };
+        for (wanted, first, last) in [
+            ("bytes=0-9", 0, 9),
+            ("bytes=100-", 100, size - 1),
+            ("bytes=-7", size - 7, size - 1),
+            ("bytes=50-999999999", 50, size - 1),
+        ] {
+            let answer = part(&[(header::RANGE, wanted)]).await;
+            assert_eq!((answer.status, &answer.body[..]), (206, &whole.body[first..=last]), "{wanted}");
+            assert_eq!(answer.header(header::CONTENT_RANGE), format!("bytes {first}-{last}/{size}"));
+            assert_eq!(answer.header(header::ETAG), tag);
+        }
+        let beyond = part(&[(header::RANGE, &format!("bytes={size}-"))]).await;
+        assert_eq!((beyond.status, beyond.header(header::CONTENT_RANGE)), (416, &*format!("bytes */{size}")));
+        let resumed = part(&[(header::RANGE, "bytes=9-"), (header::IF_RANGE, &tag)]).await;
+        assert_eq!(resumed.status, 206);
+        // Of several parts, of another document and of what is no range, the whole is the answer.
+        for headers in [
+            &[(header::RANGE, "bytes=0-1,5-6")][..],
+            &[(header::RANGE, "lines=0-1")],
+            &[(header::RANGE, "bytes=9-"), (header::IF_RANGE, "\"other.id\"")],
+            &[(header::RANGE, "bytes=9-"), (header::IF_RANGE, whole.header(header::LAST_MODIFIED))],
+        ] {
+            assert_eq!(part(headers).await.status, 200, "{headers:?}");
+        }
+        let gzip = part(&[(header::RANGE, "bytes=0-1"), (header::ACCEPT_ENCODING, "gzip")]).await;
+        assert_eq!((gzip.status, &gzip.body[..]), (206, &[0x1f, 0x8b][..]), "bytes of what is sent");
+        let tomorrow = stand.ask(TestRequest::get().uri("/feeds/rss.xml").insert_header((header::RANGE, "bytes=0-9"))).await;
+        assert_eq!(tomorrow.status, 200, "its bytes are others tomorrow");
+
+        for title in ["One", "Two"] {
+            assert_eq!(stand.get(&own).await.status, 200, "for those who are still reading");
+            let changes = Changes { title: Some(title.into()), ..Changes::default() };
+            update(app.system(), posted.id, None, changes).await.unwrap();
+            stand.built().await;
+        }
+        for gone in [&*own, "/feeds/rss/.xml", "/feeds/rss/x.json", "/feeds/monster/x.xml", "/feeds/rss/report.xml"] {
+            assert_eq!(stand.get(gone).await.status, 404, "{gone}");
+        }
+    }
 }

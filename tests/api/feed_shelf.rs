@@ -1,21 +1,26 @@
 //! The files of feeds: the same bytes for the same content, whatever breaks on the way.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use vacantia::domain::country::Country;
 use vacantia::domain::feed::{Advertised, Channel, TeamVacancies};
 use vacantia::domain::place::{Location, Workplace};
 use vacantia::domain::posting::{Content, EmploymentType, PlanVersion, Posting, PostingStatus, Section};
 use vacantia::domain::site::Site;
 use vacantia::domain::text::EmailAddress;
-use vacantia::feeds::build::Stock;
+use vacantia::feeds::build::{Draft, PLACES, Stock};
+use vacantia::feeds::dialect::Dialect;
 use vacantia::feeds::snapshot::Coding;
-use vacantia::feeds::{FeedItem, Shelf};
+use vacantia::feeds::writer::Matter;
+use vacantia::feeds::{FeedItem, Shelf, Snapshot, writer};
+
+/// Places of a part.
+const LENGTH: usize = PLACES as usize;
 
 /// Which folder the process that is to be killed builds into.
 const VICTIM: &str = "VACANTIA_TEST_FEED_VICTIM";
@@ -83,23 +88,40 @@ fn posting(number: usize, title: &str) -> Advertised {
     Advertised { posting, teams: vec![team] }
 }
 
-/// So many postings of this title.
-fn stock(count: usize, title: &str) -> Stock {
-    let site = Arc::new(site());
-    let items = (1..=count).map(|number| FeedItem::project(&posting(number, title), &site, now())).collect();
+/// Built at this minute.
+fn stock(minute: i64) -> Stock {
+    let now = now() + TimeDelta::minutes(minute);
     Stock {
-        site,
-        items,
+        site: Arc::new(site()),
         departed: Vec::new(),
-        now: now(),
-        generation: 1,
-        changed_at: Some(now()),
+        now,
+        generation: minute,
+        changed_at: Some(now),
         editions: BTreeMap::new(),
     }
 }
 
+/// A posting of this title in each place.
+fn items(titles: &[&str]) -> Vec<FeedItem> {
+    let item = |(place, title)| FeedItem::project(&posting(place + 1, title), &site(), now());
+    titles.iter().copied().enumerate().map(item).collect()
+}
+
+/// Builds a channel from all of its postings, part by part.
+fn build(shelf: &Shelf, channel: Channel, titles: &[&str]) -> std::io::Result<Arc<Snapshot>> {
+    let mut draft = Draft::new(shelf, channel, true)?;
+    for (number, items) in (0..).zip(items(titles).chunks(LENGTH)) {
+        draft.write(number, items)?;
+    }
+    draft.finish(shelf, &stock(0))
+}
+
+fn bytes(snapshot: &Snapshot, coding: Coding) -> Vec<u8> {
+    snapshot.document(coding).read(0, usize::MAX).unwrap()
+}
+
 fn document(shelf: &Shelf, channel: Channel) -> String {
-    std::fs::read_to_string(shelf.current(channel).unwrap().file(Coding::Identity)).unwrap()
+    String::from_utf8(bytes(&shelf.current(channel).unwrap(), Coding::Identity)).unwrap()
 }
 
 fn names(folder: &Path) -> Vec<String> {
@@ -118,8 +140,8 @@ fn two_builds_are_the_same_to_the_byte() {
             .into_iter()
             .flat_map(|folder| {
                 let shelf = Shelf::open(folder.path()).unwrap();
-                let snapshot = shelf.build(*channel, &stock(20, "Cook")).unwrap();
-                Coding::ALL.map(|coding| std::fs::read(snapshot.file(coding)).unwrap())
+                let snapshot = build(&shelf, *channel, &["Cook"; 20]).unwrap();
+                Coding::ALL.map(|coding| bytes(&snapshot, coding))
             })
             .collect();
         let (one, two) = built.split_at(Coding::ALL.len());
@@ -127,49 +149,112 @@ fn two_builds_are_the_same_to_the_byte() {
     }
 }
 
+/// Postings over several parts, of which some change each time: what is kept up part by part is what is written at once, in
+/// each coding, wherever a reader begins, and after a restart.
 #[test]
-fn only_the_last_two_documents_stay() {
+fn parts_that_are_kept_up_are_the_document_that_is_written_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut titles = vec!["Cook"; 2 * LENGTH + 40];
+    let site = site();
+    for channel in [Channel::Indeed, Channel::Rss, Channel::JsonFeed] {
+        build(&Shelf::open(folder.path()).unwrap(), channel, &titles).unwrap();
+        for (round, touched) in [vec![0], vec![1, 2], vec![], vec![2], vec![0, 1, 2]].into_iter().enumerate()
+        {
+            let shelf = Shelf::open(folder.path()).unwrap();
+            for part in &touched {
+                titles[part * LENGTH + 7 * round] = ["Baker", "Smith"][round % 2];
+            }
+            let all = items(&titles);
+            let mut draft = Draft::new(&shelf, channel, false).unwrap();
+            for part in touched {
+                draft.write(part as i64, all.chunks(LENGTH).nth(part).unwrap()).unwrap();
+            }
+            assert_eq!(draft.postings(), titles.len());
+            let snapshot = draft.finish(&shelf, &stock(round as i64)).unwrap();
+            let matter = Matter::of(&site, &all, now());
+            let (whole, _) = writer::write(Dialect::of(channel), matter, snapshot.last_modified).unwrap();
+            assert!(bytes(&snapshot, Coding::Identity) == whole, "{channel}, round {round}");
+            let mut unpacked = Vec::new();
+            let gzip = bytes(&snapshot, Coding::Gzip);
+            flate2::read::GzDecoder::new(&*gzip).read_to_end(&mut unpacked).unwrap();
+            assert!(unpacked == whole, "{channel}, round {round}: gzip");
+            unpacked.clear();
+            let brotli = bytes(&snapshot, Coding::Brotli);
+            brotli::Decompressor::new(&*brotli, 4_096).read_to_end(&mut unpacked).unwrap();
+            assert!(unpacked == whole, "{channel}, round {round}: Brotli");
+            for from in [1, 100, 4_095, whole.len() / 2, whole.len() - 1, whole.len(), whole.len() + 9] {
+                let read = snapshot.document(Coding::Identity).read(from as u64, 5_000).unwrap();
+                let rest = whole.get(from..).unwrap_or_default();
+                assert!(read == rest[..rest.len().min(5_000)], "{channel}, from {from}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_used_no_more_goes_and_whoever_reads_it_reads_on() {
     let folder = tempfile::tempdir().unwrap();
     let shelf = Shelf::open(folder.path()).unwrap();
-    for title in ["One", "Two", "Three", "Four"] {
-        shelf.build(Channel::Rss, &stock(1, title)).unwrap();
+    let first = build(&shelf, Channel::Rss, &["One"; 4]).unwrap();
+    let whole = bytes(&first, Coding::Identity);
+    let size = || {
+        let files = std::fs::read_dir(folder.path().join("rss")).unwrap();
+        files.map(|file| file.unwrap().metadata().unwrap().len()).sum::<u64>()
+    };
+    let mut most = 0;
+    // Each writes everything anew, some hundred kilobytes.
+    for title in ["Two", "Three"].iter().cycle().take(60) {
+        build(&shelf, Channel::Rss, &[*title; LENGTH]).unwrap();
+        most = most.max(size());
     }
+    let used = size();
+    let current = shelf.current(Channel::Rss).unwrap();
+    let document: u64 = Coding::ALL.iter().map(|coding| current.size(*coding)).sum();
+    assert!(most < 4 * document + 3_000_000, "{most} bytes for a document of {document}, {used} at the end");
     let names = names(&folder.path().join("rss"));
-    assert_eq!(names.len(), 2 * 3 + 2, "two documents in three codings, manifest, report: {names:?}");
-    assert!(!names.iter().any(|name| name.starts_with("draft-")), "{names:?}");
+    assert_eq!(names.len(), 3 + 1, "a file a coding, and the manifest: {names:?}");
+    assert!(names.iter().all(|name| !name.contains("-1.")), "the first files are gone: {names:?}");
+    assert!(bytes(&first, Coding::Identity) == whole);
+    assert!(shelf.named(Channel::Rss, &first.hash).is_none());
+    assert!(shelf.named(Channel::Rss, &current.hash).is_some());
 }
 
 #[test]
 fn a_build_that_fails_leaves_what_was_there() {
     let folder = tempfile::tempdir().unwrap();
     let shelf = Shelf::open(folder.path()).unwrap();
-    let before = shelf.build(Channel::Rss, &stock(3, "Cook")).unwrap();
-    // A folder where the draft has to go: nothing can be written.
-    let obstacle = folder.path().join("rss").join("draft-feed.id");
+    let before = build(&shelf, Channel::Rss, &["Cook"; 3]).unwrap();
+    // A folder where the draft has to go: nothing can be put in its place.
+    let obstacle = folder.path().join("rss").join("draft-manifest.json");
     std::fs::create_dir(&obstacle).unwrap();
-    assert!(shelf.build(Channel::Rss, &stock(3, "Baker")).is_err());
-    assert_eq!(shelf.current(Channel::Rss).unwrap(), before);
+    assert!(build(&shelf, Channel::Rss, &["Baker"; 3]).is_err());
+    assert_eq!(shelf.current(Channel::Rss).unwrap().hash, before.hash);
     assert!(document(&shelf, Channel::Rss).contains("Cook"));
     std::fs::remove_dir(&obstacle).unwrap();
-    shelf.build(Channel::Rss, &stock(3, "Baker")).unwrap();
+    build(&shelf, Channel::Rss, &["Baker"; 3]).unwrap();
     assert!(document(&shelf, Channel::Rss).contains("Baker"));
 }
 
 #[test]
 fn a_document_that_was_damaged_is_not_served() {
     let folder = tempfile::tempdir().unwrap();
-    let shelf = Shelf::open(folder.path()).unwrap();
-    let built = shelf.build(Channel::Rss, &stock(3, "Cook")).unwrap();
-    let file = built.file(Coding::Identity);
-    let text = std::fs::read_to_string(&file).unwrap();
-    for damaged in [&text[..text.len() - 10], &text.replace("Cook", "Crok")] {
-        std::fs::write(&file, damaged).unwrap();
-        assert!(Shelf::open(folder.path()).unwrap().current(Channel::Rss).is_none());
-        std::fs::write(&file, &text).unwrap();
-        std::fs::write(folder.path().join("rss/manifest.json"), "{").unwrap();
-        assert!(Shelf::open(folder.path()).unwrap().current(Channel::Rss).is_none());
+    let built = build(&Shelf::open(folder.path()).unwrap(), Channel::Rss, &["Cook"; 3]).unwrap();
+    let file = folder.path().join("rss").join("pack-1.id");
+    let kept = std::fs::read(&file).unwrap();
+    let crok = String::from_utf8(kept.clone()).unwrap().replace("Cook", "Crok").into_bytes();
+    let manifest = folder.path().join("rss").join("manifest.json");
+    for damage in [
+        &|| std::fs::write(&file, &kept[..kept.len() - 10]).unwrap(),
+        &|| std::fs::write(&file, &crok).unwrap(),
+        &|| std::fs::write(&manifest, "{").unwrap(),
+        &|| std::fs::remove_file(folder.path().join("rss").join("pack-1.gz")).unwrap(),
+    ] as [&dyn Fn(); 4]
+    {
+        damage();
         let shelf = Shelf::open(folder.path()).unwrap();
-        assert_eq!(shelf.build(Channel::Rss, &stock(3, "Cook")).unwrap().hash, built.hash);
+        assert!(shelf.current(Channel::Rss).is_none());
+        assert_eq!(build(&shelf, Channel::Rss, &["Cook"; 3]).unwrap().hash, built.hash);
+        assert!(Shelf::open(folder.path()).unwrap().current(Channel::Rss).is_some());
     }
 }
 
@@ -181,7 +266,7 @@ fn victim() {
     for round in 0_usize.. {
         let title = ["Cook", "Baker"][round % 2];
         for channel in Channel::ALL {
-            shelf.build(*channel, &stock(200, title)).unwrap();
+            build(&shelf, *channel, &[title; 200]).unwrap();
         }
         writeln!(std::io::stdout().lock(), "\nbuilt").unwrap();
     }

@@ -24,7 +24,7 @@ pub(super) static ADZUNA: Dialect = Dialect {
     gone: None,
     unwritten: UNWRITTEN,
     expansion: Expansion::Place,
-    order: Order::Reference,
+    order: Order::OldestFirst,
     dates: DateStyle::Iso8601,
     tags: &COMMON,
     url_mark: Some("utm_source=adzuna"),

@@ -22,7 +22,7 @@ pub(super) static CAREERJET: Dialect = Dialect {
     gone: None,
     unwritten: UNWRITTEN,
     expansion: Expansion::Place,
-    order: Order::Reference,
+    order: Order::OldestFirst,
     dates: DateStyle::Iso8601,
     tags: &COMMON,
     url_mark: None,

@@ -34,7 +34,7 @@ pub(super) static INDEED: Dialect = Dialect {
     gone: None,
     unwritten: UNWRITTEN,
     expansion: Expansion::Place,
-    order: Order::Reference,
+    order: Order::OldestFirst,
     dates: DateStyle::Iso8601,
     tags: &TAGS,
     url_mark: Some("source=Indeed"),

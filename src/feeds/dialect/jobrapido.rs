@@ -22,7 +22,7 @@ pub(super) static JOBRAPIDO: Dialect = Dialect {
     gone: None,
     unwritten: UNWRITTEN,
     expansion: Expansion::Place,
-    order: Order::Reference,
+    order: Order::OldestFirst,
     dates: DateStyle::DayMonthYear,
     tags: &COMMON,
     url_mark: None,

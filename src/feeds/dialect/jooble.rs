@@ -27,7 +27,7 @@ pub(super) static JOOBLE: Dialect = Dialect {
     gone: None,
     unwritten: UNWRITTEN,
     expansion: Expansion::Place,
-    order: Order::Reference,
+    order: Order::OldestFirst,
     dates: DateStyle::DayMonthYearDots,
     tags: &COMMON,
     url_mark: None,

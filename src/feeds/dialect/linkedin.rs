@@ -34,7 +34,7 @@ pub(super) static LINKEDIN: Dialect = Dialect {
     gone: None,
     unwritten: UNWRITTEN,
     expansion: Expansion::Place,
-    order: Order::Reference,
+    order: Order::OldestFirst,
     dates: DateStyle::MonthDayYear,
     tags: &TAGS,
     url_mark: None,

@@ -101,6 +101,17 @@ pub enum Format {
     Json,
 }
 
+impl Format {
+    /// What stands between two runs of entries.
+    #[must_use]
+    pub const fn separator(self) -> &'static [u8] {
+        match self {
+            Self::Xml => b"",
+            Self::Json => b",",
+        }
+    }
+}
+
 /// What is said of a posting that left.
 #[derive(Debug)]
 pub struct Gone {
@@ -125,12 +136,13 @@ pub enum Expansion {
     Place,
 }
 
-/// In which order entries stand; the same data always gives the same order.
+/// In which order entries stand. A posting keeps for good the place at which it first came into the feeds, so one that comes,
+/// changes or leaves moves no other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
-    /// By reference.
-    Reference,
-    /// The newest publication first, then by reference.
+    /// As they came.
+    OldestFirst,
+    /// The last to come first.
     NewestFirst,
 }
 

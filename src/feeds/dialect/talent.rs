@@ -29,7 +29,7 @@ pub(super) static TALENT: Dialect = Dialect {
     gone: None,
     unwritten: UNWRITTEN,
     expansion: Expansion::Place,
-    order: Order::Reference,
+    order: Order::OldestFirst,
     dates: DateStyle::Utc,
     tags: &COMMON,
     url_mark: Some("source=talent"),

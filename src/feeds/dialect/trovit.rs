@@ -24,7 +24,7 @@ pub(super) static TROVIT: Dialect = Dialect {
     gone: None,
     unwritten: UNWRITTEN,
     expansion: Expansion::Place,
-    order: Order::Reference,
+    order: Order::OldestFirst,
     dates: DateStyle::DayMonthYear,
     tags: &COMMON,
     url_mark: None,

@@ -1,37 +1,46 @@
 //! A document of one JSON object (RFC 8259), whose last member lists the entries.
 
-use std::io;
+use std::io::{self, Write};
 
 use serde_json::{Map, Value};
 
-use super::{Departed, Script, Sink, sieved};
+use super::{Departed, Ink, Script, sieved};
 use crate::feeds::dialect::{Dialect, Gone};
 use crate::feeds::fact::content::{Attribute, Content, WHOLE};
 use crate::feeds::fact::{About, Node};
 use crate::feeds::rendition::Entry;
 
-pub(super) struct Document<W: Sink> {
-    sink: W,
+pub(super) struct Document {
+    ink: Ink,
     dialect: &'static Dialect,
     entries: usize,
 }
 
-impl<W: Sink> Document<W> {
-    pub(super) fn new(sink: W, dialect: &'static Dialect) -> Self {
-        Self { sink, dialect, entries: 0 }
+impl Document {
+    pub(super) fn new(dialect: &'static Dialect) -> Self {
+        Self { ink: Ink::default(), dialect, entries: 0 }
+    }
+
+    fn list(&mut self) -> io::Result<()> {
+        write!(self.ink, "{}: [", Value::from(self.dialect.entry))
     }
 }
 
-impl<W: Sink> Script<W> for Document<W> {
+impl Script for Document {
     fn open(&mut self, about: About<'_>) -> io::Result<()> {
-        self.sink.write_all(b"{\n")?;
+        self.ink.write_all(b"{\n")?;
         for element in self.dialect.head {
             let Some(node) = element.holds.read(self.dialect, about) else { continue };
             let told = value(&sieved(node), &element.holds.content(), &element.holds.attributes());
             let told = if element.holds.repeats() { Value::Array(vec![told]) } else { told };
-            writeln!(self.sink, "{}: {told},", Value::from(element.name))?;
+            writeln!(self.ink, "{}: {told},", Value::from(element.name))?;
         }
-        write!(self.sink, "{}: [", Value::from(self.dialect.entry))
+        self.list()
+    }
+
+    fn enter(&mut self) -> io::Result<()> {
+        self.ink.write_all(b"{\n")?;
+        self.list()
     }
 
     fn entry(&mut self, entry: &Entry<'_>) -> io::Result<()> {
@@ -49,9 +58,9 @@ impl<W: Sink> Script<W> for Document<W> {
                 put(&mut object, &element.groups(), element.own_name(), told);
             }
         }
-        self.sink.write_all(if self.entries == 0 { b"\n" } else { b",\n" })?;
+        self.ink.write_all(if self.entries == 0 { b"\n" } else { b",\n" })?;
         self.entries += 1;
-        serde_json::to_writer(&mut self.sink, &object)?;
+        serde_json::to_writer(&mut self.ink, &object)?;
         Ok(())
     }
 
@@ -60,9 +69,12 @@ impl<W: Sink> Script<W> for Document<W> {
         Err(io::Error::new(io::ErrorKind::Unsupported, what))
     }
 
-    fn close(mut self) -> io::Result<W> {
-        self.sink.write_all(b"\n]\n}\n")?;
-        Ok(self.sink)
+    fn close(&mut self) -> io::Result<()> {
+        self.ink.write_all(b"\n]\n}\n")
+    }
+
+    fn taken(&mut self) -> Ink {
+        std::mem::take(&mut self.ink)
     }
 }
 

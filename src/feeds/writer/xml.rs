@@ -1,33 +1,30 @@
 //! A document of elements.
 
-use std::io;
+use std::io::{self, Write};
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesCData, BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
-use super::{Departed, Script, Sink, sieved};
+use super::{Departed, Ink, Script, sieved};
 use crate::feeds::dialect::{DateStyle, Dialect, Element, Gone};
 use crate::feeds::fact::{About, FeedFact, Node};
 use crate::feeds::rendition::Entry;
 
-pub(super) struct Document<W: Sink> {
-    xml: Writer<W>,
+pub(super) struct Document {
+    xml: Writer<Ink>,
     dialect: &'static Dialect,
 }
 
-impl<W: Sink> Document<W> {
-    pub(super) fn new(sink: W, dialect: &'static Dialect) -> Self {
-        Self { xml: Writer::new_with_indent(sink, b' ', 1), dialect }
+impl Document {
+    pub(super) fn new(dialect: &'static Dialect) -> Self {
+        Self { xml: Writer::new_with_indent(Ink::default(), b' ', 1), dialect }
     }
 }
 
-impl<W: Sink> Script<W> for Document<W> {
+impl Script for Document {
     fn open(&mut self, about: About<'_>) -> io::Result<()> {
         self.xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-        for (name, attributes) in self.dialect.frame {
-            let start = BytesStart::new(*name).with_attributes(attributes.iter().copied());
-            self.xml.write_event(Event::Start(start))?;
-        }
+        self.enter()?;
         for element in self.dialect.head {
             let Some(node) = element.holds.read(self.dialect, about) else { continue };
             let node = sieved(node);
@@ -38,6 +35,14 @@ impl<W: Sink> Script<W> for Document<W> {
             } else {
                 self.node(element.name, &node, false)?;
             }
+        }
+        Ok(())
+    }
+
+    fn enter(&mut self) -> io::Result<()> {
+        for (name, attributes) in self.dialect.frame {
+            let start = BytesStart::new(*name).with_attributes(attributes.iter().copied());
+            self.xml.write_event(Event::Start(start))?;
         }
         Ok(())
     }
@@ -70,16 +75,19 @@ impl<W: Sink> Script<W> for Document<W> {
         Ok(())
     }
 
-    fn close(mut self) -> io::Result<W> {
+    fn close(&mut self) -> io::Result<()> {
         for (name, _) in self.dialect.frame.iter().rev() {
             self.xml.write_event(Event::End(BytesEnd::new(*name)))?;
         }
-        self.xml.get_mut().write_all(b"\n")?;
-        Ok(self.xml.into_inner())
+        self.xml.get_mut().write_all(b"\n")
+    }
+
+    fn taken(&mut self) -> Ink {
+        std::mem::take(self.xml.get_mut())
     }
 }
 
-impl<W: Sink> Document<W> {
+impl Document {
     /// `open` holds the groups that are open within the entry.
     fn element(
         &mut self,

@@ -1,5 +1,7 @@
 //! What a request says about the copy it wants and the copy it has.
 
+use std::ops::Range;
+
 use actix_web::HttpRequest;
 use actix_web::http::header::{self, EntityTag, Header, HeaderMap, IfModifiedSince, IfNoneMatch};
 use chrono::{DateTime, Utc};
@@ -54,6 +56,18 @@ pub(super) fn is_unchanged(request: &HttpRequest, etag: &str, last_modified: Opt
         return false;
     };
     std::time::SystemTime::from(since) >= std::time::SystemTime::from(changed)
+}
+
+/// The part of a document that is asked for, if one is: none in it if the document does not have these bytes (RFC 9110
+/// section 14). Several at once, and those of another document than this, are answered with the whole.
+pub(super) fn range(request: &HttpRequest, etag: &str, size: u64) -> Option<Option<Range<u64>>> {
+    let Ok(header::Range::Bytes(wanted)) = header::Range::parse(request) else { return None };
+    let [wanted] = &*wanted else { return None };
+    // Only a strong validator says that it is the same to the byte, and a date is none (RFC 9110 section 13.1.5).
+    if request.headers().get(header::IF_RANGE).is_some_and(|known| known.as_bytes() != etag.as_bytes()) {
+        return None;
+    }
+    Some(wanted.to_satisfiable_range(size).map(|(first, last)| first..last + 1))
 }
 
 #[cfg(test)]

@@ -134,7 +134,8 @@ impl Telling {
         let database = Database::new(kind)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let world = runtime.block_on(async { World::new(TestApp::new(database).await, rule).await });
-        Some(Self { world, runtime, reader: Reader::default(), story: Vec::new() })
+        let reader = Reader::new(&world.app);
+        Some(Self { world, runtime, reader, story: Vec::new() })
     }
 
     pub fn tell(&mut self, model: &Model, step: &Move) {

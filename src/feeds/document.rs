@@ -1,0 +1,86 @@
+//! A document whose bytes stand in several places, read as if they stood in one.
+
+use std::io;
+use std::sync::Arc;
+
+use super::pack::{Extent, Pack};
+use super::snapshot::Coding;
+
+/// Bytes in a row, wherever they are.
+#[derive(Debug, Clone)]
+pub struct Document {
+    pack: Arc<Pack>,
+    /// Each with where it begins in the document.
+    strands: Arc<Vec<(u64, Strand)>>,
+    length: u64,
+}
+
+#[derive(Debug, Clone)]
+enum Strand {
+    Said(Vec<u8>),
+    Kept(Coding, Extent),
+}
+
+impl Document {
+    pub(super) fn new(pack: &Arc<Pack>) -> Self {
+        Self { pack: Arc::clone(pack), strands: Arc::default(), length: 0 }
+    }
+
+    pub(super) fn say(&mut self, bytes: Vec<u8>) {
+        let length = bytes.len() as u64;
+        self.add(Strand::Said(bytes), length);
+    }
+
+    pub(super) fn keep(&mut self, coding: Coding, extent: Extent) {
+        self.add(Strand::Kept(coding, extent), extent.length);
+    }
+
+    fn add(&mut self, strand: Strand, length: u64) {
+        if length > 0 {
+            Arc::make_mut(&mut self.strands).push((self.length, strand));
+            self.length += length;
+        }
+    }
+
+    /// How many bytes there are.
+    #[must_use]
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// The bytes from this one on, so many at most; none at the end. It reads files.
+    ///
+    /// # Errors
+    /// When a file can't be read.
+    pub fn read(&self, from: u64, most: usize) -> io::Result<Vec<u8>> {
+        let left = self.length.saturating_sub(from);
+        let mut bytes = vec![0; usize::try_from(left).unwrap_or(usize::MAX).min(most)];
+        let mut filled = 0;
+        let first = self.strands.partition_point(|(start, _)| *start <= from).saturating_sub(1);
+        for (start, strand) in &self.strands[first.min(self.strands.len())..] {
+            if filled == bytes.len() {
+                break;
+            }
+            let skipped = (from + filled as u64) - start;
+            filled += self.fill(strand, skipped, &mut bytes[filled..])?;
+        }
+        Ok(bytes)
+    }
+
+    fn fill(&self, strand: &Strand, skipped: u64, bytes: &mut [u8]) -> io::Result<usize> {
+        let fitting = |length: u64| usize::try_from(length - skipped).unwrap_or(usize::MAX).min(bytes.len());
+        match strand {
+            Strand::Said(said) => {
+                let (from, length) =
+                    (usize::try_from(skipped).unwrap_or(usize::MAX), fitting(said.len() as u64));
+                bytes[..length].copy_from_slice(&said[from..from + length]);
+                Ok(length)
+            }
+            Strand::Kept(coding, extent) => {
+                let length = fitting(extent.length);
+                self.pack.read(*coding, extent.at + skipped, &mut bytes[..length])?;
+                Ok(length)
+            }
+        }
+    }
+}

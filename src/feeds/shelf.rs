@@ -1,0 +1,133 @@
+//! The current document of each channel, and the folder they are kept in.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use super::pack::Pack;
+use super::snapshot::{Manifest, Snapshot};
+use crate::domain::feed::Channel;
+
+const MANIFEST: &str = "manifest.json";
+/// What stands there until it is on the disk. A data folder belongs to one process.
+const DRAFT: &str = "draft-manifest.json";
+
+/// The current snapshot of each channel.
+#[derive(Debug)]
+pub struct Shelf {
+    folder: PathBuf,
+    standing: RwLock<BTreeMap<Channel, Standing>>,
+}
+
+/// A channel's snapshots: the one that is served, and the one before it for those who are still reading that.
+#[derive(Debug)]
+struct Standing {
+    current: Arc<Snapshot>,
+    before: Option<Arc<Snapshot>>,
+}
+
+impl Shelf {
+    /// The snapshots that an earlier process left in this folder, if they are whole; leftovers of a build that was
+    /// interrupted go.
+    pub fn open(folder: &Path) -> io::Result<Self> {
+        let mut standing = BTreeMap::new();
+        for channel in Channel::ALL {
+            let own = folder.join(channel.as_str());
+            fs::create_dir_all(&own)?;
+            let found = read(*channel, &own).filter(Snapshot::is_whole);
+            clear(&own, found.as_ref());
+            if let Some(snapshot) = found {
+                standing.insert(*channel, Standing { current: Arc::new(snapshot), before: None });
+            }
+        }
+        Ok(Self { folder: folder.to_owned(), standing: RwLock::new(standing) })
+    }
+
+    /// What is to be served; none until the first build succeeded.
+    #[must_use]
+    pub fn current(&self, channel: Channel) -> Option<Arc<Snapshot>> {
+        let standing = self.standing.read().unwrap_or_else(PoisonError::into_inner);
+        standing.get(&channel).map(|standing| Arc::clone(&standing.current))
+    }
+
+    /// The snapshot of this hash, if it is the current one or the one before.
+    #[must_use]
+    pub fn named(&self, channel: Channel, hash: &str) -> Option<Arc<Snapshot>> {
+        let standing = self.standing.read().unwrap_or_else(PoisonError::into_inner);
+        let Standing { current, before } = standing.get(&channel)?;
+        [Some(current), before.as_ref()].into_iter().flatten().find(|one| one.hash == hash).cloned()
+    }
+
+    pub(super) fn folder_of(&self, channel: Channel) -> PathBuf {
+        self.folder.join(channel.as_str())
+    }
+
+    /// Makes a snapshot the current one. Its bytes are on the disk.
+    pub(super) fn put(
+        &self,
+        channel: Channel,
+        manifest: Manifest,
+        pack: Arc<Pack>,
+    ) -> io::Result<Arc<Snapshot>> {
+        let own = self.folder_of(channel);
+        let known = self.current(channel);
+        let said = known.as_ref().is_some_and(|known| says_the_same(&known.manifest, &manifest));
+        if !said {
+            replace(&own, &serde_json::to_vec(&manifest)?)?;
+        }
+        let snapshot = Arc::new(Snapshot::new(channel, manifest, pack));
+        self.stand(&snapshot);
+        if !said {
+            clear(&own, Some(&snapshot));
+        }
+        Ok(snapshot)
+    }
+
+    fn stand(&self, snapshot: &Arc<Snapshot>) {
+        let mut standing = self.standing.write().unwrap_or_else(PoisonError::into_inner);
+        let before = standing.remove(&snapshot.channel).and_then(|known| {
+            let is_new = known.current.hash != snapshot.hash;
+            if is_new { Some(known.current) } else { known.before }
+        });
+        standing.insert(snapshot.channel, Standing { current: Arc::clone(snapshot), before });
+    }
+}
+
+/// Whether only the generation is another, which no reader of the folder asks for.
+fn says_the_same(known: &Manifest, manifest: &Manifest) -> bool {
+    *manifest == Manifest { generation: manifest.generation, ..known.clone() }
+}
+
+fn read(channel: Channel, own: &Path) -> Option<Snapshot> {
+    let text = fs::read(own.join(MANIFEST)).ok()?;
+    let manifest: Manifest = serde_json::from_slice(&text).ok()?;
+    let pack = Pack::open(own, manifest.layout.pack, manifest.layout.ends).ok()?;
+    Some(Snapshot::new(channel, manifest, Arc::new(pack)))
+}
+
+/// Writes the manifest beside the old one, and puts it in its place when it is on the disk.
+fn replace(own: &Path, manifest: &[u8]) -> io::Result<()> {
+    let draft = own.join(DRAFT);
+    fs::write(&draft, manifest)?;
+    File::open(&draft)?.sync_all()?;
+    fs::rename(&draft, own.join(MANIFEST))?;
+    // The rename itself is on the disk when the folder is.
+    File::open(own)?.sync_all()
+}
+
+/// Removes what no snapshot is read from any more, and drafts of builds that did not end.
+fn clear(own: &Path, current: Option<&Snapshot>) {
+    let Ok(entries) = fs::read_dir(own) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let is_kept = current.is_some_and(|current| name == MANIFEST || current.pack.owns(&name));
+        if is_kept {
+            continue;
+        }
+        if let Err(error) = fs::remove_file(entry.path()) {
+            tracing::warn!(%error, name, "an old feed file could not be removed");
+        }
+    }
+}

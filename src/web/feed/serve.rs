@@ -1,0 +1,138 @@
+//! A snapshot as an answer: its bytes in the coding that was asked for, or a part of them, or that nothing is new.
+
+use std::io;
+use std::ops::Range;
+
+use actix_web::body::SizedStream;
+use actix_web::http::header::{self, HttpDate};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use chrono::{DateTime, Utc};
+use futures_util::{Stream, stream};
+
+use super::condition::{coding, is_unchanged, range};
+use super::plain;
+use crate::feeds::Snapshot;
+use crate::feeds::dialect::Dialect;
+use crate::feeds::document::Document;
+use crate::feeds::snapshot::Coding;
+use crate::web::App;
+use crate::web::page::Trouble;
+use crate::web::rate::{self, Deed};
+
+/// Seconds a copy may be served without asking again.
+const FRESH: i64 = 300;
+/// Bytes read from a file at once.
+const CHUNK: usize = 256 * 1024;
+
+/// Under which name a document was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Name {
+    /// The channel's, which tells something else tomorrow.
+    Current,
+    /// Its own, under which nothing else will ever be. Only so can a part of it be asked for: a reader who resumes gets the
+    /// rest of what they have.
+    Own,
+}
+
+/// Answers with a snapshot.
+pub(super) fn snapshot(
+    app: &App,
+    request: &HttpRequest,
+    snapshot: &Snapshot,
+    name: Name,
+) -> Result<HttpResponse, Trouble> {
+    let Some(coding) = coding(request.headers()) else {
+        let mut answer = HttpResponse::build(StatusCode::NOT_ACCEPTABLE);
+        return Ok(plain(&mut answer, "This feed comes as it is, gzipped, or in Brotli.\n"));
+    };
+    let (etag, size) = (snapshot.etag(coding), snapshot.size(coding));
+    let now = app.shared.clock.now();
+    let described = |status| described(HttpResponse::build(status), snapshot, coding, name, now);
+    if is_unchanged(request, &etag, snapshot.last_modified) {
+        return Ok(described(StatusCode::NOT_MODIFIED).finish());
+    }
+    if request.method() == Method::HEAD {
+        let nothing = stream::empty::<io::Result<web::Bytes>>();
+        return Ok(typed(described(StatusCode::OK), snapshot, coding).body(SizedStream::new(size, nothing)));
+    }
+    rate::count(app, request, Deed::Feed, 1).map_err(Trouble::TooMany)?;
+    let document = snapshot.document(coding).clone();
+    match range(request, &etag, size).filter(|_| name == Name::Own) {
+        None => Ok(typed(described(StatusCode::OK), snapshot, coding).body(body(document, 0..size))),
+        Some(None) => {
+            let mut answer = described(StatusCode::RANGE_NOT_SATISFIABLE);
+            answer.insert_header((header::CONTENT_RANGE, format!("bytes */{size}")));
+            Ok(plain(&mut answer, "The document does not have these bytes.\n"))
+        }
+        Some(Some(part)) => {
+            let mut answer = typed(described(StatusCode::PARTIAL_CONTENT), snapshot, coding);
+            let told = format!("bytes {}-{}/{size}", part.start, part.end - 1);
+            Ok(answer.insert_header((header::CONTENT_RANGE, told)).body(body(document, part)))
+        }
+    }
+}
+
+/// What both 200 and 304 say (RFC 9110 section 15.4.5).
+fn described(
+    mut answer: HttpResponseBuilder,
+    snapshot: &Snapshot,
+    coding: Coding,
+    name: Name,
+    now: DateTime<Utc>,
+) -> HttpResponseBuilder {
+    let fresh = match name {
+        Name::Own => "public, max-age=31536000, immutable".to_owned(),
+        Name::Current => {
+            let left = snapshot.valid_until.map_or(FRESH, |end| (end - now).num_seconds());
+            format!("public, max-age={}", left.clamp(0, FRESH))
+        }
+    };
+    answer
+        .insert_header((header::ETAG, snapshot.etag(coding)))
+        .insert_header((header::VARY, "Accept-Encoding"))
+        .insert_header((header::CACHE_CONTROL, fresh));
+    match name {
+        Name::Own => answer.insert_header((header::ACCEPT_RANGES, "bytes")),
+        Name::Current => {
+            let (channel, ending) = (snapshot.channel, snapshot.channel.ending());
+            let own = format!("/feeds/{channel}/{}.{ending}", snapshot.hash);
+            answer.insert_header((header::CONTENT_LOCATION, own))
+        }
+    };
+    if let Some(at) = snapshot.last_modified {
+        answer.insert_header((header::LAST_MODIFIED, HttpDate::from(std::time::SystemTime::from(at))));
+    }
+    answer
+}
+
+fn typed(mut answer: HttpResponseBuilder, snapshot: &Snapshot, coding: Coding) -> HttpResponseBuilder {
+    answer.insert_header((header::CONTENT_TYPE, Dialect::of(snapshot.channel).media_type));
+    if let Some(token) = coding.token() {
+        answer.insert_header((header::CONTENT_ENCODING, token));
+    }
+    answer
+}
+
+/// These bytes of a document, read as they are sent.
+pub(super) fn body(
+    document: Document,
+    bytes: Range<u64>,
+) -> SizedStream<impl Stream<Item = io::Result<web::Bytes>>> {
+    let size = bytes.end - bytes.start;
+    SizedStream::new(size, Box::pin(stream::try_unfold((document, bytes), chunk)))
+}
+
+async fn chunk(
+    (document, left): (Document, Range<u64>),
+) -> io::Result<Option<(web::Bytes, (Document, Range<u64>))>> {
+    if left.is_empty() {
+        return Ok(None);
+    }
+    let most = usize::try_from(left.end - left.start).unwrap_or(usize::MAX).min(CHUNK);
+    let (read, document) =
+        web::block(move || (document.read(left.start, most), document)).await.map_err(io::Error::other)?;
+    let bytes = read?;
+    let next = left.start + bytes.len() as u64..left.end;
+    Ok(Some((bytes.into(), (document, next))))
+}
