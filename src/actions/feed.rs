@@ -6,9 +6,14 @@ use crate::domain::feed::{Channel, Edition};
 use crate::storage::feed_change::Noted;
 use crate::storage::{Failure, Store, feed, feed_change};
 
-/// Notes what has come into the feeds, changed in them or left them by `now`; says how far everything has come.
-pub async fn note_changes(store: &Store, now: DateTime<Utc>) -> Result<Noted, Failure> {
-    store.write(|tx| async move { Ok(feed_change::note(&tx, now).await?) }).await
+/// Notes what has come into the feeds, changed in them or left them by `now`, since `before` if that is given; says how far
+/// everything has come.
+pub async fn note_changes(
+    store: &Store,
+    before: Option<&Noted>,
+    now: DateTime<Utc>,
+) -> Result<Noted, Failure> {
+    store.write(|tx| async move { Ok(feed_change::note(&tx, before, now).await?) }).await
 }
 
 /// What a channel says now.

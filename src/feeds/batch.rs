@@ -2,13 +2,11 @@
 
 use std::io;
 use std::num::NonZero;
-use std::sync::Arc;
 use std::thread;
 
-use super::build::{Draft, Stock};
+use super::build::{Draft, Ready, Stock};
 use super::item::FeedItem;
 use super::shelf::Shelf;
-use super::snapshot::Snapshot;
 use crate::domain::feed::Channel;
 
 /// A draft for each channel, or why there is none.
@@ -42,8 +40,9 @@ impl Batch {
         counted.into_iter().find(|(_, counted)| *counted != postings)
     }
 
-    /// Makes each draft its channel's document.
-    pub fn finish(self, shelf: &Shelf, stock: &Stock) -> Vec<(Channel, io::Result<Arc<Snapshot>>)> {
+    /// Makes each draft a document.
+    #[must_use]
+    pub fn finish(self, shelf: &Shelf, stock: &Stock) -> Vec<(Channel, io::Result<Ready>)> {
         let finish = |draft: Draft| draft.finish(shelf, stock);
         self.0.into_iter().map(|(channel, draft)| (channel, draft.and_then(finish))).collect()
     }

@@ -144,9 +144,9 @@ impl Draft {
         Ok(extent)
     }
 
-    /// Makes it the channel's document. The same content keeps the document, its validators and the time of its last change,
-    /// also when another instance built it first. On any failure the document before it stays.
-    pub fn finish(mut self, shelf: &Shelf, stock: &Stock) -> io::Result<Arc<Snapshot>> {
+    /// Makes it a document, whose bytes are on the disk. The same content keeps the document, its validators and the time of
+    /// its last change, also when another instance built it first.
+    pub fn finish(mut self, shelf: &Shelf, stock: &Stock) -> io::Result<Ready> {
         let counts: Counts = self.parts.values().map(|part| part.counts).sum();
         let tail = writer::tail(self.dialect, &stock.departed, stock.now)?;
         let about = |last_changed| About { site: &stock.site, last_changed, entries: counts.entries };
@@ -167,7 +167,7 @@ impl Draft {
         };
         let manifest = self.compacted(shelf, manifest)?;
         self.pack.sync()?;
-        shelf.put(self.channel, manifest, self.pack)
+        Ok(Ready { channel: self.channel, manifest, pack: self.pack })
     }
 
     /// What the channel said last, here or elsewhere.
@@ -218,6 +218,34 @@ impl Draft {
         }
         (manifest.layout.pack, manifest.layout.ends) = (self.pack.number, self.ends);
         Ok(manifest)
+    }
+}
+
+/// A document that can be served.
+#[derive(Debug)]
+pub struct Ready {
+    /// Which channel's.
+    pub channel: Channel,
+    manifest: Manifest,
+    pack: Arc<Pack>,
+}
+
+impl Ready {
+    /// What it says, and since when.
+    #[must_use]
+    pub fn edition(&self) -> Edition {
+        self.manifest.edition()
+    }
+
+    /// Until when it is right if nobody changes anything.
+    #[must_use]
+    pub fn valid_until(&self) -> Option<DateTime<Utc>> {
+        self.manifest.valid_until.and_then(DateTime::from_timestamp_micros)
+    }
+
+    /// Makes it the channel's document. On any failure the one before it stays.
+    pub fn put(self, shelf: &Shelf) -> io::Result<Arc<Snapshot>> {
+        shelf.put(self.channel, self.manifest, self.pack)
     }
 }
 

@@ -159,6 +159,16 @@ pub(super) struct Manifest {
     pub(super) layout: Layout,
 }
 
+impl Manifest {
+    pub(super) fn last_modified(&self) -> Option<DateTime<Utc>> {
+        DateTime::from_timestamp(self.last_modified?, 0)
+    }
+
+    pub(super) fn edition(&self) -> Edition {
+        Edition { fingerprint: self.fingerprint.clone(), last_modified: self.last_modified() }
+    }
+}
+
 /// The built document of a channel.
 #[derive(Debug)]
 pub struct Snapshot {
@@ -189,7 +199,7 @@ impl Snapshot {
             hash: manifest.hash.clone(),
             generation: manifest.generation,
             counts: layout.parts.values().map(|part| part.counts).sum(),
-            last_modified: manifest.last_modified.and_then(|at| DateTime::from_timestamp(at, 0)),
+            last_modified: manifest.last_modified(),
             valid_until: manifest.valid_until.and_then(DateTime::from_timestamp_micros),
             documents: Coding::ALL.map(|coding| document(layout, order, coding, &pack)),
             report: report(&manifest, order, &pack),
@@ -201,7 +211,7 @@ impl Snapshot {
     /// What it says, and since when.
     #[must_use]
     pub fn edition(&self) -> Edition {
-        Edition { fingerprint: self.manifest.fingerprint.clone(), last_modified: self.last_modified }
+        self.manifest.edition()
     }
 
     /// The strong validator of the document in a coding (RFC 9110 section 8.8.3: it differs for each coding).

@@ -47,9 +47,8 @@ async fn changed_at(db: &Snapshot, now: DateTime<Utc>) -> Result<Option<DateTime
         updated_at: Option<DateTime<Utc>>,
         expired_at: Option<DateTime<Utc>>,
     }
-    let sql = "SELECT max(updated_at) AS updated_at, \
-         max(CASE WHEN expires_at <= $1 THEN expires_at END) AS expired_at \
-         FROM posting WHERE published_at IS NOT NULL";
+    let sql = "SELECT (SELECT max(updated_at) FROM posting WHERE published_at IS NOT NULL) AS updated_at, \
+         (SELECT max(expires_at) FROM posting WHERE published_at IS NOT NULL AND expires_at <= $1) AS expired_at";
     let row = dialect::query_one::<Row>(db, sql, [now.into()]).await?;
     Ok(row.and_then(|row| row.updated_at.max(row.expired_at)))
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use chrono::{DateTime, Utc};
 use sea_orm::FromQueryResult;
 
-use super::dialect::{self, Binds};
+use super::dialect::{self, Binds, json_list};
 use super::event;
 use super::fault::Fault;
 use super::feed;
@@ -34,78 +34,121 @@ pub async fn head(db: &impl Source) -> Result<Head, Fault> {
 }
 
 /// How far everything had come when changes were noted: what came later may be seen in part, so it is noted again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Noted {
     /// The generation of public facts.
     pub generation: i64,
     /// The newest event.
     pub seq: i64,
+    /// By what anybody may see at this instant.
+    pub at: DateTime<Utc>,
     /// The changes.
     pub head: Head,
+    /// Which postings may have changed since the time before. None stands for all: nothing was noted before, nothing says what
+    /// changed, or a team has another name, which shows wherever it hires.
+    pub touched: Option<Vec<PostingId>>,
 }
 
-/// Notes which postings have come, changed or left since this was noted last, by what anybody may see at `now`. Whoever
-/// notes at the same time waits.
-pub async fn note(tx: &Tx, now: DateTime<Utc>) -> Result<Noted, Fault> {
+/// Notes which postings have come, changed or left by what anybody may see at `now`. It looks at those alone that may have
+/// changed since `before`, if that is given. Whoever notes at the same time waits.
+pub async fn note(tx: &Tx, before: Option<&Noted>, now: DateTime<Utc>) -> Result<Noted, Fault> {
     let (generation, seq) = (feed::generation(tx).await?, event::settled(tx).await?);
     let sql = format!("SELECT number, places FROM feed_head{}", tx.kind().for_update());
     let head = dialect::query_one::<Head>(tx, &sql, []).await?;
-    let head = head.ok_or_else(|| Fault::missing("feed_head", 1))?;
-    let left = leave(tx, head.number, now).await?;
-    let changed = change(tx, head.number + left, now).await?;
-    let come = list(tx, Head { number: head.number + left + changed, ..head }, now).await?;
-    let noted = left + changed + come;
-    let head = Head { number: head.number + noted, places: head.places + come };
-    if noted > 0 {
+    let mut head = head.ok_or_else(|| Fault::missing("feed_head", 1))?;
+    let touched = match before {
+        None => None,
+        Some(before) => {
+            let touched = touched(tx, before, now).await?;
+            touched.filter(|ids| generation == before.generation || !ids.is_empty())
+        }
+    };
+    let among = Among { touched: touched.as_deref(), now };
+    let noted = head.number;
+    head.number += leave(tx, head.number, &among).await?;
+    head.number += change(tx, head.number, &among).await?;
+    let come = list(tx, head, &among).await?;
+    head = Head { number: head.number + come, places: head.places + come };
+    if head.number > noted {
         let sql = "UPDATE feed_head SET number = $1, places = $2";
         dialect::execute(tx, sql, [head.number.into(), head.places.into()]).await?;
     }
-    Ok(Noted { generation, seq, head })
+    Ok(Noted { generation, seq, at: now, head, touched })
 }
 
-/// The condition that anybody sees the posting `p` at `now`.
-fn visible(tx: &Tx, now: DateTime<Utc>, binds: &mut Binds) -> String {
-    Sight::of(&Viewer::Anonymous, now).condition(tx.kind(), binds)
+/// Which postings were written to since, and whose time is over since.
+async fn touched(tx: &Tx, since: &Noted, now: DateTime<Utc>) -> Result<Option<Vec<PostingId>>, Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: Option<PostingId>,
+    }
+    let sql = "SELECT CAST(NULL AS TEXT) AS id WHERE EXISTS (SELECT 1 FROM event WHERE seq > $1 AND kind = $2) \
+               UNION SELECT posting_id AS id FROM event WHERE seq > $1 AND posting_id IS NOT NULL \
+               UNION SELECT id FROM posting WHERE published_at IS NOT NULL AND expires_at > $3 AND expires_at <= $4";
+    let values = [since.seq.into(), EventKind::TeamUpdated.into(), since.at.into(), now.into()];
+    let rows = dialect::query_all::<Row>(tx, sql, values).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
-async fn leave(tx: &Tx, number: i64, now: DateTime<Utc>) -> Result<i64, Fault> {
+/// Which postings are looked at, and when.
+struct Among<'a> {
+    touched: Option<&'a [PostingId]>,
+    now: DateTime<Utc>,
+}
+
+impl Among<'_> {
+    /// The condition that this column names one of them.
+    fn has(&self, tx: &Tx, id: &str, binds: &mut Binds) -> String {
+        match self.touched {
+            None => "true".to_owned(),
+            Some(ids) => format!("{id} IN {}", tx.kind().listed(binds.add(json_list(ids)))),
+        }
+    }
+
+    /// The condition that anybody sees the posting `p`.
+    fn visible(&self, tx: &Tx, binds: &mut Binds) -> String {
+        Sight::of(&Viewer::Anonymous, self.now).condition(tx.kind(), binds)
+    }
+}
+
+async fn leave(tx: &Tx, number: i64, among: &Among<'_>) -> Result<i64, Fault> {
     let mut binds = Binds::default();
-    let visible = visible(tx, now, &mut binds);
-    let (number, now) = (binds.put(number), binds.put(now));
+    let (visible, among_them) = (among.visible(tx, &mut binds), among.has(tx, "f.posting_id", &mut binds));
+    let (number, now) = (binds.put(number), binds.put(among.now));
     let sql = format!(
         "UPDATE feed_change SET left_at = {now}, number = n.number FROM (SELECT f.posting_id, {number} + \
          row_number() OVER (ORDER BY f.posting_id) AS number FROM feed_change f LEFT JOIN posting p \
-         ON p.id = f.posting_id AND {visible} WHERE f.left_at IS NULL AND p.id IS NULL) n \
+         ON p.id = f.posting_id AND {visible} WHERE f.left_at IS NULL AND p.id IS NULL AND {among_them}) n \
          WHERE feed_change.posting_id = n.posting_id"
     );
     counted(dialect::execute(tx, &sql, binds).await?)
 }
 
 /// Those whose public facts changed, and those that came back.
-async fn change(tx: &Tx, number: i64, now: DateTime<Utc>) -> Result<i64, Fault> {
+async fn change(tx: &Tx, number: i64, among: &Among<'_>) -> Result<i64, Fault> {
     let mut binds = Binds::default();
-    let visible = visible(tx, now, &mut binds);
+    let (visible, among_them) = (among.visible(tx, &mut binds), among.has(tx, "f.posting_id", &mut binds));
     let number = binds.put(number);
     let sql = format!(
         "UPDATE feed_change SET changed_at = n.at, number = n.number, left_at = NULL, \
          listed_by = CASE WHEN left_at IS NULL THEN listed_by ELSE n.number END \
          FROM (SELECT f.posting_id, p.updated_at AS at, {number} + row_number() OVER (ORDER BY f.posting_id) AS number \
          FROM feed_change f JOIN posting p ON p.id = f.posting_id \
-         WHERE {visible} AND (f.left_at IS NOT NULL OR f.changed_at <> p.updated_at)) n \
+         WHERE {visible} AND {among_them} AND (f.left_at IS NOT NULL OR f.changed_at <> p.updated_at)) n \
          WHERE feed_change.posting_id = n.posting_id"
     );
     counted(dialect::execute(tx, &sql, binds).await?)
 }
 
-async fn list(tx: &Tx, head: Head, now: DateTime<Utc>) -> Result<i64, Fault> {
+async fn list(tx: &Tx, head: Head, among: &Among<'_>) -> Result<i64, Fault> {
     let mut binds = Binds::default();
-    let visible = visible(tx, now, &mut binds);
+    let (visible, among_them) = (among.visible(tx, &mut binds), among.has(tx, "p.id", &mut binds));
     let (number, place) = (binds.put(head.number), binds.put(head.places - 1));
     let sql = format!(
         "INSERT INTO feed_change (posting_id, place, listed_by, number, changed_at) \
          SELECT n.id, {place} + n.rank, {number} + n.rank, {number} + n.rank, n.updated_at FROM (SELECT p.id, p.updated_at, \
          row_number() OVER (ORDER BY p.published_at, p.id) AS rank FROM posting p LEFT JOIN feed_change f ON f.posting_id = p.id \
-         WHERE {visible} AND f.posting_id IS NULL) n"
+         WHERE {visible} AND {among_them} AND f.posting_id IS NULL) n"
     );
     counted(dialect::execute(tx, &sql, binds).await?)
 }
@@ -164,33 +207,27 @@ pub async fn listed(db: &impl Source, places: Range<i64>) -> Result<Vec<FeedChan
     read(db, &which, binds).await
 }
 
-/// In which runs of so many places something may have changed since `noted`, counted from 0. None stands for all of them: a
-/// team's new name shows wherever it hires.
-pub async fn touched(db: &impl Source, since: &Noted, size: i64) -> Result<Option<Vec<i64>>, Fault> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        number: Option<i64>,
-    }
-    let sql = "SELECT CAST(NULL AS bigint) AS number WHERE EXISTS (SELECT 1 FROM event WHERE seq > $3 AND kind = $4) \
-               UNION SELECT f.place / $1 AS number FROM feed_change f WHERE f.number > $2 OR f.posting_id IN \
-               (SELECT e.posting_id FROM event e WHERE e.seq > $3 AND e.posting_id IS NOT NULL)";
-    let values = [size.into(), since.head.number.into(), since.seq.into(), EventKind::TeamUpdated.into()];
-    let rows = dialect::query_all::<Row>(db, sql, values).await?;
-    Ok(rows.into_iter().map(|row| row.number).collect())
-}
-
-/// How many postings anybody may see at `now`, of those that were noted.
-pub async fn count(db: &impl Source, now: DateTime<Utc>) -> Result<usize, Fault> {
+/// In which runs of so many places these postings are, counted from 0.
+pub async fn runs_of(db: &impl Source, ids: &[PostingId], size: i64) -> Result<Vec<i64>, Fault> {
     #[derive(FromQueryResult)]
     struct Row {
         number: i64,
     }
     let mut binds = Binds::default();
-    let visible = Sight::of(&Viewer::Anonymous, now).condition(db.kind(), &mut binds);
-    let sql = format!(
-        "SELECT count(*) AS number FROM feed_change f JOIN posting p ON p.id = f.posting_id WHERE {visible}"
-    );
-    let row = dialect::query_one::<Row>(db, &sql, binds).await?;
+    let (size, listed) = (binds.put(size), db.kind().listed(binds.add(json_list(ids))));
+    let sql =
+        format!("SELECT DISTINCT place / {size} AS number FROM feed_change WHERE posting_id IN {listed}");
+    Ok(dialect::query_all::<Row>(db, &sql, binds).await?.into_iter().map(|row| row.number).collect())
+}
+
+/// How many postings are listed.
+pub async fn count(db: &impl Source) -> Result<usize, Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        number: i64,
+    }
+    let sql = "SELECT count(*) AS number FROM feed_change WHERE left_at IS NULL";
+    let row = dialect::query_one::<Row>(db, sql, []).await?;
     Ok(row.and_then(|row| usize::try_from(row.number).ok()).unwrap_or_default())
 }
 

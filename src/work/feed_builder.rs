@@ -20,7 +20,7 @@ use crate::domain::clock::Clock;
 use crate::domain::feed::{Channel, FeedChange};
 use crate::domain::site::Site;
 use crate::feeds::batch::Batch;
-use crate::feeds::build::{PLACES, Stock};
+use crate::feeds::build::{PLACES, Ready, Stock};
 use crate::feeds::writer::Departed;
 use crate::feeds::{FeedItem, Shelf, Snapshot, item};
 use crate::storage::feed_change::Noted;
@@ -47,10 +47,12 @@ pub struct FeedBuilder {
 }
 
 /// What the snapshots on the shelf tell.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct Built {
     noted: Noted,
     valid_until: Option<DateTime<Utc>>,
+    /// Whether the other instances date it alike.
+    agreed: bool,
 }
 
 /// Why the feeds are not newer than they are.
@@ -80,6 +82,9 @@ pub enum Unbuilt {
         /// How many there are.
         postings: usize,
     },
+    /// Postings changed all the time between what was noted and what was read.
+    #[error("postings change faster than they can be read")]
+    Restless,
     /// The build broke off.
     #[error("the build broke off: {0}")]
     BrokeOff(#[from] task::JoinError),
@@ -99,41 +104,65 @@ impl FeedBuilder {
     /// When a channel could not be built: it keeps what it had, the others are new, and the next step tries again.
     pub async fn step(&mut self) -> Result<Step, Unbuilt> {
         let now = self.clock.now();
-        if let Some(built) = self.built
+        if let Some(built) = &self.built
+            && built.agreed
             && built.valid_until.is_none_or(|end| now < end)
             && feed::generation(&self.store).await? == built.noted.generation
         {
             return Ok(Step::Empty);
         }
-        let before = self.built.take();
         let (noted, db) = self.noted(now).await?;
-        let stock = self.stock(&db, noted, now).await?;
-        let batch = self.written(&db, before, noted, now).await?;
+        let stock = self.stock(&db, &noted).await?;
+        let listed = feed_change::count(&db).await?;
+        let batch = self.written(&db, &noted).await?;
         drop(db);
-        let shelf = Arc::clone(&self.shelf);
-        let (finished, stock) = task::spawn_blocking(move || (batch.finish(&shelf, &stock), stock)).await?;
-        let snapshots = told(finished)?;
-        if self.issue(&snapshots, &stock).await? {
-            let valid_until = snapshots.iter().filter_map(|snapshot| snapshot.valid_until).min();
-            self.built = Some(Built { noted, valid_until });
-        }
+        let even = even(&batch, listed);
+        // Until it is known how this ends.
+        let before = self.built.take();
+        even?;
+        let published = self.publish(batch, stock).await?;
+        self.built = match published {
+            Some(valid_until) => Some(Built { noted, valid_until, agreed: true }),
+            // What was touched since the time before is still to be told.
+            None => before.map(|before| Built { agreed: false, ..before }),
+        };
         Ok(Step::Done)
     }
 
-    /// Notes what changed, and the state of the database that was noted. Where postings change all the time, a state that is
-    /// a little newer will do: what was missed is noted by the next step.
+    /// Makes drafts the channels' documents, and says until when they are right. Nothing, if another instance was faster: then
+    /// what it said is looked at first.
+    async fn publish(&self, batch: Batch, stock: Stock) -> Result<Option<Option<DateTime<Utc>>>, Unbuilt> {
+        let shelf = Arc::clone(&self.shelf);
+        let (finished, stock) = task::spawn_blocking(move || (batch.finish(&shelf, &stock), stock)).await?;
+        let mut outcome = Ok(());
+        let ready = sorted(finished, &mut outcome);
+        // Before anybody reads them, so that no two states are ever dated alike.
+        if !self.issue(&ready, &stock).await? {
+            return Ok(None);
+        }
+        let valid_until = ready.iter().filter_map(Ready::valid_until).min();
+        let shelf = Arc::clone(&self.shelf);
+        let put = move || ready.into_iter().map(|one| (one.channel, one.put(&shelf))).collect();
+        let put = task::spawn_blocking(put).await?;
+        sorted(put, &mut outcome).iter().for_each(|snapshot| told(snapshot));
+        outcome.map(|()| Some(valid_until))
+    }
+
+    /// Notes what changed, and the state of the database that was noted.
     async fn noted(&self, now: DateTime<Utc>) -> Result<(Noted, storage::Snapshot), Unbuilt> {
-        for _ in 1..TRIES {
-            let noted = actions::feed::note_changes(&self.store, now).await?;
+        let before = self.built.as_ref().map(|built| &built.noted);
+        for _ in 0..TRIES {
+            let noted = actions::feed::note_changes(&self.store, before, now).await?;
             let db = self.store.snapshot().await?;
             if feed::generation(&db).await? == noted.generation {
                 return Ok((noted, db));
             }
         }
-        Ok((actions::feed::note_changes(&self.store, now).await?, self.store.snapshot().await?))
+        Err(Unbuilt::Restless)
     }
 
-    async fn stock(&self, db: &storage::Snapshot, noted: Noted, now: DateTime<Utc>) -> Result<Stock, Fault> {
+    async fn stock(&self, db: &storage::Snapshot, noted: &Noted) -> Result<Stock, Fault> {
+        let now = noted.at;
         let listing = feed::listing(db, now).await?;
         let departed = feed_change::left_since(db, now - KEPT).await?;
         Ok(Stock {
@@ -146,24 +175,15 @@ impl FeedBuilder {
         })
     }
 
-    /// Drafts in which everything that changed since `before` is written. No more than a part's postings are in memory.
-    async fn written(
-        &self,
-        db: &storage::Snapshot,
-        before: Option<Built>,
-        noted: Noted,
-        now: DateTime<Utc>,
-    ) -> Result<Batch, Unbuilt> {
-        let touched = match before {
-            Some(before) => feed_change::touched(db, &before.noted, PLACES).await?,
-            None => None,
+    /// Drafts in which everything that was touched is written. No more than a part's postings are in memory.
+    async fn written(&self, db: &storage::Snapshot, noted: &Noted) -> Result<Batch, Unbuilt> {
+        let (now, all) = (noted.at, || (0..=noted.head.places / PLACES).collect());
+        let parts = match &noted.touched {
+            Some(ids) => feed_change::runs_of(db, ids, PLACES).await?,
+            None => all(),
         };
-        let moved = before.is_none_or(|before| before.noted.generation != noted.generation);
-        // Something changed, and nothing says what.
-        let touched = touched.filter(|parts| !(moved && parts.is_empty()));
-        let mut batch = Batch::new(&self.shelf, touched.is_none());
-        let all = || (0..=noted.head.places / PLACES).collect();
-        for number in touched.unwrap_or_else(all) {
+        let mut batch = Batch::new(&self.shelf, noted.touched.is_none());
+        for number in parts {
             let places = number * PLACES..(number + 1) * PLACES;
             let advertised = advertised::placed(db, places, now).await?;
             let site = Arc::clone(&self.site);
@@ -175,22 +195,18 @@ impl FeedBuilder {
             };
             batch = task::spawn_blocking(writing).await?;
         }
-        let postings = feed_change::count(db, now).await?;
-        match batch.uneven(postings) {
-            Some((channel, counted)) => Err(Unbuilt::Uneven { channel, counted, postings }),
-            None => Ok(batch),
-        }
+        Ok(batch)
     }
 
     /// Tells the other instances what is new here. Not, when one of them was faster: then what it said is looked at
     /// first.
-    async fn issue(&self, built: &[Arc<Snapshot>], stock: &Stock) -> Result<bool, Unbuilt> {
-        let issue = |snapshot: &Arc<Snapshot>| {
-            let before = stock.editions.get(&snapshot.channel).cloned();
-            let (channel, edition) = (snapshot.channel, snapshot.edition());
+    async fn issue(&self, ready: &[Ready], stock: &Stock) -> Result<bool, Unbuilt> {
+        let issue = |ready: &Ready| {
+            let before = stock.editions.get(&ready.channel).cloned();
+            let (channel, edition) = (ready.channel, ready.edition());
             (before.as_ref() != Some(&edition)).then_some(Issue { channel, before, edition })
         };
-        let issues: Vec<Issue> = built.iter().filter_map(issue).collect();
+        let issues: Vec<Issue> = ready.iter().filter_map(issue).collect();
         Ok(actions::feed::issue(&self.store, &issues).await?)
     }
 
@@ -225,27 +241,34 @@ impl std::fmt::Debug for FeedBuilder {
     }
 }
 
-/// The snapshots of a build, if every channel has one.
-fn told(finished: Vec<(Channel, io::Result<Arc<Snapshot>>)>) -> Result<Vec<Arc<Snapshot>>, Unbuilt> {
-    let mut all = Ok(Vec::new());
-    for (channel, finished) in finished {
-        match finished {
-            Ok(snapshot) => {
-                let (entries, withheld) = (snapshot.counts.entries, snapshot.counts.withheld);
-                tracing::info!(%channel, entries, withheld, hash = snapshot.hash, "a feed was built");
-                built(channel, "built");
-                if let Ok(all) = &mut all {
-                    all.push(snapshot);
-                }
-            }
+/// Each channel tells or withholds every posting that is listed.
+fn even(batch: &Batch, postings: usize) -> Result<(), Unbuilt> {
+    match batch.uneven(postings) {
+        Some((channel, counted)) => Err(Unbuilt::Uneven { channel, counted, postings }),
+        None => Ok(()),
+    }
+}
+
+/// What succeeded; the first failure is the outcome, and every one is told.
+fn sorted<T>(all: Vec<(Channel, io::Result<T>)>, outcome: &mut Result<(), Unbuilt>) -> Vec<T> {
+    let mut succeeded = Vec::new();
+    for (channel, one) in all {
+        match one {
+            Ok(one) => succeeded.push(one),
             Err(cause) => {
                 tracing::error!(%channel, %cause, "a feed could not be built");
                 built(channel, "failed");
-                all = all.and(Err(Unbuilt::Unwritten { channel, cause }));
+                *outcome = std::mem::replace(outcome, Ok(())).and(Err(Unbuilt::Unwritten { channel, cause }));
             }
         }
     }
-    all
+    succeeded
+}
+
+fn told(snapshot: &Snapshot) {
+    let (channel, entries, withheld) = (snapshot.channel, snapshot.counts.entries, snapshot.counts.withheld);
+    tracing::info!(%channel, entries, withheld, hash = snapshot.hash, "a feed was built");
+    built(channel, "built");
 }
 
 fn built(channel: Channel, outcome: &'static str) {

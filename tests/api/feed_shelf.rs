@@ -113,7 +113,7 @@ fn build(shelf: &Shelf, channel: Channel, titles: &[&str]) -> std::io::Result<Ar
     for (number, items) in (0..).zip(items(titles).chunks(LENGTH)) {
         draft.write(number, items)?;
     }
-    draft.finish(shelf, &stock(0))
+    draft.finish(shelf, &stock(0))?.put(shelf)
 }
 
 fn bytes(snapshot: &Snapshot, coding: Coding) -> Vec<u8> {
@@ -170,7 +170,8 @@ fn parts_that_are_kept_up_are_the_document_that_is_written_at_once() {
                 draft.write(part as i64, all.chunks(LENGTH).nth(part).unwrap()).unwrap();
             }
             assert_eq!(draft.postings(), titles.len());
-            let snapshot = draft.finish(&shelf, &stock(round as i64)).unwrap();
+            let snapshot =
+                draft.finish(&shelf, &stock(round as i64)).and_then(|ready| ready.put(&shelf)).unwrap();
             let matter = Matter::of(&site, &all, now());
             let (whole, _) = writer::write(Dialect::of(channel), matter, snapshot.last_modified).unwrap();
             assert!(bytes(&snapshot, Coding::Identity) == whole, "{channel}, round {round}");

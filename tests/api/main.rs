@@ -32,6 +32,7 @@ mod fault_relay;
 mod feed;
 mod feed_change;
 mod feed_http;
+mod feed_parts;
 mod feed_shelf;
 mod filling;
 mod floors;

@@ -1,0 +1,64 @@
+//! Feeds of more postings than a part of their documents holds.
+
+use chrono::TimeDelta;
+use vacantia::actions::posting::{Changes, pause, update};
+use vacantia::actions::team;
+use vacantia::feeds::build::PLACES;
+
+use crate::app::TestApp;
+use crate::newsstand::{Stand, step_of};
+
+/// What was kept up is what another instance builds from nothing; says how many statements the change took.
+async fn kept_up(app: &TestApp, stand: &mut Stand<'_>) -> u64 {
+    let before = app.store.statements();
+    assert!(stand.built().await);
+    // One more, which said that nothing is new.
+    let taken = app.store.statements() - before - 1;
+    let mut elsewhere = Stand::new(app);
+    elsewhere.built().await;
+    assert_eq!(stand.tags(), elsewhere.tags());
+    assert_eq!(stand.get("/feeds/rss.xml").await.body, elsewhere.get("/feeds/rss.xml").await.body);
+    taken
+}
+
+both! {
+    async fn a_change_is_written_where_it_is_and_nowhere_else(app: TestApp) {
+        let mut all = Vec::new();
+        for number in 0..PLACES + 2 {
+            all.push(app.advertised(&format!("Job {number}")).await);
+        }
+        let mut stand = Stand::new(&app);
+        let whole = kept_up(&app, &mut stand).await;
+        let told = async |stand: &Stand<'_>| stand.get("/feeds/rss.xml").await.text().to_owned();
+        let items = |feed: &str| feed.matches("<item>").count();
+        assert_eq!(items(&told(&stand).await), all.len());
+
+        // Neighbours, on either side of the border between two parts.
+        let (last, first) = (&all[PLACES as usize - 1], &all[PLACES as usize]);
+        let mut taken = Vec::new();
+        for (posted, title) in [(last, "The last"), (first, "The first")] {
+            app.clock.pass(TimeDelta::minutes(1));
+            let changes = Changes { title: Some(title.into()), ..Changes::default() };
+            update(app.system(), posted.id, None, changes).await.unwrap();
+            taken.push(kept_up(&app, &mut stand).await);
+            assert!(told(&stand).await.contains(&format!("<title>{title}</title>")));
+        }
+        // Whether the generation moved and what changed is asked beside; a whole build reads the other part as well.
+        let channels = taken[0] - 17;
+        assert_eq!((taken[1], whole), (taken[0], 14 + 2 + 12), "{channels} channels have something new");
+
+        pause(app.system(), step_of(first.id)).await.unwrap();
+        let changes = Changes { expires_at: Some(Some(app.now() + TimeDelta::hours(1))), ..Changes::default() };
+        update(app.system(), last.id, None, changes).await.unwrap();
+        kept_up(&app, &mut stand).await;
+        assert_eq!(items(&told(&stand).await), all.len() - 1);
+        app.clock.pass(TimeDelta::hours(1));
+        kept_up(&app, &mut stand).await;
+        let feed = told(&stand).await;
+        assert_eq!((items(&feed), feed.contains("The last")), (all.len() - 2, false), "its time is over, and nobody said so");
+
+        team::update(app.system(), all[0].teams[0].team, None, "Make & mend").await.unwrap();
+        kept_up(&app, &mut stand).await;
+        assert!(told(&stand).await.contains("Make &amp; mend"), "a team's name shows in every part");
+    }
+}
