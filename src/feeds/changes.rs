@@ -29,6 +29,7 @@ pub struct Changes {
 struct Told {
     id: String,
     url: String,
+    /// Not there (404) where the posting lacks what search engines require.
     json_ld: String,
     changed_at: String,
 }

@@ -13,9 +13,19 @@ use crate::domain::money::{Money, PayInterval, PayRange};
 use crate::domain::place::{Location, Workplace};
 use crate::domain::posting::EmploymentType;
 
-/// The item's `JobPosting`. Only for pages of postings that are visible.
+/// The item's `JobPosting`. Only for pages of postings that are visible. None where something is missing that Google requires,
+/// such as a text or a country: search engines take half a `JobPosting` for a mistake of the whole site.
 #[must_use]
-pub fn job_posting(item: &FeedItem) -> Value {
+pub fn job_posting(item: &FeedItem) -> Option<Value> {
+    let description = item.body.cleaned(&WIDE, &item.url);
+    let nowhere = match item.workplace {
+        Workplace::Remote => item.remote_countries.is_empty(),
+        Workplace::Onsite | Workplace::Hybrid => item.locations.is_empty(),
+    };
+    let published_at = item.published_at?;
+    if nowhere || description.trim().is_empty() || item.title.is_empty() {
+        return None;
+    }
     let mut job = Map::new();
     let mut say = |name: &str, value: Value| {
         job.insert(name.to_owned(), value);
@@ -23,12 +33,10 @@ pub fn job_posting(item: &FeedItem) -> Value {
     say("@context", json!("https://schema.org/"));
     say("@type", json!("JobPosting"));
     say("title", json!(item.title));
-    say("description", json!(item.body.cleaned(&WIDE, &item.url)));
+    say("description", json!(description));
     say("url", json!(item.url));
     say("identifier", identifier(item));
-    if let Some(at) = item.published_at {
-        say("datePosted", json!(at.date_naive().to_string()));
-    }
+    say("datePosted", json!(published_at.date_naive().to_string()));
     if let Some(at) = item.expires_at {
         say("validThrough", json!(at.to_rfc3339_opts(SecondsFormat::Secs, true)));
     }
@@ -46,7 +54,7 @@ pub fn job_posting(item: &FeedItem) -> Value {
     }
     say("totalJobOpenings", json!(item.openings));
     say("directApply", json!(item.applies_here));
-    Value::Object(job)
+    Some(Value::Object(job))
 }
 
 /// JSON for the inside of a `<script>`: nothing in it can end the script.
@@ -148,10 +156,11 @@ fn number(money: Money) -> Value {
 mod tests {
     use super::*;
     use crate::feeds::fixture;
+    use crate::feeds::html::Body;
 
     #[test]
     fn a_job_at_places_names_them_all() {
-        let job = job_posting(&fixture::item(&fixture::onsite()));
+        let job = job_posting(&fixture::item(&fixture::onsite())).unwrap();
         assert_eq!(job["datePosted"], "2027-01-11", "the day in the organisation's zone");
         assert_eq!(job["validThrough"], "2027-02-28T23:59:59+01:00");
         assert_eq!(job["jobLocation"][0]["address"]["addressRegion"], "ME");
@@ -163,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_remote_job_says_from_where_and_never_a_place() {
-        let job = job_posting(&fixture::item(&fixture::remote()));
+        let job = job_posting(&fixture::item(&fixture::remote())).unwrap();
         assert_eq!(job["jobLocationType"], "TELECOMMUTE");
         assert_eq!(job["applicantLocationRequirements"][1]["name"], "Portugal");
         assert!(job.get("jobLocation").is_none());
@@ -173,8 +182,22 @@ mod tests {
     }
 
     #[test]
+    fn a_job_that_lacks_what_is_required_says_nothing() {
+        let lacking = |change: fn(&mut FeedItem), mut item: FeedItem| {
+            assert!(job_posting(&item).is_some());
+            change(&mut item);
+            job_posting(&item)
+        };
+        let (onsite, remote) = (|| fixture::item(&fixture::onsite()), || fixture::item(&fixture::remote()));
+        assert_eq!(lacking(|item| item.locations.clear(), onsite()), None);
+        assert_eq!(lacking(|item| item.remote_countries.clear(), remote()), None);
+        assert_eq!(lacking(|item| item.body = Body::of_markdown(" \n"), onsite()), None);
+        assert_eq!(lacking(|item| item.published_at = None, onsite()), None);
+    }
+
+    #[test]
     fn hostile_text_stays_inside_the_script() {
-        let embedded = embedded(&job_posting(&fixture::item(&fixture::hostile())));
+        let embedded = embedded(&job_posting(&fixture::item(&fixture::hostile())).unwrap());
         assert!(!embedded.contains('<'));
         assert!(!embedded.contains("javascript:") && !embedded.contains("data:text"));
         let read: Value = serde_json::from_str(&embedded).unwrap();

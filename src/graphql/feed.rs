@@ -151,9 +151,9 @@ pub(super) async fn feeds_of(asking: &Asking, posting: PostingId) -> async_graph
     Ok(feed::Channel::ALL.iter().map(stands).collect())
 }
 
-/// The posting's structured data, while anybody may see it.
+/// The posting's structured data, while anybody may see it and nothing is missing from it.
 pub(super) async fn json_ld_of(asking: &Asking, posting: PostingId) -> async_graphql::Result<Option<String>> {
     let item = asking.load::<ItemById>(posting).await?;
     let visible = item.filter(|item| item.visible);
-    Ok(visible.map(|item| json_ld::embedded(&json_ld::job_posting(&item))))
+    Ok(visible.and_then(|item| json_ld::job_posting(&item)).map(|job| json_ld::embedded(&job)))
 }

@@ -270,7 +270,7 @@ impl Posting {
     }
 
     /// What the posting's page tells search engines: a `JobPosting` of schema.org as JSON, safe inside a script
-    /// element. Only while everyone may see the posting.
+    /// element. Only while everyone may see the posting, and if it has what they require: a text and a country.
     async fn json_ld(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<String>> {
         feed::json_ld_of(asking(ctx), self.0.id).await
     }

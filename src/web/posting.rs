@@ -78,7 +78,7 @@ pub async fn page(app: web::Data<App>, slug: web::Path<String>) -> Result<HttpRe
     shown(StatusCode::OK, &JobPage::of(site, &job, &plan, now))
 }
 
-/// `GET /jobs/{slug}.jsonld`: what the page tells search engines, alone.
+/// `GET /jobs/{slug}.jsonld`: what the page tells search engines, alone. Where it tells them nothing, this is not there.
 pub async fn json_ld(app: web::Data<App>, slug: web::Path<String>) -> Result<HttpResponse, Trouble> {
     let (now, site) = (app.shared.clock.now(), &app.shared.site);
     let (job, appearance) = found(&app, &slug).await?;
@@ -88,10 +88,8 @@ pub async fn json_ld(app: web::Data<App>, slug: web::Path<String>) -> Result<Htt
     if job.posting.slug != *slug {
         return Ok(moved(&format!("{}.jsonld", site.posting_url(&job.posting.slug))));
     }
-    let item = FeedItem::project(&job, site, now);
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "application/ld+json"))
-        .body(ld::job_posting(&item).to_string()))
+    let told = ld::job_posting(&FeedItem::project(&job, site, now)).ok_or(Trouble::NotFound)?;
+    Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "application/ld+json")).body(told.to_string()))
 }
 
 async fn gone(app: &App, job: &Advertised) -> Result<HttpResponse, Trouble> {

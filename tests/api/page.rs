@@ -126,6 +126,18 @@ both! {
         assert_eq!(serde_json::from_str::<Value>(&alone.body).unwrap(), job);
     }
 
+    async fn half_a_posting_tells_search_engines_nothing(app: TestApp) {
+        let posted = full(&app).await;
+        let slug = slug(&app, posted.id).await;
+        let nothing = Changes {
+            sections: Some(Vec::new()), requirements: Some(Vec::new()), links: Some(Vec::new()), ..Changes::default()
+        };
+        change(&app, posted.id, nothing).await;
+        let page = app.get(&format!("/jobs/{slug}")).await;
+        assert!(page.status == 200 && page.says("Backend Developer") && json_ld(&page).is_none());
+        assert_eq!(app.get(&format!("/jobs/{slug}.jsonld")).await.status, 404);
+    }
+
     async fn the_list_is_filtered_by_team_and_place(app: TestApp) {
         full(&app).await;
         let posted = app.posting("Designer").hiring("Plan", 1).open().await;

@@ -142,7 +142,7 @@ impl JobPage {
             .collect();
         Self {
             frame,
-            json_ld: item.map(|item| json_ld::embedded(&json_ld::job_posting(&item))),
+            json_ld: item.and_then(|item| json_ld::job_posting(&item)).map(|job| json_ld::embedded(&job)),
             title: content.title.clone(),
             place: place(content),
             employment: employment(content.employment_type),
