@@ -153,8 +153,7 @@ class Storm:
             wrong += self.library.read(path, coding, answer)
         check(f"{self.kind}: every document is whole, and tells a state that was", dict.fromkeys(wrong))
         check(f"{self.kind}: tags tell codings apart", mixed(self.seen))
-        if len(self.all) == 1:
-            check(f"{self.kind}: a date is that of one state", dated(self.seen, self.library))
+        check(f"{self.kind}: a date is that of one state", dated(self.seen, self.library))
         backwards = []
         for reader in self.readers:
             for path in self.paths:
