@@ -7,6 +7,7 @@ mod boards;
 pub mod duration;
 mod environment;
 mod metrics;
+mod pinging;
 mod querying;
 mod rate;
 mod reference;
@@ -32,6 +33,7 @@ pub use boards::Boards;
 pub use duration::parse as parse_duration;
 pub use environment::{Stray, strays};
 pub use metrics::MetricsListen;
+pub use pinging::Pinging;
 pub use querying::Querying;
 pub use rate::Rating;
 pub use reference::reference;
@@ -136,6 +138,10 @@ pub struct Config {
     /// What job boards know the organisation by.
     #[command(flatten)]
     pub boards: Boards,
+
+    /// Whom to tell of what is new.
+    #[command(flatten)]
+    pub pinging: Pinging,
 
     /// The folder for the embedded database, feeds and unsent mails.
     #[arg(long, env = "VACANTIA_DATA_DIR", global = true, help_heading = "Storage", value_name = "FOLDER")]
@@ -331,8 +337,9 @@ impl Config {
         };
         let name = text::line("name", &self.org_name, 100)
             .map_err(|_| Mistake::new("VACANTIA_ORG_NAME", "write one line of at most 100 characters"))?;
-        let linkedin_company = self.boards.linkedin_company()?;
-        Ok(Site { name, url, public_url, zone: self.org_zone, mail_from, contact_email, linkedin_company })
+        let (linkedin_company, pings) = (self.boards.linkedin_company()?, self.pinging.pings()?);
+        let zone = self.org_zone;
+        Ok(Site { name, url, public_url, zone, mail_from, contact_email, linkedin_company, pings })
     }
 
     /// Where spans go, if they go anywhere.

@@ -2,18 +2,27 @@
 
 use chrono::{DateTime, Utc};
 
+use super::{Act, ping};
 use crate::domain::feed::{Channel, Edition};
 use crate::storage::feed_change::Noted;
-use crate::storage::{Failure, Store, feed, feed_change};
+use crate::storage::{Failure, feed, feed_change};
 
-/// Notes what has come into the feeds, changed in them or left them by `now`, since `before` if that is given; says how far
-/// everything has come.
+/// Notes what has come into the feeds, changed in them or left them by `now`, since `before` if that is given, to be told to
+/// search engines; says how far everything has come.
 pub async fn note_changes(
-    store: &Store,
+    act: Act<'_>,
     before: Option<&Noted>,
     now: DateTime<Utc>,
 ) -> Result<Noted, Failure> {
-    store.write(|tx| async move { Ok(feed_change::note(&tx, before, now).await?) }).await
+    act.store
+        .write(|tx| async move {
+            let noted = feed_change::note(&tx, before, now).await?;
+            if noted.since < noted.head.number {
+                ping::tell_engines(&tx, act, noted.since).await?;
+            }
+            Ok(noted)
+        })
+        .await
 }
 
 /// What a channel says now.
@@ -28,16 +37,21 @@ pub struct Issue {
 }
 
 /// Makes these editions the ones every instance dates its content by, each if it is still `before` that it follows, in
-/// one write. Says whether all were: otherwise another instance was faster, and what it knew may be newer.
-pub async fn issue(store: &Store, issues: &[Issue]) -> Result<bool, Failure> {
+/// one write. Says whether all were: otherwise another instance was faster, and what it knew may be newer. The hub is told of
+/// those that were.
+pub async fn issue(act: Act<'_>, issues: &[Issue]) -> Result<bool, Failure> {
     if issues.is_empty() {
         return Ok(true);
     }
-    store
+    act.store
         .write(|tx| async move {
             let mut agreed = true;
             for Issue { channel, before, edition } in issues {
-                agreed &= feed::issue(&tx, *channel, before.as_ref(), edition).await?;
+                if feed::issue(&tx, *channel, before.as_ref(), edition).await? {
+                    ping::tell_hub(&tx, act, *channel).await?;
+                } else {
+                    agreed = false;
+                }
             }
             Ok(agreed)
         })

@@ -19,6 +19,7 @@ pub mod justification;
 pub mod letter;
 pub mod note;
 pub mod offer;
+pub mod ping;
 pub mod plan;
 pub mod posting;
 pub mod reference;

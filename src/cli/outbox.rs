@@ -1,22 +1,25 @@
-//! `vacantia outbox`: what was or is to be sent, and a hand in it.
+//! `vacantia outbox`: what was or is to be sent, mails and pings, and a hand in it.
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
+use std::str::FromStr;
 
 use anyhow::{anyhow, bail};
+use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 
 use super::{open, say};
-use crate::actions::{Act, email};
+use crate::actions::{Act, email, ping};
 use crate::config::Config;
 use crate::domain::clock::{SystemChance, SystemClock};
 use crate::domain::email::{EmailMessage, EmailState};
-use crate::domain::id::EmailMessageId;
+use crate::domain::id::{EmailMessageId, PingId};
+use crate::domain::ping::Ping;
 use crate::domain::policy::application::emails;
 use crate::domain::{Refusal, Viewer};
 use crate::storage::email_message::{self, Wanted};
-use crate::storage::{Failure, Page};
+use crate::storage::{self, Failure, Page, Part};
 
-/// What to do with mail.
+/// What to do with what is to be sent.
 #[derive(Debug, Args)]
 pub struct Options {
     #[command(subcommand)]
@@ -25,18 +28,35 @@ pub struct Options {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// List messages, the newest first (when nothing is said). Addresses are not listed, but a relay's own words may name one.
+    /// List mails, and pings to hubs and search engines, the newest first (when nothing is said). Addresses of mails are not
+    /// listed, but a relay's own words may name one.
     List(Listing),
-    /// Have a message sent now: sooner, again after it failed, or once more though it may have arrived.
+    /// Have one sent now: sooner, again after it failed, or a mail once more though it may have arrived.
     Retry {
-        /// The message's id, such as `mail_01h...`.
-        id: EmailMessageId,
+        /// Its id, such as `mail_01h...` or `ping_01h...`.
+        id: Id,
     },
-    /// Take a message back before it leaves.
+    /// Take one back before it leaves.
     Cancel {
-        /// The message's id.
-        id: EmailMessageId,
+        /// Its id.
+        id: Id,
     },
+}
+
+/// Of which of the two.
+#[derive(Debug, Clone, Copy)]
+enum Id {
+    Email(EmailMessageId),
+    Ping(PingId),
+}
+
+impl FromStr for Id {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let ping = || text.parse().map(Self::Ping);
+        text.parse().map(Self::Email).or_else(|_| ping()).map_err(|_| "not an id of a mail or of a ping")
+    }
 }
 
 #[derive(Debug, Args)]
@@ -58,10 +78,16 @@ impl Default for Listing {
     }
 }
 
+/// What is, or was, to be sent.
+enum Entry {
+    Email(EmailMessage),
+    Ping(Ping),
+}
+
 /// Runs the command.
 ///
 /// # Errors
-/// When the database cannot be used, there is no such message, or its state does not allow it.
+/// When the database cannot be used, there is no such mail or ping, or its state does not allow it.
 pub async fn run(config: &Config, options: &Options) -> anyhow::Result<()> {
     let (store, site) = (open(config).await?, config.site()?);
     let (clock, chance, viewer) = (SystemClock, SystemChance, Viewer::System);
@@ -69,20 +95,22 @@ pub async fn run(config: &Config, options: &Options) -> anyhow::Result<()> {
     match &options.what {
         None => list(act, &Listing::default()).await,
         Some(What::List(listing)) => list(act, listing).await,
-        Some(What::Retry { id }) => told(email::retry(act, *id).await),
-        Some(What::Cancel { id }) => told(email::cancel(act, *id).await),
+        Some(What::Retry { id: Id::Email(id) }) => told(email::retry(act, *id).await.map(Entry::Email)),
+        Some(What::Cancel { id: Id::Email(id) }) => told(email::cancel(act, *id).await.map(Entry::Email)),
+        Some(What::Retry { id: Id::Ping(id) }) => told(ping::retry(act, *id).await.map(Entry::Ping)),
+        Some(What::Cancel { id: Id::Ping(id) }) => told(ping::cancel(act, *id).await.map(Entry::Ping)),
     }
 }
 
 async fn list(act: Act<'_>, listing: &Listing) -> anyhow::Result<()> {
-    let wanted = Wanted { state: listing.state, ..Wanted::default() };
     let page = Page::newest(listing.limit);
-    let found = email_message::listed(act.store, &emails(act.viewer), wanted, &page).await?;
+    let found =
+        page.joined(vec![mails(act, listing, &page).await?, pings(act, listing, &page).await?], Entry::place);
     if listing.json {
-        let list: Vec<_> = found.items.iter().map(in_json).collect();
+        let list: Vec<_> = found.items.iter().map(Entry::in_json).collect();
         return say(&format!("{}\n", serde_json::Value::from(list)));
     }
-    let mut text = found.items.iter().map(in_words).collect::<String>();
+    let mut text = found.items.iter().map(Entry::in_words).collect::<String>();
     if found.items.is_empty() {
         text.push_str("no messages\n");
     } else if found.more {
@@ -91,36 +119,95 @@ async fn list(act: Act<'_>, listing: &Listing) -> anyhow::Result<()> {
     say(&text)
 }
 
-fn told(outcome: Result<EmailMessage, Failure>) -> anyhow::Result<()> {
+async fn mails(act: Act<'_>, listing: &Listing, page: &Page) -> anyhow::Result<Part<Entry>> {
+    let wanted = Wanted { state: listing.state, ..Wanted::default() };
+    Ok(email_message::listed(act.store, &emails(act.viewer), wanted, page).await?.map(Entry::Email))
+}
+
+async fn pings(act: Act<'_>, listing: &Listing, page: &Page) -> anyhow::Result<Part<Entry>> {
+    let states = match listing.state.map(|state| state.as_str().parse()) {
+        None => None,
+        Some(Ok(state)) => Some([state]),
+        // No ping is ever in a state that only mails have.
+        Some(Err(_)) => return Ok(Part::default()),
+    };
+    let states = states.as_ref().map(<[_; 1]>::as_slice);
+    Ok(storage::ping::listed(act.store, states, page).await?.map(Entry::Ping))
+}
+
+fn told(outcome: Result<Entry, Failure>) -> anyhow::Result<()> {
     match outcome {
-        Ok(message) => say(&in_words(&message)),
+        Ok(entry) => say(&entry.in_words()),
         Err(Failure::Refused(Refusal::NotFound(_))) => bail!("there is no such message"),
         Err(failure) => Err(anyhow!(failure)),
     }
 }
 
-fn in_words(message: &EmailMessage) -> String {
-    let mut text = format!(
-        "{}  {:12}  {:20}  {}",
-        message.id,
-        message.state,
-        message.kind,
-        message.created_at.format("%Y-%m-%d %H:%M:%S")
-    );
-    let tries = if message.attempts == 1 { "try" } else { "tries" };
-    // Writing to a String cannot fail.
-    let _ = write!(text, "  {} {tries}", message.attempts);
-    if message.duplicate_possible {
-        text.push_str("  perhaps twice");
+impl Entry {
+    fn place(&self) -> (DateTime<Utc>, String) {
+        match self {
+            Self::Email(message) => (message.created_at, message.id.to_string()),
+            Self::Ping(ping) => (ping.created_at, ping.id.to_string()),
+        }
     }
-    if let Some(reply) = &message.last_reply {
-        let code = message.last_code.map(|code| format!("{code} ")).unwrap_or_default();
-        let _ = write!(text, "  {code}{reply}");
+
+    fn in_words(&self) -> String {
+        match self {
+            Self::Email(message) => {
+                let line = Line { id: &message.id, state: &message.state, kind: &message.kind };
+                let possible = if message.duplicate_possible { "  perhaps twice" } else { "" };
+                let said = (message.last_code, message.last_reply.as_deref());
+                line.told(message.created_at, message.attempts, possible, said)
+            }
+            Self::Ping(ping) => {
+                let line = Line { id: &ping.id, state: &ping.state, kind: &ping.kind };
+                let about = match ping.urls.as_slice() {
+                    [url] => format!("  {url}"),
+                    urls => format!("  {} pages", urls.len()),
+                };
+                let said = (ping.last_code, ping.last_reply.as_deref());
+                line.told(ping.created_at, ping.attempts, &about, said)
+            }
+        }
     }
-    text + "\n"
+
+    fn in_json(&self) -> serde_json::Value {
+        match self {
+            Self::Email(message) => email_in_json(message),
+            Self::Ping(ping) => ping_in_json(ping),
+        }
+    }
 }
 
-fn in_json(message: &EmailMessage) -> serde_json::Value {
+/// What every line begins with.
+struct Line<'a> {
+    id: &'a dyn Display,
+    state: &'a dyn Display,
+    kind: &'a dyn Display,
+}
+
+impl Line<'_> {
+    fn told(
+        &self,
+        at: DateTime<Utc>,
+        attempts: i32,
+        more: &str,
+        said: (Option<i32>, Option<&str>),
+    ) -> String {
+        let (state, kind) = (self.state.to_string(), self.kind.to_string());
+        let tries = if attempts == 1 { "try" } else { "tries" };
+        let at = at.format("%Y-%m-%d %H:%M:%S");
+        let mut text = format!("{}  {state:12}  {kind:20}  {at}  {attempts} {tries}{more}", self.id);
+        if let (code, Some(reply)) = said {
+            let code = code.map(|code| format!("{code} ")).unwrap_or_default();
+            // Writing to a String cannot fail.
+            let _ = write!(text, "  {code}{reply}");
+        }
+        text + "\n"
+    }
+}
+
+fn email_in_json(message: &EmailMessage) -> serde_json::Value {
     serde_json::json!({
         "id": message.id.to_string(),
         "kind": message.kind.as_str(),
@@ -135,5 +222,21 @@ fn in_json(message: &EmailMessage) -> serde_json::Value {
         "lastCode": message.last_code,
         "lastReply": message.last_reply,
         "duplicatePossible": message.duplicate_possible,
+    })
+}
+
+fn ping_in_json(ping: &Ping) -> serde_json::Value {
+    serde_json::json!({
+        "id": ping.id.to_string(),
+        "kind": ping.kind.as_str(),
+        "state": ping.state.as_str(),
+        "target": ping.target,
+        "urls": ping.urls,
+        "attempts": ping.attempts,
+        "createdAt": ping.created_at.to_rfc3339(),
+        "nextAttemptAt": ping.next_attempt_at().map(|at| at.to_rfc3339()),
+        "doneAt": ping.done_at.map(|at| at.to_rfc3339()),
+        "lastCode": ping.last_code,
+        "lastReply": ping.last_reply,
     })
 }

@@ -24,6 +24,7 @@ use crate::work::event_tail::{self, EventTail};
 use crate::work::expiry_sweep::{self, ExpirySweep};
 use crate::work::feed_builder::FeedBuilder;
 use crate::work::outbox::Outbox;
+use crate::work::pinger::{self, Pinger};
 
 /// How to serve.
 #[derive(Debug, Parser)]
@@ -82,7 +83,7 @@ pub async fn serve(
     outlive_large_files()?;
     let outbox = outbox(config, &shared)?;
     let (shelf, builder, tail) = feeds(config, &shared).await?;
-    let sweep = sweep(config, &shared);
+    let (sweep, pinger) = (sweep(config, &shared), pinger(config, &shared));
     let store = shared.store.clone();
     let settings = settings(config)?;
     let patience = Patience {
@@ -102,6 +103,7 @@ pub async fn serve(
     workers.spawn(builder.run(tail.newest(), stopped.clone()));
     workers.spawn(tail.run(stopped.clone()));
     workers.spawn(sweep.run(stopped.clone()));
+    workers.spawn(pinger.run(stopped.clone()));
     tokio::spawn(obey(Signals::new()?, stop.clone()));
     tracing::info!(%address, "serving");
     ready(address);
@@ -165,6 +167,14 @@ fn sweep(config: &Config, shared: &Shared) -> ExpirySweep {
     ExpirySweep::new(store, clock, chance, site, settings)
 }
 
+/// What tells others of what is new, with the patience that mail has.
+fn pinger(config: &Config, shared: &Shared) -> Pinger {
+    let Shared { store, clock, chance, site } = shared.clone();
+    let outbox = config.work.outbox(config.stop_grace);
+    let settings = pinger::Settings { poll: outbox.poll, retry: outbox.retry, ..Default::default() };
+    Pinger::new(store, clock, chance, site, settings)
+}
+
 /// What builds the feeds, and what tells it that something happened.
 async fn feeds(
     config: &Config,
@@ -174,9 +184,9 @@ async fn feeds(
     let shelf = Shelf::open(&folder).with_context(|| {
         format!("cannot use {} (hint: set VACANTIA_DATA_DIR to a folder of your own)", folder.display())
     })?;
-    let (shelf, Shared { store, clock, site, .. }) = (Arc::new(shelf), shared.clone());
+    let (shelf, Shared { store, clock, chance, site }) = (Arc::new(shelf), shared.clone());
     let tail = EventTail::begin(store.clone(), event_tail::POLL).await?;
-    Ok((Arc::clone(&shelf), FeedBuilder::new(store, clock, site, shelf), Arc::new(tail)))
+    Ok((Arc::clone(&shelf), FeedBuilder::new(store, clock, chance, site, shelf), Arc::new(tail)))
 }
 
 /// How mail leaves: to the relay, or into a folder as long as there is none.

@@ -79,3 +79,48 @@ fn the_reference_is_current() {
     let written = include_str!("../../docs/configuration.md");
     assert_eq!(written, reference(), "run: cargo run -- configuration > docs/configuration.md");
 }
+
+#[test]
+fn others_are_told_only_where_it_is_said_well() {
+    let pings = |options: &[&str]| config(options).site().map(|site| site.pings);
+    assert!(pings(&[]).unwrap().is_off());
+    assert!(pings(&["--websub-hub", " ", "--indexnow-url", "", "--indexnow-key", ""]).unwrap().is_off());
+    for good in
+        ["https://hub.example.com/", "http://127.0.0.1:8081/hub?x=1", "http://localhost/", "http://[::1]:1/"]
+    {
+        assert_eq!(pings(&["--websub-hub", good]).unwrap().hub.as_deref(), Some(good));
+    }
+    for bad in [
+        "hub.example.com",
+        "http://hub.example.com/",
+        "http://127.0.0.1.example.com/",
+        "ftp://127.0.0.1/",
+        "https://me:secret@hub.example.com/",
+        "https://hub.example.com/#top",
+        "https://",
+    ] {
+        let wrong = pings(&["--websub-hub", bad]).unwrap_err();
+        assert_eq!(wrong.name, "VACANTIA_WEBSUB_HUB", "{bad}");
+        assert!(!wrong.to_string().contains("secret"), "{wrong}");
+        let both = ["--indexnow-url", bad, "--indexnow-key", "0123456789"];
+        assert_eq!(pings(&both).unwrap_err().name, "VACANTIA_INDEXNOW_URL", "{bad}");
+    }
+    let (url, key) = ("https://api.indexnow.org/indexnow", "0123abcDEF-9");
+    let told = pings(&["--indexnow-url", url, "--indexnow-key", key]).unwrap().index_now.unwrap();
+    assert_eq!((told.url.as_str(), told.key.reveal()), (url, key));
+    for (given, missing) in [
+        (["--indexnow-url", url], "VACANTIA_INDEXNOW_KEY"),
+        (["--indexnow-key", key], "VACANTIA_INDEXNOW_URL"),
+    ] {
+        let alone = pings(&given).unwrap_err();
+        assert_eq!(alone.name, missing);
+        assert!(alone.what.contains("one does nothing without the other"), "{alone}");
+    }
+    let bad = pings(&["--indexnow-url", url, "--indexnow-key", "hunter2"]).unwrap_err();
+    assert_eq!(bad.name, "VACANTIA_INDEXNOW_KEY");
+    assert!(!bad.to_string().contains("hunter2") && !format!("{:?}", config(&given(url, key))).contains(key));
+}
+
+fn given<'a>(url: &'a str, key: &'a str) -> [&'a str; 4] {
+    ["--indexnow-url", url, "--indexnow-key", key]
+}

@@ -131,11 +131,17 @@ impl RetryRule {
         if tried.mailbox_full { self.full_mailbox_tries.min(self.tries) } else { self.tries }
     }
 
-    /// Between half of the doubled pause and all of it, and never less than the reason asks for.
-    fn pause(&self, attempts: i32, tried: Tried, roll: u16) -> TimeDelta {
+    /// Between half of the doubled pause and all of it, so that what failed together does not return together.
+    #[must_use]
+    pub fn spread_pause(&self, attempts: i32, roll: u16) -> TimeDelta {
         let doublings = u32::try_from(attempts - 1).unwrap_or_default().min(20);
         let full = (self.first_pause * 2_i32.pow(doublings)).min(self.longest_pause);
-        let spread = full / 2 + full / 2 * i32::from(roll) / i32::from(u16::MAX);
+        full / 2 + full / 2 * i32::from(roll) / i32::from(u16::MAX)
+    }
+
+    /// Never less than the reason asks for.
+    fn pause(&self, attempts: i32, tried: Tried, roll: u16) -> TimeDelta {
+        let spread = self.spread_pause(attempts, roll);
         match (tried.mailbox_full, tried.greylisted) {
             (true, _) => spread.max(self.longest_pause),
             (false, true) => spread.max(self.greylist_pause),

@@ -50,6 +50,12 @@ impl Channel {
             _ => "xml",
         }
     }
+
+    /// Whether those who read it may learn from a hub that it says something else now.
+    #[must_use]
+    pub const fn has_hub(self) -> bool {
+        matches!(self, Self::Rss | Self::Atom | Self::JsonFeed)
+    }
 }
 
 text_enum! {

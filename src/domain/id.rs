@@ -138,6 +138,8 @@ ids! {
     ApprovalId = "appr";
     /// Of a message that is to be, or was, sent.
     EmailMessageId = "mail";
+    /// Of a word to others that something is new.
+    PingId = "ping";
     /// Of a member of staff.
     UserId = "user";
     /// Of a grant of a role to a user.

@@ -25,6 +25,7 @@ pub mod note;
 pub mod offer;
 pub mod opening;
 pub mod outlook;
+pub mod ping;
 pub mod place;
 pub mod plan;
 pub mod plan_reference;

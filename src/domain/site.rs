@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::feed::Channel;
+use super::ping::Pings;
 use super::posting::Posting;
 use super::text::EmailAddress;
 
@@ -24,6 +25,8 @@ pub struct Site {
     pub contact_email: EmailAddress,
     /// The number of the organisation's page on LinkedIn.
     pub linkedin_company: Option<String>,
+    /// Whom it tells of what is new.
+    pub pings: Pings,
 }
 
 impl Site {

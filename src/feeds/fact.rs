@@ -239,6 +239,10 @@ pub enum FeedFact {
     Page,
     /// The feed's own address.
     SelfLink,
+    /// The hub that tells readers when the feed says something new, as a link, if there is one.
+    HubLink,
+    /// The same in a list of hubs.
+    Hubs,
     /// What the feed is about.
     Description,
     /// The language of the feed's own words.
@@ -257,7 +261,7 @@ impl FeedFact {
     /// Whether it may come several times.
     #[must_use]
     pub const fn repeats(self) -> bool {
-        matches!(self, Self::Authors)
+        matches!(self, Self::Authors | Self::Hubs)
     }
 
     /// What it is, in words.
@@ -268,6 +272,9 @@ impl FeedFact {
             Self::PublisherUrl => "where this installation is",
             Self::LastChanged(_) | Self::LastChangedIfEver(_) => "when the content last changed",
             Self::Id | Self::Address | Self::SelfLink => "the feed's own address",
+            Self::HubLink | Self::Hubs => {
+                "the hub that tells when the feed says something new, if there is one"
+            }
             Self::Version(_) => "the format's version",
             Self::Page | Self::PageLink => "the page of all jobs",
             Self::Complete => "that everything there is stands in the document",

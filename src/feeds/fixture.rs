@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::country::Country;
 use crate::domain::feed::{Advertised, TeamVacancies};
 use crate::domain::money::{Currency, PayInterval, PayRange};
+use crate::domain::ping::Pings;
 use crate::domain::place::{Location, Workplace};
 use crate::domain::posting::{
     Content, EmploymentType, PlanVersion, Posting, PostingStatus, Reading, Requirement, RequirementLevel,
@@ -33,6 +34,7 @@ pub fn site() -> Site {
         mail_from: address("jobs@example.com"),
         contact_email: address("hiring@example.com"),
         linkedin_company: Some("1234567".into()),
+        pings: Pings { hub: Some("https://hub.example.com/".into()), index_now: None },
     }
 }
 

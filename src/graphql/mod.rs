@@ -43,6 +43,7 @@ mod offer_read;
 pub mod organisation;
 mod outlook;
 pub mod payload;
+pub mod ping;
 pub mod plan;
 pub mod posting;
 pub mod posting_content;

@@ -16,6 +16,7 @@ use super::note::NoteMutation;
 use super::offer::OfferQuery;
 use super::offer_move::OfferMutation;
 use super::organisation::OrganisationQuery;
+use super::ping::PingQuery;
 use super::plan::{PlanMutation, PlanQuery};
 use super::posting::{PostingLifeMutation, PostingMutation, PostingQuery};
 use super::reference_move::ReferenceMutation;
@@ -39,6 +40,7 @@ pub struct Query(
     NodeQuery,
     OfferQuery,
     OrganisationQuery,
+    PingQuery,
     PlanQuery,
     PostingQuery,
     ReportQuery,

@@ -143,7 +143,9 @@ fn security(url: &Url, host: &Host) -> Result<Security, RelayError> {
     }
 }
 
-fn is_loopback(host: &Host) -> bool {
+/// Whether it is this machine, where nothing passes over a wire.
+#[must_use]
+pub fn is_loopback(host: &Host) -> bool {
     match host {
         Host::Domain(name) => name == "localhost",
         Host::Ipv4(ip) => IpAddr::V4(*ip).is_loopback(),

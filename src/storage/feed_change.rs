@@ -42,6 +42,8 @@ pub struct Noted {
     pub seq: i64,
     /// By what anybody may see at this instant.
     pub at: DateTime<Utc>,
+    /// The number of the newest change that had been noted before.
+    pub since: i64,
     /// The changes.
     pub head: Head,
     /// Which postings may have changed since the time before. None stands for all: nothing was noted before, nothing says what
@@ -64,16 +66,16 @@ pub async fn note(tx: &Tx, before: Option<&Noted>, now: DateTime<Utc>) -> Result
         }
     };
     let among = Among { touched: touched.as_deref(), now };
-    let noted = head.number;
+    let since = head.number;
     head.number += leave(tx, head.number, &among).await?;
     head.number += change(tx, head.number, &among).await?;
     let come = list(tx, head, &among).await?;
     head = Head { number: head.number + come, places: head.places + come };
-    if head.number > noted {
+    if head.number > since {
         let sql = "UPDATE feed_head SET number = $1, places = $2";
         dialect::execute(tx, sql, [head.number.into(), head.places.into()]).await?;
     }
-    Ok(Noted { generation, seq, at: now, head, touched })
+    Ok(Noted { generation, seq, at: now, since, head, touched })
 }
 
 /// Which postings were written to since, and whose time is over since.

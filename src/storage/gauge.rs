@@ -16,6 +16,8 @@ pub struct Gauges {
     pub messages: Vec<(String, i64)>,
     /// Since when the longest waiting message that is due waits.
     pub oldest_due: Option<DateTime<Utc>>,
+    /// Pings that wait for their turn.
+    pub pings: i64,
     /// The newest event's `seq`.
     pub events: i64,
     /// How many writes have changed a public fact.
@@ -65,7 +67,7 @@ fn rules() -> [(&'static str, String); 5] {
     ]
 }
 
-/// Looks at the database: nine statements, none of which reads what a person wrote.
+/// Looks at the database: ten statements, none of which reads what a person wrote.
 pub async fn read(db: &impl Source, now: DateTime<Utc>) -> Result<Gauges, Fault> {
     let mut violations = Vec::new();
     for (rule, offenders) in rules() {
@@ -74,6 +76,7 @@ pub async fn read(db: &impl Source, now: DateTime<Utc>) -> Result<Gauges, Fault>
     Ok(Gauges {
         messages: messages(db).await?,
         oldest_due: oldest_due(db, now).await?,
+        pings: count(db, "ping WHERE state IN ('queued', 'deferred')").await?,
         events: event::settled(db).await?,
         feed_generation: feed::generation(db).await?,
         violations,

@@ -52,6 +52,7 @@ pub mod offer_version;
 pub mod opening;
 pub mod outlook;
 pub mod page;
+pub mod ping;
 pub mod pipeline;
 pub mod plan;
 pub mod posting;

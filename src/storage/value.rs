@@ -8,7 +8,7 @@ use sea_orm::{
 };
 
 use crate::domain::{
-    application, email, event, id, interview, link, money, offer, opening, place, plan, posting,
+    application, email, event, id, interview, link, money, offer, opening, ping, place, plan, posting,
     posting_source, question, reference, scorecard, slot, step, viewer, work,
 };
 
@@ -79,7 +79,7 @@ macro_rules! text_columns {
 text_columns! {
     id::PostingId, id::TeamId, id::PostingTeamId, id::OpeningId, id::PlanId, id::CandidateId,
     id::ApplicationId, id::StepId, id::AnswerId, id::FormId, id::ScorecardId, id::AllotmentId, id::NoteId, id::OfferId, id::ApprovalId, id::InterviewId, id::ReferenceRequestId, id::ReferenceId, id::SlotsId, id::SlotId,
-    id::EmailMessageId, id::UserId, id::GrantId, id::TokenId, id::LinkId, id::ChangeId,
+    id::EmailMessageId, id::PingId, id::UserId, id::GrantId, id::TokenId, id::LinkId, id::ChangeId,
     application::ApplicationStatus, application::Side, application::Source,
     email::EmailState, email::LetterKind,
     event::EventKind,
@@ -88,6 +88,7 @@ text_columns! {
     money::PayInterval,
     offer::Decision, offer::OfferStatus, offer::VersionStatus,
     opening::OpeningKind, opening::OpeningState,
+    ping::PingKind, ping::PingState,
     place::Workplace,
     plan::ApprovalRule, plan::Participant, plan::StageMode, plan::StepKind,
     posting::CloseReason, posting::EmploymentType, posting::PostingStatus, posting::RequirementLevel,

@@ -4,8 +4,11 @@
 //! is not in a feed for closed.
 
 mod condition;
+mod hub;
 pub(super) mod news;
 mod serve;
+
+pub(super) use hub::index_now_key;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header;

@@ -140,6 +140,7 @@ mod tests {
             mail_from: address.clone(),
             contact_email: address,
             linkedin_company: None,
+            pings: crate::domain::ping::Pings::default(),
         }
     }
 

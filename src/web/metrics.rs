@@ -74,6 +74,13 @@ pub const METRICS: &[(&str, Kind, &str, &str)] = &[
     ),
     ("vacantia_outbox_tries_total", Kind::Counter, "outcome", "Tries to deliver, by what became of them."),
     ("vacantia_outbox_breaker_open", Kind::Gauge, "", "1 while the relay takes no mail and all mail waits."),
+    (
+        "vacantia_pings_total",
+        Kind::Counter,
+        "kind, outcome",
+        "Tries to tell hubs and search engines, by what became of them.",
+    ),
+    ("vacantia_pings_waiting", Kind::Gauge, "", "Pings that wait for their turn."),
     ("vacantia_feed_entries", Kind::Gauge, "channel", "Entries of the feed as it is served."),
     ("vacantia_feed_withheld", Kind::Gauge, "channel", "Public postings that are not in the feed."),
     (
@@ -192,6 +199,7 @@ async fn look(store: &Store, clock: &dyn Clock, shelf: &Shelf) -> Result<(), Fau
     }
     let waits = gauges.oldest_due.map_or(0, |since| (now - since).num_seconds());
     metrics::gauge!("vacantia_outbox_oldest_due_seconds").set(float(waits));
+    metrics::gauge!("vacantia_pings_waiting").set(float(gauges.pings));
     metrics::gauge!("vacantia_events_seq").set(float(gauges.events));
     for (rule, offenders) in gauges.violations {
         metrics::gauge!("vacantia_invariant_violations", "invariant" => rule).set(float(offenders));

@@ -144,6 +144,7 @@ pub fn routes(
             .service(read("/sitemap.xml", feed::news::index))
             .service(read("/sitemaps/{number}.xml", feed::news::part))
             .service(read("/robots.txt", feed::news::robots))
+            .service(read("/{key}.txt", feed::index_now_key))
             .service(read("/reports/{name}.csv", report::csv))
             .service(read("/jobs/{slug}/apply", apply::form).route(web::post().to(apply::send)))
             .service(read("/jobs/{slug}/applied", apply::applied))

@@ -14,11 +14,12 @@ use tokio::{task, time};
 use tracing::Instrument as _;
 
 use super::{Step, pass};
-use crate::actions;
 use crate::actions::feed::Issue;
-use crate::domain::clock::Clock;
+use crate::actions::{self, Act};
+use crate::domain::clock::{Chance, Clock};
 use crate::domain::feed::{Channel, FeedChange};
 use crate::domain::site::Site;
+use crate::domain::viewer::Viewer;
 use crate::feeds::batch::Batch;
 use crate::feeds::build::{PLACES, Ready, Stock};
 use crate::feeds::writer::Departed;
@@ -41,6 +42,7 @@ const TRIES: usize = 20;
 pub struct FeedBuilder {
     store: Store,
     clock: Arc<dyn Clock>,
+    chance: Arc<dyn Chance>,
     site: Arc<Site>,
     shelf: Arc<Shelf>,
     built: Option<Built>,
@@ -93,8 +95,19 @@ pub enum Unbuilt {
 impl FeedBuilder {
     /// A builder that has not begun yet.
     #[must_use]
-    pub fn new(store: Store, clock: Arc<dyn Clock>, site: Arc<Site>, shelf: Arc<Shelf>) -> Self {
-        Self { store, clock, site, shelf, built: None }
+    pub fn new(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        chance: Arc<dyn Chance>,
+        site: Arc<Site>,
+        shelf: Arc<Shelf>,
+    ) -> Self {
+        Self { store, clock, chance, site, shelf, built: None }
+    }
+
+    fn act(&self) -> Act<'_> {
+        let (clock, chance) = (&*self.clock, &*self.chance);
+        Act { store: &self.store, clock, chance, site: &self.site, viewer: &Viewer::System }
     }
 
     /// Builds every channel if what is on the shelf is no longer true: the parts in which something changed, or all of them
@@ -152,7 +165,7 @@ impl FeedBuilder {
     async fn noted(&self, now: DateTime<Utc>) -> Result<(Noted, storage::Snapshot), Unbuilt> {
         let before = self.built.as_ref().map(|built| &built.noted);
         for _ in 0..TRIES {
-            let noted = actions::feed::note_changes(&self.store, before, now).await?;
+            let noted = actions::feed::note_changes(self.act(), before, now).await?;
             let db = self.store.snapshot().await?;
             if feed::generation(&db).await? == noted.generation {
                 return Ok((noted, db));
@@ -207,7 +220,7 @@ impl FeedBuilder {
             (before.as_ref() != Some(&edition)).then_some(Issue { channel, before, edition })
         };
         let issues: Vec<Issue> = ready.iter().filter_map(issue).collect();
-        Ok(actions::feed::issue(&self.store, &issues).await?)
+        Ok(actions::feed::issue(self.act(), &issues).await?)
     }
 
     fn departed(&self, change: &FeedChange) -> Option<Departed> {

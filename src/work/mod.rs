@@ -6,6 +6,7 @@ pub mod event_tail;
 pub mod expiry_sweep;
 pub mod feed_builder;
 pub mod outbox;
+pub mod pinger;
 
 /// The span of one pass of a worker.
 fn pass(worker: &'static str) -> tracing::Span {

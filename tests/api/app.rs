@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use vacantia::actions::Act;
 use vacantia::domain::Viewer;
 use vacantia::domain::clock::{Chance, Clock};
+use vacantia::domain::ping::Pings;
 use vacantia::domain::site::Site;
 use vacantia::domain::text::EmailAddress;
 use vacantia::graphql::{Asking, Schema, Shared, schema};
@@ -72,6 +73,7 @@ fn site() -> Site {
         mail_from: EmailAddress::parse("mailFrom", "jobs@example.com").unwrap(),
         contact_email: EmailAddress::parse("contactEmail", "people@example.com").unwrap(),
         linkedin_company: None,
+        pings: Pings::default(),
     }
 }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use vacantia::domain::country::Country;
 use vacantia::domain::feed::{Advertised, Channel, TeamVacancies};
+use vacantia::domain::ping::Pings;
 use vacantia::domain::place::{Location, Workplace};
 use vacantia::domain::posting::{Content, EmploymentType, PlanVersion, Posting, PostingStatus, Section};
 use vacantia::domain::site::Site;
@@ -39,6 +40,7 @@ fn site() -> Site {
         mail_from: email.clone(),
         contact_email: email,
         linkedin_company: None,
+        pings: Pings::default(),
     }
 }
 

@@ -60,6 +60,11 @@ pub async fn fill(app: &TestApp) {
     let every_byte: Vec<u8> = (0..=255).collect();
     set(app, "UPDATE email_message SET raw = $1 WHERE raw IS NOT NULL", [every_byte.into()]).await;
     attempt(app).await;
+    let ping = "INSERT INTO ping (id, kind, target, urls, state, attempts, run_at, fence, created_at, done_at, last_code, last_reply) \
+                VALUES ('ping_00000000000000000000000000', 'indexnow', 'https://engine.example.com/', $1, 'failed', 12, $2, 12, $2, $2, \
+                403, $3)";
+    let pages = "[\"https://jobs.example.com/jobs/a\",\n \"\\ud800\"]";
+    set(app, ping, [pages.into(), app.now().into(), HOSTILE[5].into()]).await;
     let user = "INSERT INTO api_token (id, user_id, name, secret_hash, scopes, last_four, created_at, expires_at) \
                 SELECT 'tok_00000000000000000000000000', id, 'k', 'h', 'read', 'abcd', $1, $1 FROM user_account LIMIT 1";
     set(app, user, [app.now().into()]).await;

@@ -133,6 +133,7 @@ pub fn may_hear(who: Who) -> Vec<&'static str> {
             may.extend(HIDDEN);
             may.extend([
                 "token *",
+                "ping *",
                 "mine tag",
                 "far tag",
                 "mine name",

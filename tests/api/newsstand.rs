@@ -118,7 +118,8 @@ impl<'a> Stand<'a> {
 }
 
 pub fn builder(app: &TestApp, shelf: &Arc<Shelf>) -> FeedBuilder {
-    FeedBuilder::new(app.store.clone(), app.clock.clone(), app.site.clone(), Arc::clone(shelf))
+    let (clock, chance) = (app.clock.clone(), app.chance.clone());
+    FeedBuilder::new(app.store.clone(), clock, chance, app.site.clone(), Arc::clone(shelf))
 }
 
 pub fn step_of(posting: PostingId) -> Move {

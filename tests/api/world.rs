@@ -131,6 +131,7 @@ impl World {
         founder.grants(&staff, &postings).await;
         founder.applications(&staff, &postings).await;
         founder.close(&postings).await;
+        founder.pings().await;
         founder.name_the_nested().await;
         Self { app: founder.app, scene: Arc::new(founder.scene), parsed: Arc::default() }
     }
@@ -252,6 +253,25 @@ impl Founder {
                 self.call(&format!("{kind} {place}"), id);
             }
         }
+    }
+
+    /// Two words to search engines: one that waits, one that was refused for good.
+    async fn pings(&mut self) {
+        let now = self.app.now().to_rfc3339();
+        let mut reply = |label| self.word(label);
+        let (busy, refused) = (reply("ping busy"), reply("ping refused"));
+        let (first, second) = ("ping_00000000000000000000000001", "ping_00000000000000000000000002");
+        self.app
+            .beside(&format!(
+                "INSERT INTO ping (id, kind, target, urls, state, attempts, run_at, fence, created_at, done_at, last_code, \
+                 last_reply) VALUES ('{first}', 'indexnow', 'https://engine.example.com/', \
+                 '[\"https://jobs.example.com/jobs/a\"]', 'deferred', 1, '{now}', 1, '{now}', NULL, 503, '{busy}'), \
+                 ('{second}', 'websub', 'https://hub.example.com/', '[\"https://jobs.example.com/feeds/rss.xml\"]', \
+                 'failed', 1, '{now}', 1, '{now}', '{now}', 410, '{refused}')"
+            ))
+            .await;
+        self.call("busy ping", first);
+        self.call("refused ping", second);
     }
 
     /// A moment passes, so that what happened in order sorts in order.

@@ -45,6 +45,16 @@ pub fn may_administer(viewer: &Viewer) -> Result<(), Refusal> {
     }
 }
 
+/// Whether the viewer may see whom the installation told of what is new: administrators, by any token.
+#[must_use]
+pub fn sees_pings(viewer: &Viewer) -> bool {
+    match viewer {
+        Viewer::System => true,
+        Viewer::Staff(staff) => staff.is(Role::Admin),
+        _ => false,
+    }
+}
+
 /// Staff see their colleagues' names and titles; anybody else sees nobody.
 #[must_use]
 pub fn sees_users(viewer: &Viewer) -> bool {

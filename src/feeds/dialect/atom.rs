@@ -10,6 +10,8 @@ use crate::feeds::html::WIDE;
 const ATOM: &str = "https://www.rfc-editor.org/rfc/rfc4287";
 /// A feed that holds everything there is.
 const COMPLETE: &str = "https://www.rfc-editor.org/rfc/rfc5005";
+/// How readers learn what is new without asking again.
+const HUB: &str = "https://www.w3.org/TR/websub/";
 /// Entries that are no more.
 const TOMBSTONES: &str = "https://www.rfc-editor.org/rfc/rfc6721";
 
@@ -34,6 +36,7 @@ pub(super) static ATOM_FEED: Dialect = Dialect {
         HeadElement::new("subtitle", FeedFact::Description, ATOM),
         HeadElement::new("updated", FeedFact::LastChangedIfEver(DateStyle::Iso8601), ATOM),
         HeadElement::new("link", FeedFact::SelfLink, ATOM),
+        HeadElement::new("link", FeedFact::HubLink, HUB),
         HeadElement::new("link", FeedFact::PageLink, ATOM),
         HeadElement::new("generator", FeedFact::Publisher, ATOM),
         HeadElement::new("fh:complete", FeedFact::Complete, COMPLETE),

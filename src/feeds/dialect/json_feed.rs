@@ -22,6 +22,7 @@ pub(super) static JSON_FEED: Dialect = Dialect {
         HeadElement::new("home_page_url", FeedFact::Page, SPEC),
         HeadElement::new("feed_url", FeedFact::Address, SPEC),
         HeadElement::new("authors", FeedFact::Authors, SPEC),
+        HeadElement::new("hubs", FeedFact::Hubs, SPEC),
     ],
     entry: "items",
     elements: ELEMENTS,

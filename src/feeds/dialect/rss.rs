@@ -9,6 +9,8 @@ use crate::feeds::html::WIDE;
 const RSS_2: &str = "https://www.rssboard.org/rss-specification";
 /// What makes it work in every reader: guid, self link, full text, creator.
 const PROFILE: &str = "https://www.rssboard.org/rss-profile";
+/// How readers learn what is new without asking again.
+const HUB: &str = "https://www.w3.org/TR/websub/";
 /// How often to come again.
 const SYNDICATION: &str = "https://web.resource.org/rss/1.0/modules/syndication/";
 
@@ -36,6 +38,7 @@ pub(super) static RSS: Dialect = Dialect {
         HeadElement::new("title", FeedFact::Title, RSS_2),
         HeadElement::new("link", FeedFact::Page, RSS_2),
         HeadElement::new("atom:link", FeedFact::SelfLink, PROFILE),
+        HeadElement::new("atom:link", FeedFact::HubLink, HUB),
         HeadElement::new("description", FeedFact::Description, RSS_2),
         HeadElement::new("language", FeedFact::Language, RSS_2),
         HeadElement::new("lastBuildDate", FeedFact::LastChanged(DateStyle::Rfc822), RSS_2),

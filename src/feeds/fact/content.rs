@@ -100,7 +100,9 @@ impl FeedFact {
             }
             Self::LastChanged(style) | Self::LastChangedIfEver(style) => Content::Pattern(style.pattern()),
             Self::Entries | Self::Minutes | Self::Frequency => WHOLE,
-            Self::SelfLink | Self::PageLink | Self::Complete | Self::Authors => Content::Nothing,
+            Self::SelfLink | Self::HubLink | Self::Hubs | Self::PageLink | Self::Complete | Self::Authors => {
+                Content::Nothing
+            }
             Self::Publisher | Self::Title | Self::Description | Self::Language | Self::Period => {
                 Content::Text
             }
@@ -117,16 +119,18 @@ impl FeedFact {
                 always("rel", Content::Word(vec!["self"])),
                 always("type", Content::Text),
             ],
+            Self::HubLink => vec![always("href", ADDRESS), always("rel", Content::Word(vec!["hub"]))],
+            Self::Hubs => vec![always("type", Content::Word(vec!["WebSub"])), always("url", ADDRESS)],
             Self::PageLink => page_link(),
             Self::Authors => vec![always("name", Content::Text), always("url", ADDRESS)],
             _ => Vec::new(),
         }
     }
 
-    /// Whether it is missing while nothing was ever published.
+    /// Whether it may be missing: while nothing was ever published, or where there is no hub.
     #[must_use]
-    pub const fn comes_later(self) -> bool {
-        matches!(self, Self::LastChanged(_))
+    pub const fn may_be_missing(self) -> bool {
+        matches!(self, Self::LastChanged(_) | Self::HubLink | Self::Hubs)
     }
 }
 

@@ -259,7 +259,7 @@ pub struct About<'a> {
 }
 
 impl FeedFact {
-    /// What there is to say about the feed; nothing about a change while nothing ever changed.
+    /// What there is to say about the feed; nothing about a change while nothing ever changed, or about a hub that is none.
     #[must_use]
     pub fn read(self, dialect: &Dialect, about: About<'_>) -> Option<Node<'static>> {
         let site = about.site;
@@ -286,6 +286,8 @@ impl FeedFact {
                 .with("href", site.feed_url(dialect.channel))
                 .with("rel", "self")
                 .with("type", dialect.media_type.split(';').next().unwrap_or_default()),
+            Self::HubLink => Node::default().with("href", site.pings.hub.clone()?).with("rel", "hub"),
+            Self::Hubs => Node::default().with("type", "WebSub").with("url", site.pings.hub.clone()?),
             Self::Description => text(format!("Every open position at {}.", site.name)),
             Self::Language => text("en"),
             Self::Docs => text("https://www.rssboard.org/rss-specification"),

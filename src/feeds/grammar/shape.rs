@@ -94,7 +94,7 @@ fn gone(gone: &Gone) -> Shape {
 fn about(element: &HeadElement) -> Shape {
     Shape {
         name: element.name,
-        required: !element.holds.comes_later(),
+        required: !element.holds.may_be_missing(),
         repeats: element.holds.repeats(),
         holds: Holds::Text { content: element.holds.content(), may_be_empty: false, least: 0, most: None },
         attributes: element.holds.attributes(),

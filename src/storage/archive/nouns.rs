@@ -5,11 +5,11 @@ use super::{Field, Form, Noun};
 use crate::domain::country::Country;
 use crate::domain::id::{
     AllotmentId, AnswerId, ApplicationId, ApprovalId, CandidateId, ChangeId, EmailMessageId, FormId, GrantId,
-    InterviewId, LinkId, NoteId, OfferId, OpeningId, PlanId, PostingId, PostingTeamId, ReferenceId,
+    InterviewId, LinkId, NoteId, OfferId, OpeningId, PingId, PlanId, PostingId, PostingTeamId, ReferenceId,
     ReferenceRequestId, ScorecardId, SlotId, SlotsId, StepId, TeamId, TokenId, UserId,
 };
 use crate::domain::{
-    application, email, event, interview, link, offer, opening, place, plan, posting, posting_source,
+    application, email, event, interview, link, offer, opening, ping, place, plan, posting, posting_source,
     question, reference, scorecard, slot, step, viewer,
 };
 
@@ -256,6 +256,12 @@ nouns! {
         email_message_id: word::<EmailMessageId>(), fence: INTEGER, worker: TEXT, started_at: INSTANT,
         ended_at: perhaps(INSTANT), phase: perhaps(TEXT), outcome: perhaps(TEXT), code: perhaps(INTEGER),
         enhanced: perhaps(TEXT), reply: perhaps(TEXT),
+    }
+    "ping" = ping by id {
+        id: word::<PingId>(), kind: word::<ping::PingKind>(), target: TEXT, urls: DOCUMENT,
+        state: word::<ping::PingState>(), attempts: INTEGER, run_at: INSTANT, fence: INTEGER,
+        lease_owner: perhaps(TEXT), lease_until: perhaps(INSTANT), created_at: INSTANT, done_at: perhaps(INSTANT),
+        last_code: perhaps(INTEGER), last_reply: perhaps(TEXT),
     }
     "feedGeneration" = feed_generation by id {
         id: INTEGER, number: LONG,

@@ -11,7 +11,8 @@ use chrono::{DateTime, Utc};
 use futures_util::{Stream, stream};
 
 use super::condition::{coding, is_unchanged, range};
-use super::plain;
+use super::{hub, plain};
+use crate::domain::site::Site;
 use crate::feeds::Snapshot;
 use crate::feeds::dialect::Dialect;
 use crate::feeds::document::Document;
@@ -48,7 +49,8 @@ pub(super) fn snapshot(
     };
     let (etag, size) = (snapshot.etag(coding), snapshot.size(coding));
     let now = app.shared.clock.now();
-    let described = |status| described(HttpResponse::build(status), snapshot, coding, name, now);
+    let described =
+        |status| described(HttpResponse::build(status), &app.shared.site, snapshot, coding, name, now);
     if is_unchanged(request, &etag, snapshot.last_modified) {
         return Ok(described(StatusCode::NOT_MODIFIED).finish());
     }
@@ -76,6 +78,7 @@ pub(super) fn snapshot(
 /// What both 200 and 304 say (RFC 9110 section 15.4.5).
 fn described(
     mut answer: HttpResponseBuilder,
+    site: &Site,
     snapshot: &Snapshot,
     coding: Coding,
     name: Name,
@@ -100,6 +103,7 @@ fn described(
             answer.insert_header((header::CONTENT_LOCATION, own))
         }
     };
+    hub::linked(&mut answer, site, snapshot.channel);
     if let Some(at) = snapshot.last_modified {
         answer.insert_header((header::LAST_MODIFIED, HttpDate::from(std::time::SystemTime::from(at))));
     }
