@@ -25,6 +25,7 @@ mod m20261126_000017_found_notes;
 mod m20261126_000018_found_transfers;
 mod m20261127_000019_complete_steps;
 mod m20261127_000020_note_feed_changes;
+mod m20261127_000021_set_channels;
 mod m20261127_000022_found_pings;
 mod m20261127_000023_index_feeds;
 
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000018_found_transfers::Migration),
             Box::new(m20261127_000019_complete_steps::Migration),
             Box::new(m20261127_000020_note_feed_changes::Migration),
+            Box::new(m20261127_000021_set_channels::Migration),
             Box::new(m20261127_000022_found_pings::Migration),
             Box::new(m20261127_000023_index_feeds::Migration),
         ]

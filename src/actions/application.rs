@@ -2,6 +2,7 @@
 
 mod each;
 mod end;
+mod origin;
 mod submit;
 mod transfer;
 

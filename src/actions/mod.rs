@@ -9,6 +9,7 @@
 pub mod allotment;
 pub mod application;
 pub mod archive;
+pub mod channel_setting;
 pub mod delivery;
 pub mod email;
 pub mod feed;

@@ -33,8 +33,8 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     let keys = fill(&config, &site).await?;
     let store = super::open(&config).await?;
     let mails = config.relay()?.is_none().then(|| folder.join("mail"));
-    let shared =
-        Shared { store, clock: Arc::new(SystemClock), chance: Arc::new(SystemChance), site: site.clone() };
+    let (clock, chance) = (Arc::new(SystemClock), Arc::new(SystemChance));
+    let shared = Shared { store, clock, chance, site: site.clone(), shelf: Arc::default() };
     let ready = |address| {
         // Whoever cannot read it has closed the terminal; the demo goes on.
         let _ = say(&welcome(&site, address, &keys, mails.as_deref()));

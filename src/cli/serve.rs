@@ -16,13 +16,14 @@ use crate::feeds::Shelf;
 use crate::graphql::Shared;
 use crate::mail::driver::Smtp;
 use crate::mail::transport::Transport;
-use crate::storage::{Store, user};
+use crate::storage::{Store, channel_setting, user};
 use crate::web::metrics::{self, Meters, ServerHandle};
 use crate::web::server::{Patience, Server};
 use crate::web::{App, Introspection, Settings};
 use crate::work::event_tail::{self, EventTail};
 use crate::work::expiry_sweep::{self, ExpirySweep};
 use crate::work::feed_builder::FeedBuilder;
+use crate::work::fetch_keeper::FetchKeeper;
 use crate::work::outbox::Outbox;
 use crate::work::pinger::{self, Pinger};
 
@@ -50,7 +51,8 @@ pub async fn run(config: &Config, options: &Options) -> anyhow::Result<()> {
             "nobody can sign in yet: vacantia user create you@example.com --role admin makes the first user"
         );
     }
-    let shared = Shared { store, clock: Arc::new(SystemClock), chance: Arc::new(SystemChance), site };
+    let (clock, chance) = (Arc::new(SystemClock), Arc::new(SystemChance));
+    let shared = Shared { store, clock, chance, site, shelf: Arc::default() };
     serve(config, shared, |_| ()).await
 }
 
@@ -85,6 +87,7 @@ pub async fn serve(
     let (shelf, builder, tail) = feeds(config, &shared).await?;
     let (sweep, pinger) = (sweep(config, &shared), pinger(config, &shared));
     let store = shared.store.clone();
+    let fetches = FetchKeeper::new(store.clone(), Arc::clone(&shelf));
     let settings = settings(config)?;
     let patience = Patience {
         graphql: config.querying.graphql_timeout,
@@ -100,6 +103,7 @@ pub async fn serve(
     let (stop, stopped) = watch::channel(false);
     let mut workers = JoinSet::new();
     workers.spawn(outbox.run(stopped.clone()));
+    workers.spawn(fetches.clone().run(stopped.clone()));
     workers.spawn(builder.run(tail.newest(), stopped.clone()));
     workers.spawn(tail.run(stopped.clone()));
     workers.spawn(sweep.run(stopped.clone()));
@@ -111,6 +115,10 @@ pub async fn serve(
     // However the server ended, what works beside it ends as well.
     stop.send_replace(true);
     while workers.join_next().await.is_some() {}
+    // What was answered while the workers were ending.
+    if let Err(failure) = fetches.step().await {
+        tracing::warn!(%failure, "who fetched feeds last is not kept");
+    }
     if let Some(inner) = inner {
         inner.stop(true).await;
     }
@@ -156,20 +164,20 @@ fn settings(config: &Config) -> Result<Settings, Mistake> {
 }
 
 fn outbox(config: &Config, shared: &Shared) -> Result<Arc<Outbox>, Mistake> {
-    let Shared { store, clock, chance, site } = shared.clone();
+    let Shared { store, clock, chance, site, .. } = shared.clone();
     let settings = config.work.outbox(config.stop_grace);
     Ok(Arc::new(Outbox::new(store, clock, chance, site, transport(config)?, settings)))
 }
 
 fn sweep(config: &Config, shared: &Shared) -> ExpirySweep {
-    let Shared { store, clock, chance, site } = shared.clone();
+    let Shared { store, clock, chance, site, .. } = shared.clone();
     let settings = expiry_sweep::Settings { interval: config.work.sweep_interval, ..Default::default() };
     ExpirySweep::new(store, clock, chance, site, settings)
 }
 
 /// What tells others of what is new, with the patience that mail has.
 fn pinger(config: &Config, shared: &Shared) -> Pinger {
-    let Shared { store, clock, chance, site } = shared.clone();
+    let Shared { store, clock, chance, site, .. } = shared.clone();
     let outbox = config.work.outbox(config.stop_grace);
     let settings = pinger::Settings { poll: outbox.poll, retry: outbox.retry, ..Default::default() };
     Pinger::new(store, clock, chance, site, settings)
@@ -184,7 +192,9 @@ async fn feeds(
     let shelf = Shelf::open(&folder).with_context(|| {
         format!("cannot use {} (hint: set VACANTIA_DATA_DIR to a folder of your own)", folder.display())
     })?;
-    let (shelf, Shared { store, clock, chance, site }) = (Arc::new(shelf), shared.clone());
+    let (shelf, Shared { store, clock, chance, site, .. }) = (Arc::new(shelf), shared.clone());
+    // Known before anybody asks, so that nothing private is given away.
+    shelf.channels.set(channel_setting::all(&store).await?);
     let tail = EventTail::begin(store.clone(), event_tail::POLL).await?;
     Ok((Arc::clone(&shelf), FeedBuilder::new(store, clock, chance, site, shelf), Arc::new(tail)))
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::Refusal;
+use super::feed::Channel;
 use super::id::{ApplicationId, CandidateId, PostingId, UserId};
 use super::posting::PlanVersion;
 
@@ -93,6 +94,8 @@ pub struct Application {
     pub applied_at: DateTime<Utc>,
     /// Where from.
     pub source: Source,
+    /// The feed that led to it, where the address it came by said so.
+    pub channel: Option<Channel>,
     /// Whether the person had applied to this posting within six months before.
     pub repeated: bool,
     /// How it ended.

@@ -24,6 +24,12 @@ text_enum! {
         TokenCreated = "tokenCreated",
         /// An API token was revoked.
         TokenRevoked = "tokenRevoked",
+        /// A channel was set: turned on or off, given a mark or a company.
+        FeedUpdated = "feedUpdated",
+        /// A feed got a key, and is private.
+        FeedKeyCreated = "feedKeyCreated",
+        /// A feed's key was revoked.
+        FeedKeyRevoked = "feedKeyRevoked",
         /// A posting was drafted.
         PostingCreated = "postingCreated",
         /// A posting's facts or teams were changed.

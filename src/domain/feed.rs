@@ -75,7 +75,7 @@ text_enum! {
     FeedStatus {
         /// It is in the feed.
         Listed = "LISTED",
-        /// Nothing stands against it, but it is not public now.
+        /// Nothing stands against it, but it is not public now, or the channel is off.
         Ready = "READY",
         /// The channel would refuse it; the issues say why.
         Withheld = "WITHHELD",

@@ -6,6 +6,7 @@ mod text_enum;
 pub mod allotment;
 pub mod application;
 pub mod candidate;
+pub mod channel_setting;
 pub mod clock;
 pub mod content;
 pub mod country;

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 
 use super::application::{ApplicationStatus, Source};
 use super::event::{EventKind, Fact};
+use super::feed::Channel;
 use super::id::{OfferId, PlanId};
 use super::plan::HiringPlan;
 use super::posting::PlanVersion;
@@ -140,6 +141,9 @@ impl StageTally {
     }
 }
 
+/// Where an application came from, and by which feed if that is known.
+pub type Origin = (Source, Option<Channel>);
+
 /// What became of applications from one source.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SourceTally {
@@ -184,7 +188,7 @@ pub struct Tally {
     /// How many of them are hired.
     pub hired: u64,
     /// By where they came from.
-    pub sources: BTreeMap<Source, SourceTally>,
+    pub sources: BTreeMap<Origin, SourceTally>,
     /// The offers to them.
     pub offers: OfferTally,
     stages: BTreeMap<Place, StageTally>,
@@ -247,7 +251,7 @@ fn place(told: &Told, stage: &str) -> Option<Place> {
 /// One application's way, as far as it was told.
 #[derive(Debug, Clone)]
 pub struct Way {
-    source: Source,
+    origin: Origin,
     status: ApplicationStatus,
     at: Place,
     /// Since when it is there; not while it has ended.
@@ -268,7 +272,7 @@ impl Way {
         }
         let at = place(told, "stage")?;
         Some(Self {
-            source: told.word("source")?,
+            origin: (told.word("source")?, told.word("channel")),
             status: ApplicationStatus::Active,
             at,
             since: told.at,
@@ -332,7 +336,7 @@ impl Way {
         let hired = u64::from(self.status == ApplicationStatus::Hired);
         tally.applications += 1;
         tally.hired += hired;
-        let source = tally.sources.entry(self.source).or_default();
+        let source = tally.sources.entry(self.origin).or_default();
         source.applications += 1;
         source.reached_offer += u64::from(!self.offers.is_empty());
         source.hired += hired;

@@ -7,6 +7,7 @@ use std::thread;
 use super::build::{Draft, Ready, Stock};
 use super::item::FeedItem;
 use super::shelf::Shelf;
+use crate::domain::channel_setting::ChannelSettings;
 use crate::domain::feed::Channel;
 
 /// A draft for each channel, or why there is none.
@@ -14,11 +15,15 @@ use crate::domain::feed::Channel;
 pub struct Batch(Vec<(Channel, io::Result<Draft>)>);
 
 impl Batch {
-    /// Drafts that hold what the current documents hold, or, of documents that are made as a whole, nothing yet.
+    /// Drafts of the channels that are on, which hold what the current documents hold, or, of documents that are made as a
+    /// whole, nothing yet. Documents of channels that are off go.
     #[must_use]
-    pub fn new(shelf: &Shelf, whole: bool) -> Self {
-        let draft = |channel: &Channel| (*channel, Draft::new(shelf, *channel, whole));
-        Self(Channel::ALL.iter().map(draft).collect())
+    pub fn new(shelf: &Shelf, settings: &ChannelSettings, whole: bool) -> Self {
+        let (on, off): (Vec<Channel>, Vec<Channel>) =
+            Channel::ALL.iter().partition(|channel| settings.of(**channel).enabled);
+        off.into_iter().for_each(|channel| shelf.forget(channel));
+        let draft = |channel| (channel, Draft::new(shelf, channel, settings.of(channel), whole));
+        Self(on.into_iter().map(draft).collect())
     }
 
     /// Writes a part of every document anew, on as many threads as the machine runs at once.

@@ -4,6 +4,7 @@ use super::dialect::Dialect;
 use super::fixture::{self, item};
 use super::writer::Matter;
 use super::{FeedItem, readiness, writer};
+use crate::domain::channel_setting::ChannelSetting;
 use crate::domain::feed::{Advertised, Channel, FeedStatus, Severity};
 use crate::domain::money::PayInterval;
 use crate::domain::place::Workplace;
@@ -22,7 +23,7 @@ fn built(channel: Channel, postings: &[Advertised]) -> String {
 
 /// What weighs at least a warning, with its words.
 fn heavy(channel: Channel, posting: &Advertised) -> Vec<(Severity, &'static str, String)> {
-    let issues = readiness(channel, &item(posting)).issues;
+    let issues = readiness(channel, &ChannelSetting::UNSET, &item(posting)).issues;
     let heavy = issues.into_iter().filter(|issue| issue.severity != Severity::Info);
     heavy.map(|issue| (issue.severity, issue.code, issue.message)).collect()
 }
@@ -67,7 +68,7 @@ fn a_text_that_is_too_short_says_for_whom_and_by_how_much() {
         assert!(heavy(channel, &short).contains(&told), "{:?}", heavy(channel, &short));
         assert!(!built(channel, &[short]).contains("Harbour"), "withheld");
         let enough = saying(&"x".repeat(least));
-        assert_ne!(readiness(channel, &item(&enough)).status, FeedStatus::Withheld);
+        assert_ne!(readiness(channel, &ChannelSetting::UNSET, &item(&enough)).status, FeedStatus::Withheld);
     }
     assert_eq!(codes(Channel::Jooble, &saying("Short.")), []);
 }
@@ -178,7 +179,7 @@ fn linkedin_is_told_how_many_and_whose_jobs_they_are() {
     let mut site = fixture::site();
     site.linkedin_company = None;
     let item = FeedItem::project(&both[0], &site, fixture::now());
-    let issues = readiness(Channel::Linkedin, &item).issues;
+    let issues = readiness(Channel::Linkedin, &ChannelSetting::UNSET, &item).issues;
     assert!(
         issues.iter().any(|issue| issue.code == "COMPANY_ID_MISSING" && issue.severity == WARN),
         "{issues:?}"
@@ -227,5 +228,50 @@ fn every_code_is_explained() {
     let checks = Channel::ALL.iter().flat_map(|channel| Dialect::of(*channel).checks);
     for code in own.into_iter().chain(checks.map(|check| check.code)) {
         assert!(page.contains(&format!("| `{code}` |")), "{code} is not on the page");
+    }
+}
+
+#[test]
+fn a_mark_stands_where_the_board_looks_for_one() {
+    let ours = ChannelSetting { tracking_source: Some("ours".into()), ..ChannelSetting::UNSET };
+    let mut elsewhere = fixture::onsite();
+    elsewhere.posting.apply_url = Some("https://www.example.net/apply?job=1".into());
+    let marked = |channel: Channel, setting: &ChannelSetting, posting: &Advertised| {
+        let (site, now, items) = (fixture::site(), fixture::now(), [item(posting)]);
+        let matter = Matter { setting, ..Matter::of(&site, &items, now) };
+        let (bytes, _) = writer::write(Dialect::of(channel), matter, Some(now)).unwrap();
+        String::from_utf8(bytes).unwrap().replace("&amp;", "&").replace("\\/", "/")
+    };
+    let page = "https://jobs.example.com/jobs/harbour-engineer-x1";
+    for (channel, setting, address) in [
+        (Channel::Indeed, &ChannelSetting::UNSET, format!("{page}?source=Indeed]")),
+        (Channel::Indeed, &ours, format!("{page}?source=ours]")),
+        (Channel::Adzuna, &ChannelSetting::UNSET, format!("{page}?utm_source=adzuna&entry=")),
+        (Channel::Adzuna, &ours, format!("{page}?utm_source=ours&entry=")),
+        (Channel::Linkedin, &ChannelSetting::UNSET, format!("{page}/apply?source=linkedin]")),
+        (Channel::Rss, &ChannelSetting::UNSET, format!("<link>{page}<")),
+        (Channel::Rss, &ours, format!("<link>{page}?source=ours<")),
+        (Channel::Atom, &ours, format!("href=\"{page}?source=ours\"")),
+        (Channel::JsonFeed, &ours, format!("\"{page}?source=ours\"")),
+    ] {
+        let document = marked(channel, setting, &fixture::onsite());
+        assert!(document.contains(&address), "{channel}: {address} is not in {document}");
+    }
+    let document = marked(Channel::Linkedin, &ours, &elsewhere);
+    assert!(document.contains("https://www.example.net/apply?job=1]"), "somebody else's address: {document}");
+}
+
+#[test]
+fn a_channel_that_is_off_lists_nothing_and_says_so() {
+    let off = ChannelSetting { enabled: false, ..ChannelSetting::UNSET };
+    for channel in Channel::ALL {
+        let readiness = readiness(*channel, &off, &item(&fixture::onsite()));
+        assert_ne!(readiness.status, FeedStatus::Listed, "{channel}");
+        assert!(
+            readiness
+                .issues
+                .iter()
+                .any(|issue| issue.code == "CHANNEL_OFF" && issue.severity == Severity::Info)
+        );
     }
 }

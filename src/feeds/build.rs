@@ -18,6 +18,7 @@ use super::report;
 use super::shelf::Shelf;
 use super::snapshot::{Coding, Counts, Layout, Manifest, Part, Run, Snapshot};
 use super::writer::{self, Departed};
+use crate::domain::channel_setting::{ChannelSetting, ChannelSettings};
 use crate::domain::feed::{Channel, Edition};
 use crate::domain::site::Site;
 
@@ -40,6 +41,8 @@ pub struct Stock {
     pub generation: i64,
     /// When a public fact last changed, a deadline that passed included; none while nothing was ever published.
     pub changed_at: Option<DateTime<Utc>>,
+    /// How the channels are set.
+    pub settings: ChannelSettings,
     /// What each channel said last, whichever instance built it.
     pub editions: BTreeMap<Channel, Edition>,
 }
@@ -58,6 +61,7 @@ impl Stock {
 pub struct Draft {
     channel: Channel,
     dialect: &'static Dialect,
+    setting: ChannelSetting,
     /// The least that entries stand in.
     frame: (Vec<u8>, Vec<u8>),
     pack: Arc<Pack>,
@@ -68,7 +72,7 @@ pub struct Draft {
 
 impl Draft {
     /// A draft that holds what the current document holds, or, of one that is made as a whole, nothing yet.
-    pub fn new(shelf: &Shelf, channel: Channel, whole: bool) -> io::Result<Self> {
+    pub fn new(shelf: &Shelf, channel: Channel, setting: &ChannelSetting, whole: bool) -> io::Result<Self> {
         let dialect = Dialect::of(channel);
         let known = shelf.current(channel);
         let (pack, ends) = match &known {
@@ -77,7 +81,7 @@ impl Draft {
         };
         let kept = known.as_ref().filter(|_| !whole).map(|known| known.manifest.layout.parts.clone());
         let (frame, parts) = (writer::frame(dialect)?, kept.unwrap_or_default());
-        Ok(Self { channel, dialect, frame, pack, ends, known, parts })
+        Ok(Self { channel, dialect, setting: setting.clone(), frame, pack, ends, known, parts })
     }
 
     /// Which channel's it is.
@@ -95,7 +99,7 @@ impl Draft {
 
     /// Writes a part anew: the items of its places, as they came.
     pub fn write(&mut self, number: i64, items: &[FeedItem]) -> io::Result<()> {
-        let (bytes, fared) = writer::entries(self.dialect, items)?;
+        let (bytes, fared) = writer::entries(self.dialect, &self.setting, items)?;
         if fared.is_empty() {
             self.parts.remove(&number);
             return Ok(());
@@ -150,7 +154,7 @@ impl Draft {
         let counts: Counts = self.parts.values().map(|part| part.counts).sum();
         let tail = writer::tail(self.dialect, &stock.departed, stock.now)?;
         let about = |last_changed| About { site: &stock.site, last_changed, entries: counts.entries };
-        let date = later(stock.changed_at, self.told(stock).as_ref());
+        let date = later(stock.changed_at.max(self.setting.changed_at), self.told(stock).as_ref());
         let undated = writer::head(self.dialect, about(date))?.undated;
         let fingerprint = self.hash(&undated, &tail);
         let told = self.told(stock).filter(|told| told.fingerprint == fingerprint);

@@ -3,6 +3,7 @@
 use super::dialect::Dialect;
 use super::item::FeedItem;
 use super::rendition::Rendition;
+use crate::domain::channel_setting::ChannelSetting;
 use crate::domain::feed::{Channel, FeedStatus, Severity};
 
 /// Something in the way of a posting.
@@ -16,6 +17,8 @@ pub struct Issue {
     pub field: &'static str,
     /// What is wrong, for people.
     pub message: String,
+    /// What to do about it.
+    pub mend: &'static str,
     /// Who says so: the address of the rule.
     pub source: &'static str,
 }
@@ -31,8 +34,8 @@ pub struct Readiness {
 
 /// How a posting would stand, or stands, in a channel; also before it is published.
 #[must_use]
-pub fn readiness(channel: Channel, item: &FeedItem) -> Readiness {
-    Rendition::new(Dialect::of(channel), item).readiness()
+pub fn readiness(channel: Channel, setting: &ChannelSetting, item: &FeedItem) -> Readiness {
+    Rendition::new(Dialect::of(channel), setting, item).readiness()
 }
 
 impl Readiness {

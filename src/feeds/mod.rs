@@ -12,6 +12,7 @@
 //! * [`snapshot`]: a document as it is kept; `pack` has its bytes, [`document`] reads them in a row.
 //! * [`shelf`]: which document is current.
 //! * [`grammar`]: a channel's table as a page to read, and as an XML Schema or a grammar in RELAX NG.
+//! * [`channels`]: how the channels are set, and who fetched them, as far as this instance knows.
 //! * [`changes`]: what has come, changed and left, for those who keep up.
 //! * [`sitemap`]: the careers pages for search engines.
 //! * [`json_ld`]: an item as schema.org's `JobPosting`, for careers pages.
@@ -21,6 +22,7 @@ pub mod batch;
 mod board_tests;
 pub mod build;
 pub mod changes;
+pub mod channels;
 mod check;
 pub mod dialect;
 pub mod document;

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::dialect::{Dialect, Element, Expansion};
+use super::dialect::{Dialect, Element, Expansion, Mark};
 use super::fact::{Fact, Node};
 use super::html;
 use super::issue::{Issue, Readiness};
 use super::item::FeedItem;
+use crate::domain::channel_setting::ChannelSetting;
 use crate::domain::country::Country;
 use crate::domain::feed::Severity;
 use crate::domain::money::PayRange;
@@ -33,6 +34,8 @@ pub struct Entry<'a> {
     pub item: &'a FeedItem,
     /// In which format.
     pub dialect: &'static Dialect,
+    /// How the channel is set.
+    pub setting: &'a ChannelSetting,
     /// What the channel calls it; never changes and never names anything else.
     pub reference: String,
     /// Where it is, in channels that want an entry for each place.
@@ -55,6 +58,23 @@ impl<'a> Entry<'a> {
             Some(Place::RemoteIn(country)) => self.item.pay_in(country),
             None => self.item.pay_ranges.first(),
         }
+    }
+
+    /// An address of ours, marked so that visits by it can be told apart.
+    #[must_use]
+    pub fn marked(&self, url: &'a str) -> Cow<'a, str> {
+        let joint = if url.contains('?') { '&' } else { '?' };
+        match (&self.setting.tracking_source, self.dialect.url_mark) {
+            (Some(own), mark) => format!("{url}{joint}{}={own}", mark.unwrap_or(Mark::USUAL).key).into(),
+            (None, Some(Mark { key, word })) => format!("{url}{joint}{key}={word}").into(),
+            (None, None) => Cow::Borrowed(url),
+        }
+    }
+
+    /// The number of the organisation's page on LinkedIn.
+    #[must_use]
+    pub fn company(&self) -> Option<&'a str> {
+        self.setting.company_id.as_deref().or(self.item.organisation.linkedin_company.as_deref())
     }
 
     /// The same with the channel's word for the time it is paid for, if it has one.
@@ -81,6 +101,7 @@ impl<'a> Entry<'a> {
             code: check.code,
             field: check.field,
             message: check.message.to_owned(),
+            mend: check.mend,
             source: check.source,
         });
         let wrong = self.dialect.elements.iter().filter_map(|element| self.wrong(element));
@@ -111,27 +132,34 @@ impl<'a> Entry<'a> {
     /// There is nothing to write: because the channel has no word for it, or because the posting says nothing.
     fn lacking(&self, element: &Element) -> Option<Issue> {
         let (board, noun) = (self.dialect.board, element.holds.noun());
+        let source = element.source;
         let issue =
-            |severity, code, field, message| Issue { severity, code, field, message, source: element.source };
+            |severity, code, field, message, mend| Issue { severity, code, field, message, mend, source };
         let field = element.holds.field();
         if let Some(value) = element.holds.unspoken(self) {
             let severity = if element.is_required() { Severity::Block } else { Severity::Warn };
             let message = format!("{board} has no word for {value}, so it is left out");
-            return Some(issue(severity, "NO_WORD", field, message));
+            let mend = "nothing, or choose what the board knows";
+            return Some(issue(severity, "NO_WORD", field, message, mend));
         }
         let severity = element.missing?;
         match (element.is_required(), self.comes_never(element)) {
             (true, true) => {
                 let message = format!("{board} asks for the {noun}, and remote work has none");
-                return Some(issue(severity, "REMOTE_NOT_TAKEN", "workplace", message));
+                let mend = "nothing, unless the work is done at a place";
+                return Some(issue(severity, "REMOTE_NOT_TAKEN", "workplace", message, mend));
             }
             (false, true) => return None,
             _ if self.comes_later(element) => return None,
             _ => {}
         }
-        let code = if element.is_required() { "REQUIRED_MISSING" } else { "RECOMMENDED_MISSING" };
+        let (code, mend) = if element.is_required() {
+            ("REQUIRED_MISSING", "fill it in")
+        } else {
+            ("RECOMMENDED_MISSING", "fill it in, if there is something to say")
+        };
         let message = format!("{board} asks for the {noun} (<{}>), and there is none", element.name);
-        Some(issue(severity, code, field, message))
+        Some(issue(severity, code, field, message, mend))
     }
 
     fn unfit(&self, element: &Element, node: &Node<'_>) -> Option<Issue> {
@@ -141,17 +169,17 @@ impl<'a> Entry<'a> {
             _ => node.text.chars().count(),
         };
         let (board, noun) = (self.dialect.board, element.holds.noun());
-        let (code, message) = if length < least {
+        let (code, mend, message) = if length < least {
             let limit = format!("shorter than the {least} characters {board} asks for");
-            ("TOO_SHORT", format!("the {noun} is {limit}: it has {length}"))
+            ("TOO_SHORT", "write more", format!("the {noun} is {limit}: it has {length}"))
         } else if length > most {
             let limit = format!("longer than the {most} characters {board} takes");
-            ("TOO_LONG", format!("the {noun} is {limit}: it has {length}"))
+            ("TOO_LONG", "write less", format!("the {noun} is {limit}: it has {length}"))
         } else {
             return None;
         };
         let (field, source) = (element.holds.field(), element.source);
-        Some(Issue { severity: Severity::Block, code, field, message, source })
+        Some(Issue { severity: Severity::Block, code, field, message, mend, source })
     }
 
     /// What only a location has.
@@ -172,15 +200,16 @@ impl<'a> Entry<'a> {
 pub struct Rendition<'a> {
     item: &'a FeedItem,
     dialect: &'static Dialect,
+    setting: &'a ChannelSetting,
     description: Cow<'a, str>,
 }
 
 impl<'a> Rendition<'a> {
-    /// The item in this format.
+    /// The item in this format, as the channel is set.
     #[must_use]
-    pub fn new(dialect: &'static Dialect, item: &'a FeedItem) -> Self {
+    pub fn new(dialect: &'static Dialect, setting: &'a ChannelSetting, item: &'a FeedItem) -> Self {
         let description = item.body.cleaned_once(dialect.tags, &item.url);
-        Self { item, dialect, description }
+        Self { item, dialect, setting, description }
     }
 
     /// The entries it becomes, by reference.
@@ -194,6 +223,7 @@ impl<'a> Rendition<'a> {
         let entry = |(key, place): (Option<String>, Option<Place<'a>>)| Entry {
             item: self.item,
             dialect: self.dialect,
+            setting: self.setting,
             reference: key.map_or_else(|| requisition.clone(), |key| format!("{requisition}-{key}")),
             place,
             description: &self.description,
@@ -230,18 +260,36 @@ impl<'a> Rendition<'a> {
                 issues.push(issue);
             }
         }
-        Readiness::of(self.item.visible, issues)
+        Readiness::of(self.item.visible && self.setting.enabled, issues)
     }
 
     /// What no channel takes, whatever its elements.
     fn general(&self) -> Vec<Issue> {
         let item = self.item;
-        let issue =
-            |severity, code, field, message: String, source| Issue { severity, code, field, message, source };
+        let issue = |severity, code, field, message: String, mend, source| Issue {
+            severity,
+            code,
+            field,
+            message,
+            mend,
+            source,
+        };
         let mut issues = Vec::new();
+        if !self.setting.enabled {
+            let message = "the channel is turned off, so no posting is in it".to_owned();
+            let mend = "turn the channel on, if postings are to go there";
+            issues.push(issue(Severity::Info, "CHANNEL_OFF", "channel", message, mend, OWN));
+        }
         if item.openings == 0 {
             let message = "no team has a vacancy, and boards punish jobs that are filled".to_owned();
-            issues.push(issue(Severity::Block, "NO_VACANCIES", "teams", message, OWN));
+            issues.push(issue(
+                Severity::Block,
+                "NO_VACANCIES",
+                "teams",
+                message,
+                "open a seat, or close the posting",
+                OWN,
+            ));
         }
         let placed = match item.workplace {
             Workplace::Remote => !item.remote_countries.is_empty(),
@@ -249,11 +297,13 @@ impl<'a> Rendition<'a> {
         };
         if !placed {
             let message = "the posting has neither a location nor, if remote, a country".to_owned();
-            issues.push(issue(Severity::Block, "PLACE_MISSING", "locations", message, OWN));
+            let mend = "add a location or, if remote, a country";
+            issues.push(issue(Severity::Block, "PLACE_MISSING", "locations", message, mend, OWN));
         }
         issues.extend(item.removed.iter().map(|removed| {
             let message = format!("{} characters that XML can't carry were left out", removed.count);
-            issue(Severity::Warn, "CHARACTERS_REMOVED", removed.field, message, XML)
+            let mend = "delete them from the field";
+            issue(Severity::Warn, "CHARACTERS_REMOVED", removed.field, message, mend, XML)
         }));
         issues
     }

@@ -71,6 +71,7 @@ fn issue(issue: &Issue) -> Value {
         "code": issue.code,
         "field": issue.field,
         "message": issue.message,
+        "mend": issue.mend,
         "source": issue.source,
     })
 }

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use super::channels::Channels;
 use super::pack::Pack;
 use super::snapshot::{Manifest, Snapshot};
 use crate::domain::feed::Channel;
@@ -14,9 +15,11 @@ const MANIFEST: &str = "manifest.json";
 /// What stands there until it is on the disk. A data folder belongs to one process.
 const DRAFT: &str = "draft-manifest.json";
 
-/// The current snapshot of each channel.
-#[derive(Debug)]
+/// The current snapshot of each channel. By default there is none, and no folder.
+#[derive(Debug, Default)]
 pub struct Shelf {
+    /// How the channels are set, and who fetched them.
+    pub channels: Channels,
     folder: PathBuf,
     standing: RwLock<BTreeMap<Channel, Standing>>,
 }
@@ -42,7 +45,8 @@ impl Shelf {
                 standing.insert(*channel, Standing { current: Arc::new(snapshot), before: None });
             }
         }
-        Ok(Self { folder: folder.to_owned(), standing: RwLock::new(standing) })
+        let channels = Channels::default();
+        Ok(Self { channels, folder: folder.to_owned(), standing: RwLock::new(standing) })
     }
 
     /// What is to be served; none until the first build succeeded.
@@ -58,6 +62,15 @@ impl Shelf {
         let standing = self.standing.read().unwrap_or_else(PoisonError::into_inner);
         let Standing { current, before } = standing.get(&channel)?;
         [Some(current), before.as_ref()].into_iter().flatten().find(|one| one.hash == hash).cloned()
+    }
+
+    /// Takes a channel's snapshots away, so that they are never served when the channel is turned on again.
+    pub fn forget(&self, channel: Channel) {
+        let known = self.standing.write().unwrap_or_else(PoisonError::into_inner).remove(&channel);
+        if known.is_some() {
+            // Without its manifest no process finds it again.
+            clear(&self.folder_of(channel), None);
+        }
     }
 
     pub(super) fn folder_of(&self, channel: Channel) -> PathBuf {

@@ -11,6 +11,7 @@ use super::item::is_legal;
 use super::rendition::Rendition;
 use super::writer::{Departed, Matter};
 use super::{FeedItem, fixture, grammar, readiness, writer};
+use crate::domain::channel_setting::ChannelSetting;
 use crate::domain::feed::{Advertised, Channel, FeedStatus, Severity};
 use crate::domain::posting::PostingStatus;
 
@@ -26,7 +27,7 @@ fn codes(
     channel: Channel,
     posting: &Advertised,
 ) -> (FeedStatus, Vec<(Severity, &'static str, &'static str)>) {
-    let readiness = readiness(channel, &fixture::item(posting));
+    let readiness = readiness(channel, &ChannelSetting::UNSET, &fixture::item(posting));
     (
         readiness.status,
         readiness.issues.iter().map(|issue| (issue.severity, issue.code, issue.field)).collect(),
@@ -140,7 +141,7 @@ fn a_length_that_a_channel_gives_is_kept() {
         let mut posting = fixture::remote();
         posting.posting.content.title = title.into();
         let item = fixture::item(&posting);
-        let readiness = Rendition::new(&TIGHT, &item).readiness();
+        let readiness = Rendition::new(&TIGHT, &ChannelSetting::UNSET, &item).readiness();
         readiness.issues.first().map(|issue| (issue.code, issue.message.clone()))
     };
     assert_eq!(stand("Backend Developer"), None, "17 characters");
@@ -290,7 +291,7 @@ fn what_stands_against_a_posting_is_said() {
 
     let mut stateless = fixture::onsite();
     stateless.posting.content.locations[0].region = None;
-    let readiness = readiness(Channel::Indeed, &fixture::item(&stateless));
+    let readiness = readiness(Channel::Indeed, &ChannelSetting::UNSET, &fixture::item(&stateless));
     assert_eq!((readiness.status, readiness.issues[0].code), (FeedStatus::Withheld, "STATE_MISSING"));
     assert!(readiness.issues[0].message.starts_with("Portland, United States"), "{:?}", readiness.issues[0]);
     assert!(!built(Channel::Indeed, &[stateless.clone()]).contains("Harbour"));

@@ -15,6 +15,7 @@ use super::fact::{About, Node};
 use super::issue::Readiness;
 use super::item::FeedItem;
 use super::rendition::{Entry, Rendition};
+use crate::domain::channel_setting::ChannelSetting;
 use crate::domain::feed::FeedStatus;
 use crate::domain::site::Site;
 
@@ -121,6 +122,7 @@ pub(super) fn head(dialect: &'static Dialect, about: About<'_>) -> io::Result<He
 /// A run of entries: those of the visible items, in the channel's order of what came in this order. Says how each fared.
 pub(super) fn entries<'a>(
     dialect: &'static Dialect,
+    setting: &ChannelSetting,
     items: &'a [FeedItem],
 ) -> io::Result<(Vec<u8>, Vec<Fared<'a>>)> {
     let (mut script, _) = entered(dialect)?;
@@ -130,7 +132,7 @@ pub(super) fn entries<'a>(
     }
     let mut fared = Vec::with_capacity(visible.len());
     for item in visible {
-        fared.push(listed(&mut *script, dialect, item)?);
+        fared.push(listed(&mut *script, dialect, setting, item)?);
     }
     Ok((script.taken().bytes, fared))
 }
@@ -159,11 +161,15 @@ pub(super) fn frame(dialect: &'static Dialect) -> io::Result<(Vec<u8>, Vec<u8>)>
     Ok((before, script.taken().bytes))
 }
 
+static UNSET: ChannelSetting = ChannelSetting::UNSET;
+
 /// What a feed is written of.
 #[derive(Debug, Clone, Copy)]
 pub struct Matter<'a> {
     /// The organisation.
     pub site: &'a Site,
+    /// How the channel is set.
+    pub setting: &'a ChannelSetting,
     /// The postings in the order in which they came; those that nobody may see are passed over.
     pub items: &'a [FeedItem],
     /// Postings that left, the last to leave first.
@@ -173,10 +179,10 @@ pub struct Matter<'a> {
 }
 
 impl<'a> Matter<'a> {
-    /// Postings alone.
+    /// Postings alone, in a channel that nobody set.
     #[must_use]
     pub const fn of(site: &'a Site, items: &'a [FeedItem], now: DateTime<Utc>) -> Self {
-        Self { site, items, departed: &[], now }
+        Self { site, setting: &UNSET, items, departed: &[], now }
     }
 }
 
@@ -186,7 +192,7 @@ pub fn write<'a>(
     matter: Matter<'a>,
     last_changed: Option<DateTime<Utc>>,
 ) -> io::Result<(Vec<u8>, Vec<Fared<'a>>)> {
-    let (entries, fared) = entries(dialect, matter.items)?;
+    let (entries, fared) = entries(dialect, matter.setting, matter.items)?;
     let number = fared.iter().map(|one| one.references.len()).sum();
     let head = head(dialect, About { site: matter.site, last_changed, entries: number })?;
     let tail = tail(dialect, matter.departed, matter.now)?;
@@ -196,9 +202,10 @@ pub fn write<'a>(
 fn listed<'a>(
     script: &mut dyn Script,
     dialect: &'static Dialect,
+    setting: &ChannelSetting,
     item: &'a FeedItem,
 ) -> io::Result<Fared<'a>> {
-    let rendition = Rendition::new(dialect, item);
+    let rendition = Rendition::new(dialect, setting, item);
     let readiness = rendition.readiness();
     let mut references = Vec::new();
     if readiness.status == FeedStatus::Listed {

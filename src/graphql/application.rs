@@ -16,6 +16,7 @@ use super::candidate::{Candidate, CandidateById, SubmittedContact};
 use super::connection::{Connection, Paging};
 use super::error::{bad_argument, bounded, fault};
 use super::event::Event;
+use super::feed::FeedChannel;
 use super::note::{self, Note};
 use super::offer::Offer;
 use super::offer_read::OffersOfApplication;
@@ -122,6 +123,11 @@ impl Application {
     /// Where the application came from.
     async fn source(&self) -> ApplicationSource {
         self.0.source.into()
+    }
+
+    /// Feed that led to it, where the address said so by which the person came.
+    async fn channel(&self) -> Option<FeedChannel> {
+        self.0.channel.map(Into::into)
     }
 
     /// Member of staff who referred the person; for staff.

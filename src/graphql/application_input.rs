@@ -78,6 +78,9 @@ pub struct ApplicationSubmitInput {
     pub(super) preferred_teams: Vec<ID>,
     /// Where the application comes from, as staff enter it.
     pub(super) source: Option<ApplicationSource>,
+    /// Word that the address was marked with by which the person came: what follows `source=` in a feed's link. It says
+    /// which feed led here, unless `source` says something else; a word that no feed has is passed over.
+    pub(super) tracking_source: Option<String>,
     /// Id of the member of staff who referred the person, as staff enter it: nobody interviews whom they referred.
     pub(super) referrer_id: Option<ID>,
     /// Names this request: repeated, it has the same effect once and the same answer. Kept 30 days.
@@ -95,6 +98,7 @@ impl ApplicationSubmitInput {
             answers: self.answers.into_iter().map(Into::into).collect(),
             preferred_teams: teams("preferredTeams", &self.preferred_teams)?,
             source: self.source.map(Into::into),
+            tracking_source: self.tracking_source,
             referrer: self.referrer_id.map(|given| id(&given, "referrer")).transpose()?,
             idempotency_key: self.idempotency_key,
         })

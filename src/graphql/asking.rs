@@ -10,6 +10,7 @@ use crate::domain::Viewer;
 use crate::domain::clock::{Chance, Clock};
 use crate::domain::id::LinkId;
 use crate::domain::site::Site;
+use crate::feeds::Shelf;
 use crate::storage::Store;
 
 /// What all requests share.
@@ -23,6 +24,8 @@ pub struct Shared {
     pub chance: Arc<dyn Chance>,
     /// Which organisation, at which web addresses.
     pub site: Arc<Site>,
+    /// The feeds that this instance built.
+    pub shelf: Arc<Shelf>,
 }
 
 impl std::fmt::Debug for Shared {

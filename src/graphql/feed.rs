@@ -7,6 +7,8 @@ use async_graphql::{Enum, SimpleObject};
 
 use super::asking::Asking;
 use super::batch::Load;
+use super::channel_setting::{sees_channel, settings};
+use crate::domain::channel_setting::ChannelSetting;
 use crate::domain::feed;
 use crate::domain::id::PostingId;
 use crate::feeds::issue::{Issue, Readiness};
@@ -62,7 +64,7 @@ pub enum FeedIssueSeverity {
 pub enum FeedStatus {
     /// It is in the feed.
     Listed,
-    /// Nothing stands against it, but it is not public now.
+    /// Nothing stands against it, but it is not public now, or the channel is off.
     Ready,
     /// The channel would refuse it; the issues say why.
     Withheld,
@@ -79,14 +81,16 @@ pub struct FeedIssue {
     field: &'static str,
     /// What is wrong, for people.
     message: String,
+    /// What to do about it, for people.
+    mend: &'static str,
     /// Who says so: the address of the rule, or the page of ours that states it.
     source: &'static str,
 }
 
 impl From<Issue> for FeedIssue {
     fn from(issue: Issue) -> Self {
-        let Issue { severity, code, field, message, source } = issue;
-        Self { severity: severity.into(), code, field, message, source }
+        let Issue { severity, code, field, message, mend, source } = issue;
+        Self { severity: severity.into(), code, field, message, mend, source }
     }
 }
 
@@ -131,24 +135,30 @@ impl Load for ItemById {
     }
 }
 
-/// How a posting stands in a channel, for whoever sees the posting.
+/// How a posting stands in a channel, for whoever sees the posting and the channel.
 pub(super) async fn readiness_of(
     asking: &Asking,
     posting: PostingId,
     channel: FeedChannel,
 ) -> async_graphql::Result<Option<FeedReadiness>> {
-    let item = asking.load::<ItemById>(posting).await?;
-    Ok(item.map(|item| readiness(channel.into(), &item).into()))
+    let channel = channel.into();
+    let (item, settings) = tokio::join!(asking.load::<ItemById>(posting), settings(asking));
+    let (Some(item), settings) = (item?, settings?) else { return Ok(None) };
+    let setting = settings.of(channel);
+    Ok(sees_channel(asking, setting).then(|| readiness(channel, setting, &item).into()))
 }
 
-/// How a posting stands in each channel, for whoever sees the posting.
+/// How a posting stands in each channel, for whoever sees the posting and the channel.
 pub(super) async fn feeds_of(asking: &Asking, posting: PostingId) -> async_graphql::Result<Vec<PostingFeed>> {
-    let Some(item) = asking.load::<ItemById>(posting).await? else { return Ok(Vec::new()) };
-    let stands = |channel: &feed::Channel| PostingFeed {
-        channel: (*channel).into(),
-        readiness: readiness(*channel, &item).into(),
+    let (item, settings) = tokio::join!(asking.load::<ItemById>(posting), settings(asking));
+    let (Some(item), settings) = (item?, settings?) else { return Ok(Vec::new()) };
+    let all = feed::Channel::ALL.iter().map(|channel| (*channel, settings.of(*channel)));
+    let seen = all.filter(|(_, setting)| sees_channel(asking, setting));
+    let stands = |(channel, setting): (feed::Channel, &ChannelSetting)| PostingFeed {
+        channel: channel.into(),
+        readiness: readiness(channel, setting, &item).into(),
     };
-    Ok(feed::Channel::ALL.iter().map(stands).collect())
+    Ok(seen.map(stands).collect())
 }
 
 /// The posting's structured data, while anybody may see it and nothing is missing from it.

@@ -22,6 +22,7 @@ pub mod asking;
 pub mod batch;
 pub mod board;
 pub mod candidate;
+pub mod channel_setting;
 pub mod connection;
 pub mod email_message;
 pub mod endpoint;

@@ -5,14 +5,14 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use super::application::ApplicationSource;
 use super::asking::asking;
 use super::error::{bad_argument, fault, optional_id};
+use super::feed::FeedChannel;
 use super::plan::HiringPlan;
 use super::posting::{Posting, PostingById};
 use super::scalar::DateTime;
 use super::team::{Team, TeamById};
 use crate::domain::Refusal;
-use crate::domain::application::Source;
 use crate::domain::policy::report::reports;
-use crate::domain::report::{OfferTally, SourceTally, Spread, StageOfPlan, rate};
+use crate::domain::report::{OfferTally, Origin, SourceTally, Spread, StageOfPlan, rate};
 use crate::storage::report::{self, FilledSeat, Overdue, Wanted};
 
 /// How many seats a report names.
@@ -107,6 +107,8 @@ pub struct FunnelReport {
 pub struct SourceReport {
     /// Where they came from.
     source: ApplicationSource,
+    /// Feed that led to them, where that is known: the same source is counted for each feed, and once without.
+    channel: Option<FeedChannel>,
     /// How many applications came in.
     applications: i32,
     /// How many of them were ever sent an offer.
@@ -117,10 +119,11 @@ pub struct SourceReport {
     hire_rate: Option<f64>,
 }
 
-impl From<(Source, SourceTally)> for SourceReport {
-    fn from((source, tally): (Source, SourceTally)) -> Self {
+impl From<(Origin, SourceTally)> for SourceReport {
+    fn from(((source, channel), tally): (Origin, SourceTally)) -> Self {
         Self {
             source: source.into(),
+            channel: channel.map(Into::into),
             applications: number(tally.applications),
             reached_offer: number(tally.reached_offer),
             hired: number(tally.hired),

@@ -6,6 +6,7 @@ use super::application::ApplicationQuery;
 use super::application_each::ApplicationsMutation;
 use super::application_move::ApplicationMutation;
 use super::candidate::CandidateQuery;
+use super::channel_setting::{FeedMutation, FeedQuery};
 use super::email_message::{EmailMessageMutation, EmailMessageQuery};
 use super::event::EventQuery;
 use super::extension::FieldErrors;
@@ -37,6 +38,7 @@ pub struct Query(
     CandidateQuery,
     EmailMessageQuery,
     EventQuery,
+    FeedQuery,
     NodeQuery,
     OfferQuery,
     OrganisationQuery,
@@ -55,6 +57,7 @@ pub struct Query(
 pub struct Mutation(
     ApplicationMutation,
     ApplicationsMutation,
+    FeedMutation,
     FormMutation,
     InterviewMutation,
     NoteMutation,

@@ -18,11 +18,20 @@ use crate::domain::viewer::Viewer;
 
 /// Every posting anybody may see now, the newest first. Two statements, so give a snapshot where the two must agree.
 pub async fn visible(db: &impl Source, now: DateTime<Utc>) -> Result<Vec<Advertised>, Fault> {
-    let sight = Sight::of(&Viewer::Anonymous, now);
     // One less than the most, since a page looks one further.
-    let everything = Page::newest(u32::MAX - 1);
-    let part = posting::listed(db, &sight, &Wanted::default(), &everything).await?;
-    with_teams(db, part.items).await
+    let everything = visible_within(db, now, u32::MAX - 1).await?;
+    Ok(everything.unwrap_or_default())
+}
+
+/// The same, unless there are more than `most`: then none.
+pub async fn visible_within(
+    db: &impl Source,
+    now: DateTime<Utc>,
+    most: u32,
+) -> Result<Option<Vec<Advertised>>, Fault> {
+    let sight = Sight::of(&Viewer::Anonymous, now);
+    let part = posting::listed(db, &sight, &Wanted::default(), &Page::newest(most)).await?;
+    if part.more { Ok(None) } else { with_teams(db, part.items).await.map(Some) }
 }
 
 /// The postings in these places of the feeds that anybody may see, by place. Two statements, so give a snapshot where the two

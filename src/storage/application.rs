@@ -21,6 +21,7 @@ use super::write::Tx;
 use crate::domain::Refusal;
 use crate::domain::application::{Application, ApplicationStatus, Outcome, Side, Source as Origin, Why};
 use crate::domain::event::{Change, EventKind};
+use crate::domain::feed::Channel;
 use crate::domain::id::{ApplicationId, CandidateId, PlanId, PostingId, TeamId, UserId};
 use crate::domain::policy::Scope;
 use crate::domain::policy::application::{Applications, Reasons};
@@ -29,7 +30,7 @@ use crate::domain::posting::PlanVersion;
 /// All but why it ended, which takes the right to internal reasons.
 pub(super) const COLUMNS: &str = "c.id, c.posting_id, c.candidate_id, c.plan_id, c.plan_version, c.status, c.stage, c.revision, \
      c.applied_at, c.source, c.repeated, c.outcome_side, c.outcome_at, c.outcome_told_from, NULL AS outcome_reason, NULL AS outcome_by, \
-     c.needs_decision_since, c.referrer_id";
+     c.needs_decision_since, c.referrer_id, c.channel";
 
 /// By which columns of `application c` a scope reaches an application.
 pub(super) const OF_SCOPE: Columns<'static> =
@@ -240,8 +241,9 @@ pub async fn ended_since(
 /// Keeps a new application.
 pub async fn insert(tx: &Tx, application: &Application) -> Result<(), Failure> {
     let sql = "INSERT INTO application (id, posting_id, candidate_id, plan_id, plan_version, status, stage, revision, \
-               applied_at, source, repeated, referrer_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-    let values: [Value; 12] = [
+               applied_at, source, repeated, referrer_id, channel) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    let values: [Value; 13] = [
         application.id.into(),
         application.posting.into(),
         application.candidate.into(),
@@ -254,6 +256,7 @@ pub async fn insert(tx: &Tx, application: &Application) -> Result<(), Failure> {
         application.source.into(),
         application.repeated.into(),
         application.referrer.into(),
+        application.channel.into(),
     ];
     dialect::execute(tx, sql, values).await?;
     Ok(())
@@ -357,6 +360,7 @@ struct Row {
     outcome_told_from: Option<DateTime<Utc>>,
     needs_decision_since: Option<DateTime<Utc>>,
     referrer_id: Option<UserId>,
+    channel: Option<Channel>,
 }
 
 impl From<Row> for Application {
@@ -382,6 +386,7 @@ impl From<Row> for Application {
             outcome,
             needs_decision_since: row.needs_decision_since,
             referrer: row.referrer_id,
+            channel: row.channel,
         }
     }
 }

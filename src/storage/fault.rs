@@ -124,6 +124,7 @@ pub static REFUSALS: &[(&str, Refusal)] = &[
     ("uq_team_name", Refusal::Taken("name")),
     ("uq_user_email", Refusal::Taken("email")),
     ("uq_posting_slug", Refusal::Taken("slug")),
+    ("uq_channel_setting_tracking", Refusal::Taken("trackingSource")),
     ("uq_posting_team", Refusal::Taken("team")),
     ("uq_application_current", Refusal::AlreadyApplied),
     ("uq_allotment_current", Refusal::Stale),

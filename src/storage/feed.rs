@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use sea_orm::{FromQueryResult, Value};
 
+use super::channel_setting;
 use super::dialect;
 use super::fault::Fault;
 use super::source::{Snapshot, Source};
 use super::write::Tx;
+use crate::domain::channel_setting::ChannelSettings;
 use crate::domain::feed::{Channel, Edition};
 
 /// What all feeds tell beside the postings.
@@ -16,6 +18,8 @@ use crate::domain::feed::{Channel, Edition};
 pub struct Listing {
     /// When a public fact last changed, a deadline that passed included; none while nothing was ever published.
     pub changed_at: Option<DateTime<Utc>>,
+    /// How the channels are set.
+    pub settings: ChannelSettings,
     /// What each channel said last, as far as it said anything.
     pub editions: BTreeMap<Channel, Edition>,
 }
@@ -37,7 +41,8 @@ pub(super) async fn touch(tx: &Tx) -> Result<u64, Fault> {
 
 /// What the feeds tell at `now` beside the postings.
 pub async fn listing(db: &Snapshot, now: DateTime<Utc>) -> Result<Listing, Fault> {
-    Ok(Listing { changed_at: changed_at(db, now).await?, editions: editions(db).await? })
+    let (changed_at, settings) = (changed_at(db, now).await?, channel_setting::all(db).await?);
+    Ok(Listing { changed_at, settings, editions: editions(db).await? })
 }
 
 /// Postings that left count too: what they were changed last by is how they left.

@@ -47,7 +47,7 @@ pub struct Noted {
     /// The changes.
     pub head: Head,
     /// Which postings may have changed since the time before. None stands for all: nothing was noted before, nothing says what
-    /// changed, or a team has another name, which shows wherever it hires.
+    /// changed, a team has another name, which shows wherever it hires, or a channel is set otherwise.
     pub touched: Option<Vec<PostingId>>,
 }
 
@@ -78,17 +78,24 @@ pub async fn note(tx: &Tx, before: Option<&Noted>, now: DateTime<Utc>) -> Result
     Ok(Noted { generation, seq, at: now, since, head, touched })
 }
 
+/// Events of no posting that change what many say.
+const SWEEPING: &[EventKind] =
+    &[EventKind::TeamUpdated, EventKind::FeedUpdated, EventKind::FeedKeyCreated, EventKind::FeedKeyRevoked];
+
 /// Which postings were written to since, and whose time is over since.
 async fn touched(tx: &Tx, since: &Noted, now: DateTime<Utc>) -> Result<Option<Vec<PostingId>>, Fault> {
     #[derive(FromQueryResult)]
     struct Row {
         id: Option<PostingId>,
     }
-    let sql = "SELECT CAST(NULL AS TEXT) AS id WHERE EXISTS (SELECT 1 FROM event WHERE seq > $1 AND kind = $2) \
-               UNION SELECT posting_id AS id FROM event WHERE seq > $1 AND posting_id IS NOT NULL \
-               UNION SELECT id FROM posting WHERE published_at IS NOT NULL AND expires_at > $3 AND expires_at <= $4";
-    let values = [since.seq.into(), EventKind::TeamUpdated.into(), since.at.into(), now.into()];
-    let rows = dialect::query_all::<Row>(tx, sql, values).await?;
+    let sql = format!(
+        "SELECT CAST(NULL AS TEXT) AS id WHERE EXISTS (SELECT 1 FROM event WHERE seq > $1 AND kind IN {}) \
+         UNION SELECT posting_id AS id FROM event WHERE seq > $1 AND posting_id IS NOT NULL \
+         UNION SELECT id FROM posting WHERE published_at IS NOT NULL AND expires_at > $3 AND expires_at <= $4",
+        tx.kind().listed(2)
+    );
+    let values = [since.seq.into(), json_list(SWEEPING), since.at.into(), now.into()];
+    let rows = dialect::query_all::<Row>(tx, &sql, values).await?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 

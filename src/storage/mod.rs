@@ -27,6 +27,7 @@ pub mod approval;
 pub mod archive;
 pub mod backup;
 pub mod candidate;
+pub mod channel_setting;
 mod connect;
 mod content;
 pub mod decision;

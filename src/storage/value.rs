@@ -8,7 +8,7 @@ use sea_orm::{
 };
 
 use crate::domain::{
-    application, email, event, id, interview, link, money, offer, opening, ping, place, plan, posting,
+    application, email, event, feed, id, interview, link, money, offer, opening, ping, place, plan, posting,
     posting_source, question, reference, scorecard, slot, step, viewer, work,
 };
 
@@ -83,6 +83,7 @@ text_columns! {
     application::ApplicationStatus, application::Side, application::Source,
     email::EmailState, email::LetterKind,
     event::EventKind,
+    feed::Channel,
     interview::InterviewState, interview::Missing, interview::Response,
     link::LinkKind,
     money::PayInterval,

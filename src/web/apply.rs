@@ -9,7 +9,7 @@ use super::fields::{Fault, Fields};
 use super::page::{Frame, Trouble, shown};
 use super::rate::{self, Deed, TooMany};
 use super::sheet::{CHOICES, Field, Sheet, given, team_name};
-use super::{App, posting};
+use super::{App, mark, posting};
 use crate::actions::application::{Submission, submit};
 use crate::domain::Refusal;
 use crate::domain::clock::random_text;
@@ -39,6 +39,7 @@ struct ApplyPage {
     answers: Vec<Field>,
     teams: Vec<Field>,
     nonce: String,
+    mark: Option<String>,
     trap: &'static str,
 }
 
@@ -50,15 +51,20 @@ struct AppliedPage {
 }
 
 /// `GET /jobs/{slug}/apply`.
-pub async fn form(app: Data<App>, slug: Path<String>) -> Result<HttpResponse, Trouble> {
+pub async fn form(app: Data<App>, slug: Path<String>, request: HttpRequest) -> Result<HttpResponse, Trouble> {
+    let mark = mark::of_query(&app, request.query_string());
     match posting::found(&app, &slug).await? {
         (Advertised { posting: Posting { apply_url: Some(url), .. }, .. }, Appearance::Visible) => {
             Ok(elsewhere(&url))
         }
         (job, Appearance::Visible) if job.posting.slug == *slug => {
-            shown(StatusCode::OK, &page(&app, &job, &Fields::default(), &[], None))
+            let fields = mark.map(|mark| (mark::FIELD.to_owned(), mark)).into_iter().collect();
+            shown(StatusCode::OK, &page(&app, &job, &Fields::of(fields), &[], None))
         }
-        (job, Appearance::Visible) => Ok(posting::moved(&app.shared.site.apply_url(&job.posting.slug))),
+        (job, Appearance::Visible) => {
+            let address = app.shared.site.apply_url(&job.posting.slug);
+            Ok(posting::moved(&mark::kept(&address, mark.as_deref())))
+        }
         // The job's own page says why nobody can apply.
         (job, _) => Ok(elsewhere(&format!("/jobs/{}", job.posting.slug))),
     }
@@ -94,7 +100,7 @@ pub async fn send(
         return again(&[], Some("This page was incomplete. Please send it once more."));
     }
     let act = app.act(&Viewer::Anonymous);
-    match submit(act, submission(&job, &fields)).await {
+    match submit(act, submission(&app, &job, &fields)).await {
         Ok(_) => Ok(done),
         Err(Failure::Fault(fault)) => Err(fault.into()),
         Err(Failure::Refused(Refusal::NotFound(_))) => Err(Trouble::NotFound),
@@ -123,7 +129,7 @@ fn elsewhere(path: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, path)).finish()
 }
 
-fn submission(job: &Advertised, fields: &Fields) -> Submission {
+fn submission(app: &App, job: &Advertised, fields: &Fields) -> Submission {
     let mut preferred_teams: Vec<TeamId> = Vec::new();
     for team in (0..CHOICES.len()).filter_map(|place| fields.get(&team_name(place)).parse().ok()) {
         if !preferred_teams.contains(&team) {
@@ -138,6 +144,7 @@ fn submission(job: &Advertised, fields: &Fields) -> Submission {
         answers: given(&job.posting.content.questions, fields),
         preferred_teams,
         source: None,
+        tracking_source: mark::known(app, fields.get(mark::FIELD)),
         referrer: None,
         idempotency_key: Some(fields.get("nonce").to_owned()),
     }
@@ -165,6 +172,7 @@ fn page(
         answers,
         teams,
         nonce: random_text(&*app.shared.chance, NONCE),
+        mark: mark::known(app, fields.get(mark::FIELD)),
         trap: TRAP,
     }
 }

@@ -20,6 +20,7 @@ pub mod graphiql;
 pub mod graphql;
 mod header;
 mod health;
+mod mark;
 pub mod media;
 pub mod metrics;
 mod nomination;
@@ -61,6 +62,7 @@ pub struct App {
     /// How the web part was told to behave.
     pub settings: Settings,
     counts: rate::Counts,
+    filtered: feed::Filtered,
     names: observe::Names,
     stopping: AtomicBool,
 }
@@ -97,8 +99,10 @@ impl App {
     #[must_use]
     pub fn new(shared: Shared, shelf: Arc<Shelf>, settings: Settings) -> Self {
         let counts = rate::Counts::new(settings.rates, &shared.clock);
+        let shared = Shared { shelf: Arc::clone(&shelf), ..shared };
         let (names, stopping) = (observe::Names::default(), AtomicBool::new(false));
-        Self { shared, shelf, settings, counts, names, stopping }
+        let filtered = feed::Filtered::default();
+        Self { shared, shelf, settings, counts, filtered, names, stopping }
     }
 
     /// Tells those who send requests here to send them elsewhere; those that come are answered.
@@ -108,7 +112,7 @@ impl App {
 
     /// What a change by this viewer may use.
     fn act<'a>(&'a self, viewer: &'a Viewer) -> Act<'a> {
-        let Shared { store, clock, chance, site } = &self.shared;
+        let Shared { store, clock, chance, site, .. } = &self.shared;
         Act { store, clock: &**clock, chance: &**chance, site, viewer }
     }
 
@@ -138,9 +142,9 @@ pub fn routes(
             .service(read("/jobs/{slug}", posting::page))
             .service(read("/feeds", feed::page))
             .service(read("/feeds/changes.json", feed::news::changes))
-            .service(read("/feeds/{file}", feed::document))
+            .service(read("/feeds/{name}", feed::named))
             .service(read("/feeds/{channel}/report.json", feed::report))
-            .service(read("/feeds/{channel}/{file}", feed::named))
+            .service(read("/feeds/{channel}/{file}", feed::document))
             .service(read("/sitemap.xml", feed::news::index))
             .service(read("/sitemaps/{number}.xml", feed::news::part))
             .service(read("/robots.txt", feed::news::robots))

@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use super::App;
 use super::asset::STYLE_SHEET;
 use super::rate::TooMany;
+use crate::domain::feed::Channel;
 use crate::domain::site::Site;
 use crate::storage::Fault;
 
@@ -31,6 +32,8 @@ pub struct Frame {
     pub contact: String,
     /// The style sheet.
     pub style: &'static str,
+    /// Whether it names the RSS feed, which may be off or private.
+    pub rss: bool,
 }
 
 impl Frame {
@@ -45,6 +48,7 @@ impl Frame {
             organisation_url: site.url.clone(),
             contact: site.contact_email.to_string(),
             style: STYLE_SHEET.as_str(),
+            rss: false,
         }
     }
 
@@ -52,6 +56,14 @@ impl Frame {
     #[must_use]
     pub fn public(site: &Site, title: &str, canonical: String, description: String) -> Self {
         Self { description: Some(description), canonical: Some(canonical), ..Self::of(site, title) }
+    }
+
+    /// The same, naming the RSS feed if anybody may fetch it.
+    #[must_use]
+    pub fn with_feed(self, app: &App) -> Self {
+        let settings = app.shelf.channels.settings();
+        let rss = settings.is_some_and(|settings| settings.of(Channel::Rss).is_public());
+        Self { rss, ..self }
     }
 }
 

@@ -1,15 +1,15 @@
 //! The careers pages: the list of jobs, and a page for each.
 
-mod filter;
+pub mod filter;
 pub mod view;
 
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 
 use self::filter::{Filter, Query};
 use self::view::{GonePage, Job, JobPage, JobsPage};
-use super::App;
 use super::page::{Frame, Trouble, shown};
+use super::{App, mark};
 use crate::domain::feed::Advertised;
 use crate::domain::posting::Appearance;
 use crate::domain::site::Site;
@@ -35,7 +35,7 @@ pub async fn list(app: web::Data<App>, query: web::Query<Query>) -> Result<HttpR
     let number = filter.page.min(matching.len().div_ceil(PAGE).saturating_sub(1));
     let part = matching.iter().skip(number * PAGE).take(PAGE);
     let page = JobsPage {
-        frame: frame(site, &all, filter.is_on()),
+        frame: frame(site, &all, filter.is_on()).with_feed(&app),
         summary: filter::summary(&all),
         teams: filter.teams(&all),
         places: filter.places(&all),
@@ -65,17 +65,27 @@ pub async fn found(app: &App, slug: &str) -> Result<(Advertised, Appearance), Tr
 }
 
 /// `GET /jobs/{slug}`.
-pub async fn page(app: web::Data<App>, slug: web::Path<String>) -> Result<HttpResponse, Trouble> {
+pub async fn page(
+    app: web::Data<App>,
+    slug: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Trouble> {
     let (now, site) = (app.shared.clock.now(), &app.shared.site);
     let (job, appearance) = found(&app, &slug).await?;
+    let mark = mark::of_query(&app, request.query_string());
     if job.posting.slug != *slug {
-        return Ok(moved(&site.posting_url(&job.posting.slug)));
+        return Ok(moved(&mark::kept(&site.posting_url(&job.posting.slug), mark.as_deref())));
     }
     if appearance == Appearance::Closed {
         return gone(&app, &job).await;
     }
     let plan = plan::get(&app.shared.store, job.posting.plan).await?;
-    shown(StatusCode::OK, &JobPage::of(site, &job, &plan, now))
+    let mut page = JobPage::of(site, &job, &plan, now);
+    page.frame = page.frame.with_feed(&app);
+    if page.applies_here {
+        page.apply_url = mark::kept(&page.apply_url, mark.as_deref());
+    }
+    shown(StatusCode::OK, &page)
 }
 
 /// `GET /jobs/{slug}.jsonld`: what the page tells search engines, alone. Where it tells them nothing, this is not there.

@@ -16,6 +16,7 @@ use tracing::Instrument as _;
 use super::{Step, pass};
 use crate::actions::feed::Issue;
 use crate::actions::{self, Act};
+use crate::domain::channel_setting::ChannelSettings;
 use crate::domain::clock::{Chance, Clock};
 use crate::domain::feed::{Channel, FeedChange};
 use crate::domain::site::Site;
@@ -126,8 +127,9 @@ impl FeedBuilder {
         }
         let (noted, db) = self.noted(now).await?;
         let stock = self.stock(&db, &noted).await?;
+        self.shelf.channels.set(stock.settings.clone());
         let listed = feed_change::count(&db).await?;
-        let batch = self.written(&db, &noted).await?;
+        let batch = self.written(&db, &noted, &stock.settings).await?;
         drop(db);
         let even = even(&batch, listed);
         // Until it is known how this ends.
@@ -184,18 +186,24 @@ impl FeedBuilder {
             now,
             generation: noted.generation,
             changed_at: listing.changed_at,
+            settings: listing.settings,
             editions: listing.editions,
         })
     }
 
     /// Drafts in which everything that was touched is written. No more than a part's postings are in memory.
-    async fn written(&self, db: &storage::Snapshot, noted: &Noted) -> Result<Batch, Unbuilt> {
+    async fn written(
+        &self,
+        db: &storage::Snapshot,
+        noted: &Noted,
+        settings: &ChannelSettings,
+    ) -> Result<Batch, Unbuilt> {
         let (now, all) = (noted.at, || (0..=noted.head.places / PLACES).collect());
         let parts = match &noted.touched {
             Some(ids) => feed_change::runs_of(db, ids, PLACES).await?,
             None => all(),
         };
-        let mut batch = Batch::new(&self.shelf, noted.touched.is_none());
+        let mut batch = Batch::new(&self.shelf, settings, noted.touched.is_none());
         for number in parts {
             let places = number * PLACES..(number + 1) * PLACES;
             let advertised = advertised::placed(db, places, now).await?;

@@ -5,6 +5,7 @@ pub mod breaker;
 pub mod event_tail;
 pub mod expiry_sweep;
 pub mod feed_builder;
+pub mod fetch_keeper;
 pub mod outbox;
 pub mod pinger;
 

@@ -48,6 +48,7 @@ impl TestApp {
             clock: self.clock.clone(),
             chance: self.chance.clone(),
             site: self.site.clone(),
+            shelf: Arc::default(),
         }
     }
 

@@ -38,6 +38,7 @@ pub async fn crowd(app: &TestApp, posted: &Posted, number: usize) {
             source: Source::Careers,
             repeated: false,
             outcome: None,
+            channel: None,
             referrer: None,
             needs_decision_since: None,
         };

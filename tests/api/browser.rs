@@ -70,6 +70,7 @@ impl TestApp {
     pub async fn send_to(&self, settings: Settings, request: TestRequest) -> Seen {
         let folder = tempfile::tempdir().unwrap();
         let shelves = Arc::new(Shelf::open(folder.path()).unwrap());
+        shelves.channels.set(storage::channel_setting::all(&self.store).await.unwrap());
         let app = web::Data::new(App::new(self.shared(), shelves, settings));
         let endpoint = web::Data::new(Endpoint::new(schema(), Limits::default(), Duration::from_secs(10)));
         let service = init_service(Application::new().configure(routes(app, endpoint))).await;

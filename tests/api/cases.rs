@@ -94,6 +94,11 @@ impl Table<'_> {
         self.free("planCopy", json!({ "template": "SHORT" }));
         let rename = |id: &str| json!({ "planId": id, "expectedVersion": 1, "name": "Longer" });
         self.each("planUpdate", &["plan"], rename);
+        let set = json!({ "channel": "LINKEDIN", "expectedRevision": 1, "enabled": false, "companyId": "1234567", "trackingSource": "ours" });
+        self.free("feedUpdate", set);
+        self.free("feedUpdate", json!({ "channel": "RSS", "trackingSource": "indeed" }));
+        self.free("feedKeyCreate", json!({ "channel": "RSS", "expectedRevision": 0 }));
+        self.free("feedKeyRevoke", json!({ "channel": "RSS", "expectedRevision": 0 }));
         self.free("tokenCreate", json!({ "name": "mine", "scopes": ["READ"] }));
         let tokens: Vec<String> =
             ["admin", "recruiter", "posting recruiter", "manager", "interviewer", "approver", "newcomer"]

@@ -298,7 +298,7 @@ both! {
         taken.dedup();
         // The first build asks neither whether the generation moved nor what changed, and tells the other instances of all
         // channels; later ones tell of those that changed: two want a city, and have nothing to tell of remote work.
-        assert_eq!(taken, [14 + 12, 17 + 10]);
+        assert_eq!(taken, [15 + 12, 18 + 10]);
     }
 
     async fn what_happens_is_passed_on_in_order_to_everyone_who_listens(app: TestApp) {

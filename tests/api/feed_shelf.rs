@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use vacantia::domain::channel_setting::{ChannelSetting, ChannelSettings};
 use vacantia::domain::country::Country;
 use vacantia::domain::feed::{Advertised, Channel, TeamVacancies};
 use vacantia::domain::ping::Pings;
@@ -99,6 +100,7 @@ fn stock(minute: i64) -> Stock {
         now,
         generation: minute,
         changed_at: Some(now),
+        settings: ChannelSettings::default(),
         editions: BTreeMap::new(),
     }
 }
@@ -111,7 +113,7 @@ fn items(titles: &[&str]) -> Vec<FeedItem> {
 
 /// Builds a channel from all of its postings, part by part.
 fn build(shelf: &Shelf, channel: Channel, titles: &[&str]) -> std::io::Result<Arc<Snapshot>> {
-    let mut draft = Draft::new(shelf, channel, true)?;
+    let mut draft = Draft::new(shelf, channel, &ChannelSetting::UNSET, true)?;
     for (number, items) in (0..).zip(items(titles).chunks(LENGTH)) {
         draft.write(number, items)?;
     }
@@ -167,7 +169,7 @@ fn parts_that_are_kept_up_are_the_document_that_is_written_at_once() {
                 titles[part * LENGTH + 7 * round] = ["Baker", "Smith"][round % 2];
             }
             let all = items(&titles);
-            let mut draft = Draft::new(&shelf, channel, false).unwrap();
+            let mut draft = Draft::new(&shelf, channel, &ChannelSetting::UNSET, false).unwrap();
             for part in touched {
                 draft.write(part as i64, all.chunks(LENGTH).nth(part).unwrap()).unwrap();
             }

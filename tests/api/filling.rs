@@ -75,6 +75,13 @@ pub async fn fill(app: &TestApp) {
                   SELECT id, 0, 1, 9007199254740993, $1, $1 FROM posting LIMIT 1";
     set(app, listed, [app.now().into()]).await;
     set(app, "INSERT INTO feed_edition (channel, fingerprint) VALUES ($1, 'f')", ["rss".into()]).await;
+    let channel = "INSERT INTO channel_setting (channel, enabled, private, key_hash, key_created_at, company_id, \
+                   tracking_source, changed_at, revision) VALUES ('linkedin', $1, $2, 'h', $3, '12', 'ours', $3, 2)";
+    set(app, channel, [false.into(), true.into(), app.now().into()]).await;
+    let fetch =
+        "INSERT INTO feed_fetch (channel, at, who, status, key_used_at) VALUES ('linkedin', $1, $2, 304, $1)";
+    set(app, fetch, [app.now().into(), HOSTILE[3].into()]).await;
+    set(app, "UPDATE application SET channel = $1 WHERE revision > 1", ["indeed".into()]).await;
     let interview = "INSERT INTO interview (id, application_id, step_id, round, state, starts_at, ends_at, zone, place, uid, \
                      sequence, arranged_at, created_at, created_by, revision) \
                      SELECT 'intv_00000000000000000000000000', application_id, id, 1, 'held', $2, $2, 'Europe/Berlin', $1, \

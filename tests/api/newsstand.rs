@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use vacantia::actions::posting::{
     Changes, Move, TeamVacancies, VacanciesSet, pause_if_filled, set_vacancies, update,
 };
+use vacantia::domain::Viewer;
 use vacantia::domain::country::Country;
 use vacantia::domain::feed::Channel;
 use vacantia::domain::id::{ApplicationId, OfferId, PostingId};
@@ -20,8 +21,8 @@ use vacantia::domain::posting::Section;
 use vacantia::feeds::Shelf;
 use vacantia::graphql::endpoint::Endpoint;
 use vacantia::graphql::guard::Limits;
-use vacantia::graphql::schema;
-use vacantia::storage::opening;
+use vacantia::graphql::{Asking, Shared, schema};
+use vacantia::storage::{channel_setting, opening};
 use vacantia::web::{App, Settings, routes};
 use vacantia::work::Step;
 use vacantia::work::feed_builder::FeedBuilder;
@@ -81,6 +82,10 @@ impl<'a> Stand<'a> {
     }
 
     pub async fn ask(&self, request: TestRequest) -> Answer {
+        if self.shelf.channels.settings().is_none() {
+            // As the program does before it listens.
+            self.shelf.channels.set(channel_setting::all(&self.app.store).await.unwrap());
+        }
         let data = web::Data::new(App::new(self.app.shared(), Arc::clone(&self.shelf), Settings::default()));
         let endpoint = Endpoint::new(schema(), Limits::default(), Duration::from_secs(5));
         let configure = routes(data, web::Data::new(endpoint));
@@ -88,6 +93,13 @@ impl<'a> Stand<'a> {
         let response = call_service(&service, request.to_request()).await;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         Answer { status, headers, body: read_body(response).await.to_vec() }
+    }
+
+    /// What GraphQL tells somebody where these feeds are served.
+    pub async fn tell(&self, viewer: &Viewer, query: &str) -> serde_json::Value {
+        let shared = Shared { shelf: Arc::clone(&self.shelf), ..self.app.shared() };
+        let request = async_graphql::Request::new(query).data(Asking::new(shared, viewer.clone()));
+        serde_json::to_value(self.app.schema.execute(request).await).unwrap()["data"].clone()
     }
 
     pub async fn get(&self, path: &str) -> Answer {

@@ -52,6 +52,14 @@ anew. What decides is `src/domain/policy`; read the difference as a change of it
 
 /// Fields that no world shows, with the reason.
 const UNSEEN: &[(&str, &str)] = &[
+    ("Feed.builtGeneration", "no feed is built in the world; tests/api/channel_setting.rs reads it"),
+    ("Feed.counts", "no feed is built in the world; tests/api/channel_setting.rs reads them"),
+    ("Feed.lastModified", "no feed is built in the world; tests/api/channel_setting.rs reads it"),
+    ("Feed.validUntil", "no feed is built in the world; tests/api/channel_setting.rs reads it"),
+    ("FeedCounts.entries", "no feed is built in the world; tests/api/channel_setting.rs reads them"),
+    ("FeedCounts.listed", "no feed is built in the world; tests/api/channel_setting.rs reads them"),
+    ("FeedCounts.warned", "no feed is built in the world; tests/api/channel_setting.rs reads them"),
+    ("FeedCounts.withheld", "no feed is built in the world; tests/api/channel_setting.rs reads them"),
     ("FilledOpening.posting", "deeper than the walk goes; tests/api/report.rs reads it"),
     ("FilledOpening.team", "deeper than the walk goes; tests/api/report.rs reads it"),
     ("Form.remindedAt", "nobody in the world waits for days"),

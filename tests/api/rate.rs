@@ -9,6 +9,8 @@ use actix_web::{App as Application, web};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use vacantia::actions::channel_setting::create_key;
+use vacantia::domain::feed::Channel;
 use vacantia::domain::link::Purpose;
 use vacantia::domain::viewer::Viewer;
 use vacantia::feeds::Shelf;
@@ -178,6 +180,65 @@ both! {
         let head = TestRequest::default().method(actix_web::http::Method::HEAD).uri("/feeds/rss.xml");
         assert_eq!(gate.from("192.0.2.1", head).await.status, 200);
         assert_eq!(gate.from("192.0.2.2", get("/feeds/rss.xml")).await.status, 200, "others go on");
+    }
+
+    async fn wrong_keys_of_feeds_are_limited_and_tell_nothing(app: TestApp) {
+        let (_, secret) = create_key(app.system(), Channel::Rss, None).await.unwrap();
+        let gate = Gate::new(&app, Settings { rates: Rates { guesses: hourly(2), ..Rates::default() }, ..Settings::default() });
+        builder(&app, &gate.app.shelf).step().await.unwrap();
+        let get = |path: String| TestRequest::get().uri(&path);
+        let wrong = format!("vaf_{}", "0".repeat(40));
+        for (path, status) in [("rss.xml", 404), ("monster.xml", 404), ("rss.xml", 429), ("monster.xml", 429), ("rss/report.json", 429)] {
+            let seen = gate.from("192.0.2.1", get(format!("/feeds/{path}?key={wrong}"))).await;
+            assert_eq!(seen.status, status, "{path}: a feed that is there and one that is not answer alike");
+        }
+        assert_eq!(gate.from("192.0.2.1", get("/feeds/rss.xml".into())).await.status, 404, "no key is no guess");
+        assert_eq!(gate.from("192.0.2.1", get(format!("/feeds/rss.xml?key={secret}"))).await.status, 200);
+        assert_eq!(gate.from("192.0.2.2", get(format!("/feeds/rss.xml?key={wrong}"))).await.status, 404);
+        assert_eq!(gate.from("192.0.2.1", get(format!("/feeds/indeed.xml?key={wrong}"))).await.status, 200, "it needs none");
+    }
+
+    async fn parts_of_feeds_are_built_once_and_counted_as_whole_ones(app: TestApp) {
+        app.advertised("Backend Developer").await;
+        let gate = Gate::new(&app, Settings { rates: Rates { feeds: hourly(3), ..Rates::default() }, ..Settings::default() });
+        builder(&app, &gate.app.shelf).step().await.unwrap();
+        let get = |path: &str| TestRequest::get().uri(path);
+        let part = "/feeds/rss.xml?team=create";
+        let before = app.store.statements();
+        assert_eq!(gate.from("192.0.2.1", get("/feeds/rss.xml")).await.status, 200);
+        assert_eq!(app.store.statements(), before, "the whole is never built here");
+        let first = gate.from("192.0.2.1", get(part)).await;
+        let built = app.store.statements();
+        assert!(first.status == 200 && built > before && first.body.contains("Backend Developer"), "{}", first.body);
+        let again = gate.from("192.0.2.1", get(part)).await;
+        assert_eq!((again.status, again.header("etag"), app.store.statements()), (200, first.header("etag"), built));
+        assert_eq!(gate.from("192.0.2.1", get(part)).await.status, 429);
+        let known = get(part).insert_header(("If-None-Match", first.header("etag")));
+        assert_eq!(gate.from("192.0.2.1", known).await.status, 304, "nothing new is free");
+        let other = get("/feeds/rss.xml?team=other").insert_header(("If-None-Match", first.header("etag")));
+        assert_eq!(gate.from("192.0.2.1", other).await.status, 429, "but building is not");
+        assert_eq!(app.store.statements(), built);
+        assert_eq!(gate.from("192.0.2.2", get(part)).await.status, 200, "others go on");
+    }
+
+    async fn of_many_who_want_parts_of_feeds_few_wait(app: TestApp) {
+        app.advertised("Backend Developer").await;
+        let gate = &Gate::new(&app, Settings::default());
+        builder(&app, &gate.app.shelf).step().await.unwrap();
+        let wanted = (0..40).map(|part| async move {
+            let path = format!("/feeds/rss.xml?team=team-{part}");
+            gate.from("192.0.2.1", TestRequest::get().uri(&path)).await
+        });
+        let all = futures_util::future::join_all(wanted).await;
+        let answered = all.iter().filter(|seen| seen.status == 200).count();
+        let (sent_away, rest): (Vec<&Seen>, Vec<&Seen>) = all.iter().partition(|seen| seen.status == 503);
+        assert!(answered >= 8 && answered == rest.len() && !sent_away.is_empty(), "{answered} of {}", all.len());
+        assert!(sent_away.iter().all(|seen| seen.header("retry-after") == "5"));
+        let same = (0..8).map(|_| gate.from("192.0.2.1", TestRequest::get().uri("/feeds/rss.xml?team=create")));
+        let before = app.store.statements();
+        let same = futures_util::future::join_all(same).await;
+        assert!(same.iter().all(|seen| seen.status == 200 && seen.body == same[0].body));
+        assert_eq!(app.store.statements() - before, 2, "it is built for the first, and the others get it");
     }
 }
 

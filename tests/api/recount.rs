@@ -19,9 +19,9 @@ struct Line {
 const COUNTED: &str = "\
 SELECT 'applications ' || count(*) || ' hired ' || count(CASE WHEN a.status = 'hired' THEN 1 END) AS line \
  FROM application a \
-UNION ALL SELECT 'source ' || a.source || ' applications ' || count(*) \
+UNION ALL SELECT 'source ' || a.source || coalesce(' ' || a.channel, '') || ' applications ' || count(*) \
  || ' offered ' || count(CASE WHEN EXISTS (SELECT 1 FROM offer f WHERE f.application_id = a.id AND f.sent_version > 0) THEN 1 END) \
- || ' hired ' || count(CASE WHEN a.status = 'hired' THEN 1 END) FROM application a GROUP BY a.source \
+ || ' hired ' || count(CASE WHEN a.status = 'hired' THEN 1 END) FROM application a GROUP BY a.source, a.channel \
 UNION ALL SELECT 'offers sent ' || count(f.sent_version) || ' accepted ' || count(CASE WHEN f.status = 'accepted' THEN 1 END) \
  || ' declined ' || count(CASE WHEN f.status = 'declined' THEN 1 END) || ' expired ' || count(CASE WHEN f.status = 'expired' THEN 1 END) \
  || ' rescinded ' || count(CASE WHEN f.status = 'rescinded' THEN 1 END) || ' undone ' || count(f.undone_at) FROM offer f \
@@ -84,7 +84,8 @@ SELECT o.id, o.created_at, f.decided_at FROM opening o JOIN offer f ON f.id = o.
 fn told(report: &Report) -> BTreeSet<String> {
     let tally = &report.tally;
     let mut lines = BTreeSet::from([format!("applications {} hired {}", tally.applications, tally.hired)]);
-    for (source, of) in &tally.sources {
+    for ((source, channel), of) in &tally.sources {
+        let source = channel.map_or_else(|| source.to_string(), |channel| format!("{source} {channel}"));
         let (applications, offered, hired) = (of.applications, of.reached_offer, of.hired);
         lines.insert(format!("source {source} applications {applications} offered {offered} hired {hired}"));
     }

@@ -214,7 +214,7 @@ both! {
         let row = format!("\r\n'=Backend,{id},Create,{team},2027-01-15T08:00:00Z,2027-01-18T08:00:00Z,3\r\n");
         assert!(seen.body.ends_with(&row), "{}", seen.body);
         let seen = get(&format!("/reports/sources.csv?posting={id}&team={team}"), &mine).await;
-        assert!(seen.body.ends_with("\r\ncareers,4,4,1,0.25\r\n"), "{}", seen.body);
+        assert!(seen.body.ends_with("\r\ncareers,,4,4,1,0.25\r\n"), "{}", seen.body);
         assert!(get("/reports/overdue.csv", &mine).await.body.ends_with("\r\n0,1,0\r\n"));
         for (path, part) in [("/reports/offers.csv?from=soon", "from: "), ("/reports/offers.csv?posting=x", "posting: "),
             ("/reports/offers.csv?from=2027-01-02&until=2027-01-01", "until: ")] {

@@ -229,6 +229,7 @@ impl TestApp {
             answers: Vec::new(),
             preferred_teams: Vec::new(),
             source: None,
+            tracking_source: None,
             referrer: None,
             idempotency_key: None,
         }

@@ -167,7 +167,7 @@ impl Types {
             let all = question("($after: String)", "(first: 100, after: $after)", json!({}), depth - 1);
             vec![some, all]
         } else {
-            vec![question("", "", json!({}), depth)]
+            vec![question("", &self.arguments(field).unwrap_or_default(), json!({}), depth)]
         }
     }
 }

@@ -2,6 +2,7 @@
 //! away whoever shows it. Made through the actions; what a relay would have said is written beside them.
 
 mod applications;
+mod channels;
 mod interviews;
 mod notes;
 mod postings;
@@ -130,6 +131,7 @@ impl World {
         let postings = founder.postings(&staff).await;
         founder.grants(&staff, &postings).await;
         founder.applications(&staff, &postings).await;
+        founder.channels().await;
         founder.close(&postings).await;
         founder.pings().await;
         founder.name_the_nested().await;

@@ -6,6 +6,7 @@
 use super::super::allotment::hiring_for;
 use super::super::letter::{About, Addressee, NewLink, link_for, prepare};
 use super::super::{Act, TRIES, email};
+use super::origin::{Came, came, is_known, led_here};
 use super::{event, kept};
 use crate::domain::Refusal;
 use crate::domain::application::{Application, ApplicationStatus, REPEAT_WINDOW, Source};
@@ -25,7 +26,7 @@ use crate::mail::letter::{ApplicationReceived, ApplicationRepeated, Reader};
 use crate::mail::line::Line;
 use crate::storage::idempotency::{self, Request};
 use crate::storage::posting::Sight;
-use crate::storage::{Failure, Fault, Tx, allotment, answer, candidate, link, plan, posting, step, user};
+use crate::storage::{Failure, Fault, Tx, allotment, answer, candidate, link, plan, posting, step};
 
 /// An application as it comes in.
 #[derive(Debug, Clone)]
@@ -44,6 +45,8 @@ pub struct Submission {
     pub preferred_teams: Vec<TeamId>,
     /// Where it comes from; the public may say only what it can know.
     pub source: Option<Source>,
+    /// What the address was marked with that the person came by; a mark that no feed has says nothing.
+    pub tracking_source: Option<String>,
     /// Who of ours referred the person, where staff say so.
     pub referrer: Option<UserId>,
     /// By which a repeated request is known.
@@ -82,6 +85,10 @@ fn request(viewer: &Viewer, input: &Submission) -> Result<Option<Request>, Refus
     let referrer = input.referrer.map(|referrer| referrer.to_string());
     if referrer.is_some() {
         parts.push(referrer.as_deref());
+    }
+    let mark = input.tracking_source.as_ref().map(|mark| format!("source={mark}"));
+    if mark.is_some() {
+        parts.push(mark.as_deref());
     }
     parts.extend(
         input.answers.iter().flat_map(|given| [Some(given.key.as_str()), Some(given.value.as_str())]),
@@ -154,7 +161,8 @@ impl Ready {
         let posting = posting::find(store, &sight, input.posting).await?;
         let posting = posting.ok_or(Refusal::NotFound("posting"))?;
         may_submit(act.viewer, &posting, change)?;
-        let (applicant, asked, source) = checked(act.viewer, &posting, input)?;
+        let (applicant, asked, came) = checked(act.viewer, &posting, input)?;
+        let (source, channel) = led_here(store, came).await?;
         is_known(store, input.referrer).await?;
         let plan = plan::get(store, posting.plan).await?;
 
@@ -178,6 +186,7 @@ impl Ready {
         Ok(Self {
             application: Application {
                 referrer: input.referrer,
+                channel,
                 ..beginning(id, &posting, candidate.id, source, change)
             },
             answers: asked.into_iter().map(answer).collect(),
@@ -248,6 +257,10 @@ impl Ready {
         let submitted = event(change, EventKind::ApplicationSubmitted, &application);
         let submitted = submitted.word("candidate", self.candidate.id).word("source", application.source);
         let submitted = submitted.word("plan", application.plan.plan);
+        let submitted = match application.channel {
+            Some(channel) => submitted.word("channel", channel),
+            None => submitted,
+        };
         tx.record(submitted.count("planVersion", application.plan.number.into()).count("stage", 0));
         Ok(())
     }
@@ -260,43 +273,16 @@ fn checked(
     viewer: &Viewer,
     posting: &Posting,
     input: &Submission,
-) -> Result<(Applicant, Asked, Source), Refusal> {
+) -> Result<(Applicant, Asked, Came), Refusal> {
     let applicant = Applicant::parse(&input.name, &input.email, input.phone.as_deref());
     let asked = question::check(&posting.content.questions, &input.answers);
-    let source = source(viewer, input.source, input.referrer);
-    match (applicant, asked, source) {
-        (Ok(applicant), Ok(asked), Ok(source)) => Ok((applicant, asked, source)),
-        (applicant, asked, source) => {
-            let faults = [applicant.err(), asked.err(), source.err()];
+    match (applicant, asked, came(viewer, input)) {
+        (Ok(applicant), Ok(asked), Ok(came)) => Ok((applicant, asked, came)),
+        (applicant, asked, came) => {
+            let faults = [applicant.err(), asked.err(), came.err()];
             let faults: Vec<Refusal> = faults.into_iter().flatten().collect();
             Err(Refusal::all(faults).err().unwrap_or(Refusal::Forbidden))
         }
-    }
-}
-
-/// Where an application comes from: the public can't enter one as staff or refer itself.
-fn source(viewer: &Viewer, said: Option<Source>, referrer: Option<UserId>) -> Result<Source, Refusal> {
-    let by_staff = matches!(viewer, Viewer::Staff(_) | Viewer::System);
-    match (by_staff, said, referrer) {
-        (true, None | Some(Source::Referral), Some(_)) => Ok(Source::Referral),
-        (true, Some(_), Some(_)) => {
-            Err(Refusal::invalid("source", "a referral, where somebody referred them"))
-        }
-        (false, _, Some(_)) => Err(Refusal::invalid("referrerId", "nobody: staff say who referred somebody")),
-        (true, said, None) => Ok(said.unwrap_or(Source::Staff)),
-        (false, None, None) => Ok(Source::Careers),
-        (false, Some(source @ (Source::Careers | Source::Board)), None) => Ok(source),
-        (false, Some(_), None) => Err(Refusal::invalid("source", "careers or board")),
-    }
-}
-
-/// # Errors
-/// `INVALID` on `referrerId` unless it is one of ours.
-async fn is_known(db: &impl crate::storage::Source, referrer: Option<UserId>) -> Result<(), Failure> {
-    let Some(referrer) = referrer else { return Ok(()) };
-    match user::find(db, referrer).await? {
-        Some(_) => Ok(()),
-        None => Err(Refusal::invalid("referrerId", "a member of staff").into()),
     }
 }
 
@@ -367,6 +353,7 @@ fn beginning(
         outcome: None,
         needs_decision_since: None,
         referrer: None,
+        channel: None,
     }
 }
 

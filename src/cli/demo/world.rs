@@ -208,6 +208,7 @@ impl World<'_> {
             answers: to.content.questions.iter().map(answer).collect(),
             preferred_teams: Vec::new(),
             source: Some(Source::Careers),
+            tracking_source: None,
             referrer: None,
             idempotency_key: None,
         };

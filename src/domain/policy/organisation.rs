@@ -55,6 +55,19 @@ pub fn sees_pings(viewer: &Viewer) -> bool {
     }
 }
 
+/// Whether the viewer may see that there is a feed which is off or private: staff, who have to know where postings go.
+#[must_use]
+pub fn sees_every_channel(viewer: &Viewer) -> bool {
+    sees_settings(viewer)
+}
+
+/// Whether the viewer may see how channels are set: administrators. They change it by [`may_administer`].
+#[must_use]
+pub fn sees_channel_settings(viewer: &Viewer) -> bool {
+    let scope: Scope<Setting> = reading(viewer, &[Role::Admin]);
+    scope.is_everything()
+}
+
 /// Staff see their colleagues' names and titles; anybody else sees nobody.
 #[must_use]
 pub fn sees_users(viewer: &Viewer) -> bool {

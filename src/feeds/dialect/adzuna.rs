@@ -1,6 +1,6 @@
 //! Adzuna's XML feed.
 
-use super::{Check, DateStyle, Dialect, Element, Expansion, Format, Order, Unwritten, XML, rules};
+use super::{Check, DateStyle, Dialect, Element, Expansion, Format, Mark, Order, Unwritten, XML, rules};
 use crate::domain::feed::{Channel, Severity};
 use crate::domain::money::PayInterval;
 use crate::domain::posting::EmploymentType;
@@ -27,7 +27,7 @@ pub(super) static ADZUNA: Dialect = Dialect {
     order: Order::OldestFirst,
     dates: DateStyle::Iso8601,
     tags: &COMMON,
-    url_mark: Some("utm_source=adzuna"),
+    url_mark: Some(Mark::utm("adzuna")),
     periods: &[
         (PayInterval::Hour, "hour"),
         (PayInterval::Day, "day"),

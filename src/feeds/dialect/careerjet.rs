@@ -1,6 +1,6 @@
 //! Careerjet's XML feed: what it suggests to those who have none yet. It takes other formats as well.
 
-use super::{Check, DateStyle, Dialect, Element, Expansion, Format, Order, Unwritten, XML, rules};
+use super::{Check, DateStyle, Dialect, Element, Expansion, Format, Mark, Order, Unwritten, XML, rules};
 use crate::domain::feed::{Channel, Severity};
 use crate::domain::posting::EmploymentType;
 use crate::feeds::fact::{Fact, RemoteCity, Words};
@@ -25,7 +25,7 @@ pub(super) static CAREERJET: Dialect = Dialect {
     order: Order::OldestFirst,
     dates: DateStyle::Iso8601,
     tags: &COMMON,
-    url_mark: None,
+    url_mark: Some(Mark::source("careerjet")),
     periods: rules::PERIODS,
     checks: CHECKS,
     wants_all: false,

@@ -1,7 +1,7 @@
 //! Indeed's job sync XML feed.
 
 use super::{
-    Check, DateStyle, Dialect, Element, Expansion, Format, HeadElement, Order, Unwritten, XML, rules,
+    Check, DateStyle, Dialect, Element, Expansion, Format, HeadElement, Mark, Order, Unwritten, XML, rules,
 };
 use crate::domain::feed::{Channel, Severity};
 use crate::domain::place::Workplace;
@@ -37,7 +37,7 @@ pub(super) static INDEED: Dialect = Dialect {
     order: Order::OldestFirst,
     dates: DateStyle::Iso8601,
     tags: &TAGS,
-    url_mark: Some("source=Indeed"),
+    url_mark: Some(Mark::source("Indeed")),
     periods: rules::PERIODS,
     checks: CHECKS,
     wants_all: true,

@@ -1,6 +1,6 @@
 //! Jobrapido's XML feed.
 
-use super::{Check, DateStyle, Dialect, Element, Expansion, Format, Order, Unwritten, XML, rules};
+use super::{Check, DateStyle, Dialect, Element, Expansion, Format, Mark, Order, Unwritten, XML, rules};
 use crate::domain::feed::{Channel, Severity};
 use crate::domain::posting::EmploymentType;
 use crate::feeds::fact::{Fact, RemoteCity, Words};
@@ -25,7 +25,7 @@ pub(super) static JOBRAPIDO: Dialect = Dialect {
     order: Order::OldestFirst,
     dates: DateStyle::DayMonthYear,
     tags: &COMMON,
-    url_mark: None,
+    url_mark: Some(Mark::source("jobrapido")),
     periods: rules::PERIODS,
     checks: CHECKS,
     wants_all: false,

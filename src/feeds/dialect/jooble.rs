@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::{Check, DateStyle, Dialect, Element, Expansion, Format, Order, Unwritten, XML, rules};
+use super::{Check, DateStyle, Dialect, Element, Expansion, Format, Mark, Order, Unwritten, XML, rules};
 use crate::domain::feed::{Channel, Severity};
 use crate::domain::posting::EmploymentType;
 use crate::feeds::fact::{Fact, Words};
@@ -30,7 +30,7 @@ pub(super) static JOOBLE: Dialect = Dialect {
     order: Order::OldestFirst,
     dates: DateStyle::DayMonthYearDots,
     tags: &COMMON,
-    url_mark: None,
+    url_mark: Some(Mark::source("jooble")),
     periods: rules::PERIODS,
     checks: CHECKS,
     wants_all: true,

@@ -1,7 +1,7 @@
 //! LinkedIn's XML feed for basic jobs.
 
 use super::{
-    Check, DateStyle, Dialect, Element, Expansion, Format, HeadElement, Order, Unwritten, XML, rules,
+    Check, DateStyle, Dialect, Element, Expansion, Format, HeadElement, Mark, Order, Unwritten, XML, rules,
 };
 use crate::domain::feed::{Channel, Severity};
 use crate::domain::money::PayInterval;
@@ -37,7 +37,7 @@ pub(super) static LINKEDIN: Dialect = Dialect {
     order: Order::OldestFirst,
     dates: DateStyle::MonthDayYear,
     tags: &TAGS,
-    url_mark: None,
+    url_mark: Some(Mark::source("linkedin")),
     periods: &[
         (PayInterval::Hour, "HOURLY"),
         (PayInterval::Day, "DAILY"),
@@ -129,8 +129,8 @@ static CHECKS: &[Check] = &[
         code: "COMPANY_ID_MISSING",
         field: "organisation.linkedinCompany",
         message: "LinkedIn asks applicant tracking systems for the number of the organisation's page, and none is set",
-        mend: "set VACANTIA_LINKEDIN_COMPANY_ID",
-        broken: |entry| entry.item.organisation.linkedin_company.is_none(),
+        mend: "give the channel its company, or set VACANTIA_LINKEDIN_COMPANY_ID",
+        broken: |entry| entry.company().is_none(),
         source: GUIDE,
     },
     Check {

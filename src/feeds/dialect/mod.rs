@@ -62,7 +62,7 @@ pub struct Dialect {
     /// Which HTML the description may hold.
     pub tags: &'static Tags,
     /// What is added to the posting's address, so that visits can be told apart.
-    pub url_mark: Option<&'static str>,
+    pub url_mark: Option<Mark>,
     /// The channel's word for each time that pay may be for. Pay for another time is left out.
     pub periods: Words<PayInterval>,
     /// Rules beyond single elements.
@@ -109,6 +109,30 @@ impl Format {
             Self::Xml => b"",
             Self::Json => b",",
         }
+    }
+}
+
+/// What an address is marked with: `?key=word`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// The parameter, one of [`Mark::KEYS`].
+    pub key: &'static str,
+    /// What it says: the channel's name, in the case that the board wants it in.
+    pub word: &'static str,
+}
+
+impl Mark {
+    /// The parameters that marks are found under, the first of them where no board has a wish.
+    pub const KEYS: [&'static str; 2] = ["source", "utm_source"];
+    /// Where no board has a wish.
+    pub const USUAL: Self = Self::source("");
+
+    const fn source(word: &'static str) -> Self {
+        Self { key: Self::KEYS[0], word }
+    }
+
+    const fn utm(word: &'static str) -> Self {
+        Self { key: Self::KEYS[1], word }
     }
 }
 

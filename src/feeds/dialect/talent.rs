@@ -1,7 +1,7 @@
 //! Talent.com's XML feed.
 
 use super::{
-    Check, DateStyle, Dialect, Element, Expansion, Format, HeadElement, Order, Unwritten, XML, rules,
+    Check, DateStyle, Dialect, Element, Expansion, Format, HeadElement, Mark, Order, Unwritten, XML, rules,
 };
 use crate::domain::feed::Channel;
 use crate::domain::place::Workplace;
@@ -32,7 +32,7 @@ pub(super) static TALENT: Dialect = Dialect {
     order: Order::OldestFirst,
     dates: DateStyle::Utc,
     tags: &COMMON,
-    url_mark: Some("source=talent"),
+    url_mark: Some(Mark::source("talent")),
     periods: &[],
     checks: CHECKS,
     wants_all: false,

@@ -1,7 +1,7 @@
 //! ZipRecruiter's XML feed.
 
 use super::{
-    Check, DateStyle, Dialect, Element, Expansion, Format, HeadElement, Order, Unwritten, XML, rules,
+    Check, DateStyle, Dialect, Element, Expansion, Format, HeadElement, Mark, Order, Unwritten, XML, rules,
 };
 use crate::domain::feed::{Channel, Severity};
 use crate::feeds::fact::{Fact, FeedFact};
@@ -36,7 +36,7 @@ pub(super) static ZIPRECRUITER: Dialect = Dialect {
     order: Order::OldestFirst,
     dates: DateStyle::Iso8601,
     tags: &COMMON,
-    url_mark: None,
+    url_mark: Some(Mark::source("ziprecruiter")),
     periods: &[],
     checks: CHECKS,
     wants_all: true,

@@ -57,18 +57,20 @@ impl Fact {
             Self::Title => one(&item.title),
             Self::PageLink => {
                 let link = Node::default().with("rel", "alternate").with("type", "text/html");
-                vec![link.with("href", marked(&item.url, dialect))]
+                vec![link.with("href", entry.marked(&item.url))]
             }
-            Self::Url => one(marked(&item.url, dialect)),
+            Self::Url => one(entry.marked(&item.url)),
             Self::UrlOfEntry => {
-                let url = marked(&item.url, dialect);
+                let url = entry.marked(&item.url);
                 let reference = &entry.reference;
                 one(format!("{url}{}entry={reference}", joint(&url)))
             }
+            // An address of somebody else's is left as it is.
+            Self::ApplyUrl if item.applies_here => one(entry.marked(&item.apply_url)),
             Self::ApplyUrl => one(&item.apply_url),
             Self::Organisation => one(&item.organisation.name),
             Self::OrganisationUrl => one(&item.organisation.url),
-            Self::LinkedinCompany => maybe(item.organisation.linkedin_company.as_deref()),
+            Self::LinkedinCompany => maybe(entry.company()),
             Self::Contact => one(&item.organisation.contact_email),
             Self::PublishedAt => maybe(item.published_at.map(date)),
             Self::UpdatedAt => one(date(item.updated_at)),
@@ -206,10 +208,6 @@ const fn paid_by(interval: PayInterval) -> &'static str {
 /// What stands between an address and one more parameter.
 fn joint(url: &str) -> char {
     if url.contains('?') { '&' } else { '?' }
-}
-
-fn marked<'a>(url: &'a str, dialect: &Dialect) -> Cow<'a, str> {
-    dialect.url_mark.map_or(Cow::Borrowed(url), |mark| format!("{url}{}{mark}", joint(url)).into())
 }
 
 fn place(location: &Location) -> Node<'_> {

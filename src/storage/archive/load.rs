@@ -10,9 +10,10 @@ use crate::storage::fault::Fault;
 use crate::storage::source::Source;
 use crate::storage::write::Tx;
 
-/// Tables that may hold rows though nobody has done anything: the schema comes with two, and a server that builds the
-/// feeds of no postings writes the others'.
-pub(in crate::storage) const FOUNDED: &[&str] = &["feed_generation", "feed_edition", "feed_head", "ping"];
+/// Tables that may hold rows though nobody has done anything: the schema comes with some, and a server that builds and
+/// gives the feeds of no postings writes the others.
+pub(in crate::storage) const FOUNDED: &[&str] =
+    &["feed_generation", "feed_edition", "feed_fetch", "feed_head", "ping"];
 
 /// A record as it was read: each of its noun's fields.
 #[derive(Debug, Clone)]

@@ -9,8 +9,8 @@ use crate::domain::id::{
     ReferenceRequestId, ScorecardId, SlotId, SlotsId, StepId, TeamId, TokenId, UserId,
 };
 use crate::domain::{
-    application, email, event, interview, link, offer, opening, ping, place, plan, posting, posting_source,
-    question, reference, scorecard, slot, step, viewer,
+    application, email, event, feed, interview, link, offer, opening, ping, place, plan, posting,
+    posting_source, question, reference, scorecard, slot, step, viewer,
 };
 
 const TEXT: Form = plain(Sort::Text);
@@ -105,6 +105,7 @@ nouns! {
         outcome_side: perhaps(word::<application::Side>()), outcome_reason: perhaps(TEXT), outcome_by: perhaps(TEXT),
         outcome_at: perhaps(INSTANT), outcome_told_from: perhaps(INSTANT), needs_decision_since: perhaps(INSTANT),
         referrer_id: perhaps(word::<UserId>()), preference_since: perhaps(INSTANT),
+        channel: perhaps(word::<feed::Channel>()),
     }
     "applicationContact" = application_contact by application_id {
         application_id: word::<ApplicationId>(), name: TEXT, email: TEXT, phone: perhaps(TEXT),
@@ -268,6 +269,13 @@ nouns! {
     }
     "feedEdition" = feed_edition by channel {
         channel: TEXT, fingerprint: TEXT, last_modified: perhaps(INSTANT),
+    }
+    "channelSetting" = channel_setting by channel {
+        channel: TEXT, enabled: FLAG, private: FLAG, key_hash: perhaps(TEXT), key_created_at: perhaps(INSTANT),
+        company_id: perhaps(TEXT), tracking_source: perhaps(TEXT), changed_at: INSTANT, revision: INTEGER,
+    }
+    "feedFetch" = feed_fetch by channel {
+        channel: TEXT, at: INSTANT, who: TEXT, status: INTEGER, key_used_at: perhaps(INSTANT),
     }
     "feedChange" = feed_change by posting_id {
         posting_id: word::<PostingId>(), place: LONG, listed_by: LONG, number: LONG, changed_at: INSTANT,

@@ -7,9 +7,9 @@ use actix_web::body::SizedStream;
 use actix_web::http::header::{self, HttpDate};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
-use chrono::{DateTime, Utc};
 use futures_util::{Stream, stream};
 
+use super::access::Access;
 use super::condition::{coding, is_unchanged, range};
 use super::{hub, plain};
 use crate::domain::site::Site;
@@ -21,8 +21,6 @@ use crate::web::App;
 use crate::web::page::Trouble;
 use crate::web::rate::{self, Deed};
 
-/// Seconds a copy may be served without asking again.
-const FRESH: i64 = 300;
 /// Bytes read from a file at once.
 const CHUNK: usize = 256 * 1024;
 
@@ -42,15 +40,22 @@ pub(super) fn snapshot(
     request: &HttpRequest,
     snapshot: &Snapshot,
     name: Name,
+    access: Access,
 ) -> Result<HttpResponse, Trouble> {
     let Some(coding) = coding(request.headers()) else {
         let mut answer = HttpResponse::build(StatusCode::NOT_ACCEPTABLE);
         return Ok(plain(&mut answer, "This feed comes as it is, gzipped, or in Brotli.\n"));
     };
     let (etag, size) = (snapshot.etag(coding), snapshot.size(coding));
-    let now = app.shared.clock.now();
-    let described =
-        |status| described(HttpResponse::build(status), &app.shared.site, snapshot, coding, name, now);
+    let caching = match name {
+        Name::Own => access.for_good(),
+        Name::Current => access.caching(snapshot.valid_until, app.shared.clock.now()),
+    };
+    let described = |status| {
+        let mut answer = HttpResponse::build(status);
+        answer.insert_header((header::CACHE_CONTROL, &*caching));
+        described(answer, &app.shared.site, snapshot, coding, name)
+    };
     if is_unchanged(request, &etag, snapshot.last_modified) {
         return Ok(described(StatusCode::NOT_MODIFIED).finish());
     }
@@ -82,19 +87,10 @@ fn described(
     snapshot: &Snapshot,
     coding: Coding,
     name: Name,
-    now: DateTime<Utc>,
 ) -> HttpResponseBuilder {
-    let fresh = match name {
-        Name::Own => "public, max-age=31536000, immutable".to_owned(),
-        Name::Current => {
-            let left = snapshot.valid_until.map_or(FRESH, |end| (end - now).num_seconds());
-            format!("public, max-age={}", left.clamp(0, FRESH))
-        }
-    };
     answer
         .insert_header((header::ETAG, snapshot.etag(coding)))
-        .insert_header((header::VARY, "Accept-Encoding"))
-        .insert_header((header::CACHE_CONTROL, fresh));
+        .insert_header((header::VARY, "Accept-Encoding"));
     match name {
         Name::Own => answer.insert_header((header::ACCEPT_RANGES, "bytes")),
         Name::Current => {

@@ -1,4 +1,5 @@
-//! The list's filters: by team and by place. Their values are readable, so that an address can be passed on.
+//! The list's filters: by team and by place. Their values are readable, so that an address can be passed on. Feeds take
+//! the same words.
 
 use std::collections::BTreeMap;
 
@@ -21,30 +22,56 @@ pub struct Query {
 }
 
 /// What is asked for.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Filter {
     team: Option<String>,
     place: Option<String>,
+    workplace: Option<String>,
     pub page: usize,
 }
 
 impl Filter {
     pub fn of(query: &Query) -> Self {
-        let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         // People count pages from 1.
         let page = query.page.parse::<usize>().unwrap_or(1).saturating_sub(1);
-        Self { team: given(&query.team), place: given(&query.place).map(|code| code.to_uppercase()), page }
+        Self { team: given(&query.team), place: place(&query.place), workplace: None, page }
+    }
+
+    /// What is asked of a feed: `team`, `location` (or `place`, as in the list) and `workplace`, the first of each that
+    /// says something.
+    pub fn of_feed(query: &str) -> Self {
+        let mut filter = Self::default();
+        for (name, text) in url::form_urlencoded::parse(query.as_bytes()) {
+            match &*name {
+                "team" => filter.team = filter.team.or_else(|| given(&text)),
+                "location" | "place" => filter.place = filter.place.or_else(|| place(&text)),
+                "workplace" => {
+                    filter.workplace =
+                        filter.workplace.or_else(|| given(&text).map(|word| word.to_lowercase()));
+                }
+                _ => {}
+            }
+        }
+        filter
     }
 
     pub fn is_on(&self) -> bool {
-        self.team.is_some() || self.place.is_some()
+        self.team.is_some() || self.place.is_some() || self.workplace.is_some()
+    }
+
+    /// How many bytes its words take.
+    pub fn size(&self) -> usize {
+        [&self.team, &self.place, &self.workplace].into_iter().flatten().map(String::len).sum()
     }
 
     pub fn takes(&self, job: &Advertised) -> bool {
         let by_team = |wanted: &String| hiring(job).any(|team| value(team) == *wanted);
         let by_place =
             |wanted: &String| countries(&job.posting.content).iter().any(|one| one.code() == wanted);
-        self.team.as_ref().is_none_or(by_team) && self.place.as_ref().is_none_or(by_place)
+        let by_workplace = |wanted: &String| job.posting.content.workplace.as_str() == wanted;
+        self.team.as_ref().is_none_or(by_team)
+            && self.place.as_ref().is_none_or(by_place)
+            && self.workplace.as_ref().is_none_or(by_workplace)
     }
 
     /// The teams that hire, by name, with how many jobs each has.
@@ -87,6 +114,14 @@ impl Filter {
         }
         format!("/jobs?{}", pairs.append_pair("page", &(number + 1).to_string()).finish())
     }
+}
+
+fn given(text: &str) -> Option<String> {
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+fn place(text: &str) -> Option<String> {
+    given(text).map(|code| code.to_uppercase())
 }
 
 fn hiring(job: &Advertised) -> impl Iterator<Item = &TeamVacancies> {

@@ -106,10 +106,11 @@ fn funnel(report: &Report) -> Vec<Vec<String>> {
 }
 
 fn sources(report: &Report) -> Vec<Vec<String>> {
-    let mut rows = head(&["source", "applications", "reached_offer", "hired", "hire_rate"]);
-    for (source, tally) in &report.tally.sources {
+    let mut rows = head(&["source", "channel", "applications", "reached_offer", "hired", "hire_rate"]);
+    for ((source, channel), tally) in &report.tally.sources {
         rows.push(vec![
             source.to_string(),
+            channel.map(|channel| channel.to_string()).unwrap_or_default(),
             tally.applications.to_string(),
             tally.reached_offer.to_string(),
             tally.hired.to_string(),

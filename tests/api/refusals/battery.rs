@@ -13,8 +13,9 @@ use crate::world::{Copies, Scene, Who};
 /// Who may do most of it.
 const USUAL: Who = Who::Recruiter;
 
-/// Who may do the rest, as holders of links or as those who were asked.
-const OTHERS: [Who; 5] = [Who::Approver, Who::Offeree, Who::Referee, Who::PostingRecruiter, Who::Interviewer];
+/// Who may do the rest, as holders of links, as those who were asked, or as those who administer.
+const OTHERS: [Who; 6] =
+    [Who::Approver, Who::Offeree, Who::Referee, Who::PostingRecruiter, Who::Interviewer, Who::Admin];
 
 /// Who may do none of it, but see much: a recruiter with a token that may only read, staff without a role, and anybody.
 const POWERLESS: [Who; 3] = [Who::Reader, Who::Newcomer, Who::Anyone];
@@ -185,6 +186,7 @@ async fn twice(asker: &mut Asker, who: Who, case: &Case) {
     let other = match mutation {
         "applicationSubmit" => ("name", json!("Another")),
         "noteAdd" => ("text", json!("Another")),
+        "feedUpdate" => ("enabled", json!(true)),
         _ => ("expiresAt", json!("2027-02-01T12:00:00Z")),
     };
     input[other.0] = other.1;

@@ -85,6 +85,7 @@ impl Founder {
             answers: vec![Given { key: "why".into(), value: self.word(&format!("{record} answer")) }],
             preferred_teams,
             source: None,
+            tracking_source: (record == "mine").then(|| "Indeed".to_owned()),
             referrer: (record == "far").then(|| self.scene.id("user chief").parse().unwrap()),
             idempotency_key: None,
         };

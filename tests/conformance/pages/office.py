@@ -65,6 +65,7 @@ class Office:
         plan = self.desk.change("planCreate", "plan { id }", name="Engineering", stages=stages(), approval="NONE", references=none)["plan"]["id"]
         posting = self.desk.change(
             "postingCreate", "posting { id slug }", title="Developer for tools that people rely on", workplace="REMOTE", employmentType="FULL_TIME",
+            sections=[dict(heading="What you would do", body="Keep the tools going that others do their work with: find what is slow, mend what breaks, and leave it simpler.")],
             planId=plan, remoteCountries=["DE", "PT"], teams=[dict(teamId=team, vacancies=3) for team in self.teams], questions=QUESTIONS,
         )["posting"]
         self.posting, self.slug = posting["id"], posting["slug"]

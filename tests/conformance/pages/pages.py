@@ -3,11 +3,13 @@
 import pathlib
 import sys
 import tempfile
+import urllib.request
 
 from playwright.sync_api import sync_playwright
 
 from database import Sqlite
 from office import Office
+from program import wait_for
 from visitor import Report, Visitor, story
 
 CHROMIUM = "/usr/bin/chromium"
@@ -29,6 +31,26 @@ def apply_form(office, visitor):
     visitor.press("Send application")
     visitor.expect("We have received your application")
     visitor.look("receipt")
+
+
+def feeds(office, visitor):
+    robot = urllib.request.Request(office.base + "/feeds/indeed.xml", headers={"User-Agent": "A board's robot/1.0 (+https://example.com/robot)"})
+    urllib.request.urlopen(robot).close()
+
+    def is_told():
+        visitor.open("/feeds")
+        return visitor.says("by A board's robot/1.0")
+
+    wait_for(is_told, "who fetched a feed last is told")
+    visitor.expect("which got all of it (200)")
+    visitor.look("feeds")
+    visitor.press("How postings fare in ZipRecruiter XML")
+    visitor.expect("What to do: ")
+    visitor.look("feed with withheld postings")
+    visitor.press("← All feeds")
+    visitor.press("How postings fare in RSS 2.0")
+    visitor.expect("Nothing stands against any posting")
+    visitor.look("feed without complaints")
 
 
 def teams(office, visitor):
@@ -235,7 +257,7 @@ def noticed(browser, report):
 
 def everything(office, visitor, report):
     amara = office.apply("Amara Nwosu")
-    alone = [apply_form, teams, withdraw]
+    alone = [apply_form, feeds, teams, withdraw]
     of_amara = [questions, meeting, names]
     for told, words in [(one, ()) for one in alone] + [(one, (amara,)) for one in of_amara]:
         with story(report, told.__name__):
