@@ -2,6 +2,7 @@
 
 use std::process::exit;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Parser;
@@ -25,7 +26,7 @@ use crate::work::expiry_sweep::{self, ExpirySweep};
 use crate::work::feed_builder::FeedBuilder;
 use crate::work::fetch_keeper::FetchKeeper;
 use crate::work::outbox::Outbox;
-use crate::work::pinger::{self, Pinger};
+use crate::work::pinger::{self, Pinger, http::Timeouts};
 
 /// How to serve.
 #[derive(Debug, Parser)]
@@ -179,7 +180,11 @@ fn sweep(config: &Config, shared: &Shared) -> ExpirySweep {
 fn pinger(config: &Config, shared: &Shared) -> Pinger {
     let Shared { store, clock, chance, site, .. } = shared.clone();
     let outbox = config.work.outbox(config.stop_grace);
-    let settings = pinger::Settings { poll: outbox.poll, retry: outbox.retry, ..Default::default() };
+    let usual = Timeouts::default();
+    // What is being said when the program is told to stop is over before it has to.
+    let timeouts = Timeouts { all: usual.all.min(config.stop_grace).max(Duration::from_secs(1)), ..usual };
+    let settings =
+        pinger::Settings { poll: outbox.poll, retry: outbox.retry, timeouts, ..Default::default() };
     Pinger::new(store, clock, chance, site, settings)
 }
 
