@@ -21,7 +21,9 @@ impl Batch {
     pub fn new(shelf: &Shelf, settings: &ChannelSettings, whole: bool) -> Self {
         let (on, off): (Vec<Channel>, Vec<Channel>) =
             Channel::ALL.iter().partition(|channel| settings.of(**channel).enabled);
-        off.into_iter().for_each(|channel| shelf.forget(channel));
+        for channel in off {
+            shelf.forget(channel);
+        }
         let draft = |channel| (channel, Draft::new(shelf, channel, settings.of(channel), whole));
         Self(on.into_iter().map(draft).collect())
     }

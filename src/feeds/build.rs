@@ -23,7 +23,7 @@ use crate::domain::feed::{Channel, Edition};
 use crate::domain::site::Site;
 
 /// How many places make a part: few enough that a change is written at once, many enough that packing pays.
-pub const PLACES: i64 = 128;
+pub const PLACES: u8 = 128;
 
 /// Bytes that no document uses are taken out when there are more of them than of the others, and more than this.
 const SLACK: u64 = 1024 * 1024;
@@ -82,12 +82,6 @@ impl Draft {
         let kept = known.as_ref().filter(|_| !whole).map(|known| known.manifest.layout.parts.clone());
         let (frame, parts) = (writer::frame(dialect)?, kept.unwrap_or_default());
         Ok(Self { channel, dialect, setting: setting.clone(), frame, pack, ends, known, parts })
-    }
-
-    /// Which channel's it is.
-    #[must_use]
-    pub fn channel(&self) -> Channel {
-        self.channel
     }
 
     /// How many public postings it tells or withholds.

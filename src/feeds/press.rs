@@ -151,7 +151,7 @@ fn unbrotlied(bytes: &[u8]) -> io::Result<Vec<u8>> {
 
 /// 128 bits of SHA-256 in hexadecimal: enough that no two documents ever share them.
 pub(super) fn hash_of<'a>(runs: impl IntoIterator<Item = &'a [u8]>) -> String {
-    let hash = runs.into_iter().fold(Sha256::new(), |hash, run| hash.chain_update(run));
+    let hash = runs.into_iter().fold(Sha256::new(), Digest::chain_update);
     hexadecimal(&hash.finalize()[..16])
 }
 

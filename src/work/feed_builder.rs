@@ -58,6 +58,14 @@ struct Built {
     agreed: bool,
 }
 
+/// What became of drafts.
+enum Published {
+    /// They are the documents, right until then if nobody changes anything.
+    Until(Option<DateTime<Utc>>),
+    /// Another instance said something meanwhile, which is looked at first.
+    Overtaken,
+}
+
 /// Why the feeds are not newer than they are.
 #[derive(Debug, thiserror::Error)]
 pub enum Unbuilt {
@@ -137,30 +145,31 @@ impl FeedBuilder {
         even?;
         let published = self.publish(batch, stock).await?;
         self.built = match published {
-            Some(valid_until) => Some(Built { noted, valid_until, agreed: true }),
+            Published::Until(valid_until) => Some(Built { noted, valid_until, agreed: true }),
             // What was touched since the time before is still to be told.
-            None => before.map(|before| Built { agreed: false, ..before }),
+            Published::Overtaken => before.map(|before| Built { agreed: false, ..before }),
         };
         Ok(Step::Done)
     }
 
-    /// Makes drafts the channels' documents, and says until when they are right. Nothing, if another instance was faster: then
-    /// what it said is looked at first.
-    async fn publish(&self, batch: Batch, stock: Stock) -> Result<Option<Option<DateTime<Utc>>>, Unbuilt> {
+    /// Makes drafts the channels' documents, unless another instance was faster.
+    async fn publish(&self, batch: Batch, stock: Stock) -> Result<Published, Unbuilt> {
         let shelf = Arc::clone(&self.shelf);
         let (finished, stock) = task::spawn_blocking(move || (batch.finish(&shelf, &stock), stock)).await?;
         let mut outcome = Ok(());
         let ready = sorted(finished, &mut outcome);
         // Before anybody reads them, so that no two states are ever dated alike.
         if !self.issue(&ready, &stock).await? {
-            return Ok(None);
+            return Ok(Published::Overtaken);
         }
         let valid_until = ready.iter().filter_map(Ready::valid_until).min();
         let shelf = Arc::clone(&self.shelf);
         let put = move || ready.into_iter().map(|one| (one.channel, one.put(&shelf))).collect();
         let put = task::spawn_blocking(put).await?;
-        sorted(put, &mut outcome).iter().for_each(|snapshot| told(snapshot));
-        outcome.map(|()| Some(valid_until))
+        for snapshot in sorted(put, &mut outcome) {
+            told(&snapshot);
+        }
+        outcome.map(|()| Published::Until(valid_until))
     }
 
     /// Notes what changed, and the state of the database that was noted.
@@ -198,14 +207,15 @@ impl FeedBuilder {
         noted: &Noted,
         settings: &ChannelSettings,
     ) -> Result<Batch, Unbuilt> {
-        let (now, all) = (noted.at, || (0..=noted.head.places / PLACES).collect());
+        let (now, size) = (noted.at, i64::from(PLACES));
+        let all = || (0..=noted.head.places / size).collect();
         let parts = match &noted.touched {
-            Some(ids) => feed_change::runs_of(db, ids, PLACES).await?,
+            Some(ids) => feed_change::runs_of(db, ids, size).await?,
             None => all(),
         };
         let mut batch = Batch::new(&self.shelf, settings, noted.touched.is_none());
         for number in parts {
-            let places = number * PLACES..(number + 1) * PLACES;
+            let places = number * size..(number + 1) * size;
             let advertised = advertised::placed(db, places, now).await?;
             let site = Arc::clone(&self.site);
             let writing = move || {

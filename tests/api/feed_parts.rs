@@ -24,7 +24,8 @@ async fn kept_up(app: &TestApp, stand: &mut Stand<'_>) -> u64 {
 both! {
     async fn a_change_is_written_where_it_is_and_nowhere_else(app: TestApp) {
         let mut all = Vec::new();
-        for number in 0..PLACES + 2 {
+        let length = usize::from(PLACES);
+        for number in 0..length + 2 {
             all.push(app.advertised(&format!("Job {number}")).await);
         }
         let mut stand = Stand::new(&app);
@@ -34,7 +35,7 @@ both! {
         assert_eq!(items(&told(&stand).await), all.len());
 
         // Neighbours, on either side of the border between two parts.
-        let (last, first) = (&all[PLACES as usize - 1], &all[PLACES as usize]);
+        let (last, first) = (&all[length - 1], &all[length]);
         let mut taken = Vec::new();
         for (posted, title) in [(last, "The last"), (first, "The first")] {
             app.clock.pass(TimeDelta::minutes(1));

@@ -22,7 +22,10 @@ use vacantia::feeds::writer::Matter;
 use vacantia::feeds::{FeedItem, Shelf, Snapshot, writer};
 
 /// Places of a part.
-const LENGTH: usize = PLACES as usize;
+const LENGTH: usize = {
+    assert!(PLACES == 128);
+    128
+};
 
 /// Which folder the process that is to be killed builds into.
 const VICTIM: &str = "VACANTIA_TEST_FEED_VICTIM";
@@ -162,20 +165,22 @@ fn parts_that_are_kept_up_are_the_document_that_is_written_at_once() {
     let site = site();
     for channel in [Channel::Indeed, Channel::Rss, Channel::JsonFeed] {
         build(&Shelf::open(folder.path()).unwrap(), channel, &titles).unwrap();
-        for (round, touched) in [vec![0], vec![1, 2], vec![], vec![2], vec![0, 1, 2]].into_iter().enumerate()
-        {
+        let rounds = [vec![0_u8], vec![1, 2], vec![], vec![2], vec![0, 1, 2]];
+        for (round, touched) in (0_u8..).zip(rounds) {
             let shelf = Shelf::open(folder.path()).unwrap();
             for part in &touched {
-                titles[part * LENGTH + 7 * round] = ["Baker", "Smith"][round % 2];
+                let title = if round % 2 == 0 { "Baker" } else { "Smith" };
+                titles[usize::from(*part) * LENGTH + 7 * usize::from(round)] = title;
             }
             let all = items(&titles);
             let mut draft = Draft::new(&shelf, channel, &ChannelSetting::UNSET, false).unwrap();
             for part in touched {
-                draft.write(part as i64, all.chunks(LENGTH).nth(part).unwrap()).unwrap();
+                let items = all.chunks(LENGTH).nth(part.into()).unwrap();
+                draft.write(part.into(), items).unwrap();
             }
             assert_eq!(draft.postings(), titles.len());
             let snapshot =
-                draft.finish(&shelf, &stock(round as i64)).and_then(|ready| ready.put(&shelf)).unwrap();
+                draft.finish(&shelf, &stock(round.into())).and_then(|ready| ready.put(&shelf)).unwrap();
             let matter = Matter::of(&site, &all, now());
             let (whole, _) = writer::write(Dialect::of(channel), matter, snapshot.last_modified).unwrap();
             assert!(bytes(&snapshot, Coding::Identity) == whole, "{channel}, round {round}");

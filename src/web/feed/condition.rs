@@ -58,16 +58,26 @@ pub(super) fn is_unchanged(request: &HttpRequest, etag: &str, last_modified: Opt
     std::time::SystemTime::from(since) >= std::time::SystemTime::from(changed)
 }
 
-/// The part of a document that is asked for, if one is: none in it if the document does not have these bytes (RFC 9110
-/// section 14). Several at once, and those of another document than this, are answered with the whole.
-pub(super) fn range(request: &HttpRequest, etag: &str, size: u64) -> Option<Option<Range<u64>>> {
-    let Ok(header::Range::Bytes(wanted)) = header::Range::parse(request) else { return None };
-    let [wanted] = &*wanted else { return None };
+/// How much of a document is asked for (RFC 9110 section 14).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// All of it, also by those who ask for several parts at once, or for a part of another document than this.
+    Whole,
+    /// These bytes.
+    Part(Range<u64>),
+    /// Bytes that it does not have.
+    Beyond,
+}
+
+/// How much of a document of this size is asked for.
+pub(super) fn wanted(request: &HttpRequest, etag: &str, size: u64) -> Wanted {
+    let Ok(header::Range::Bytes(wanted)) = header::Range::parse(request) else { return Wanted::Whole };
+    let [wanted] = &*wanted else { return Wanted::Whole };
     // Only a strong validator says that it is the same to the byte, and a date is none (RFC 9110 section 13.1.5).
     if request.headers().get(header::IF_RANGE).is_some_and(|known| known.as_bytes() != etag.as_bytes()) {
-        return None;
+        return Wanted::Whole;
     }
-    Some(wanted.to_satisfiable_range(size).map(|(first, last)| first..last + 1))
+    wanted.to_satisfiable_range(size).map_or(Wanted::Beyond, |(first, last)| Wanted::Part(first..last + 1))
 }
 
 #[cfg(test)]

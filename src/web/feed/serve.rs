@@ -10,7 +10,7 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use futures_util::{Stream, stream};
 
 use super::access::Access;
-use super::condition::{coding, is_unchanged, range};
+use super::condition::{Wanted, coding, is_unchanged, wanted};
 use super::{hub, plain};
 use crate::domain::site::Site;
 use crate::feeds::Snapshot;
@@ -65,14 +65,15 @@ pub(super) fn snapshot(
     }
     rate::count(app, request, Deed::Feed, 1).map_err(Trouble::TooMany)?;
     let document = snapshot.document(coding).clone();
-    match range(request, &etag, size).filter(|_| name == Name::Own) {
-        None => Ok(typed(described(StatusCode::OK), snapshot, coding).body(body(document, 0..size))),
-        Some(None) => {
+    let wanted = if name == Name::Own { wanted(request, &etag, size) } else { Wanted::Whole };
+    match wanted {
+        Wanted::Whole => Ok(typed(described(StatusCode::OK), snapshot, coding).body(body(document, 0..size))),
+        Wanted::Beyond => {
             let mut answer = described(StatusCode::RANGE_NOT_SATISFIABLE);
             answer.insert_header((header::CONTENT_RANGE, format!("bytes */{size}")));
             Ok(plain(&mut answer, "The document does not have these bytes.\n"))
         }
-        Some(Some(part)) => {
+        Wanted::Part(part) => {
             let mut answer = typed(described(StatusCode::PARTIAL_CONTENT), snapshot, coding);
             let told = format!("bytes {}-{}/{size}", part.start, part.end - 1);
             Ok(answer.insert_header((header::CONTENT_RANGE, told)).body(body(document, part)))
