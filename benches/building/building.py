@@ -7,11 +7,12 @@ import shutil
 import subprocess
 import sys
 
-from measure import Built, mb, memory, sized, table
+from measure import CODINGS, Built, mb, memory, sized, table
 from program import Api
-from stock import program, stocked
+from stock import program, stocked, turned_on
 
 HERE = pathlib.Path(__file__).parent
+ALONE = ("INDEED", "RSS")
 
 
 def ours(binary, count, folder):
@@ -49,20 +50,29 @@ def peer(name, *words):
     ]
 
 
+def row(name, built, rest):
+    coded = [sum(sizes[coding] for sizes in built.sizes.values()) for coding in CODINGS]
+    return [
+        name, *map(sized, coded), "%.1f s" % built.seconds, "%.1f" % (mb(built.whole) / built.seconds), "%.1f s" % built.cpu,
+        "%.0f MB" % mb(built.peak), "%.0f MB" % mb(built.peak - rest),
+    ]
+
+
 def main(binary, count):
+    count = int(count)
     folder = pathlib.Path(os.environ["BENCH_FOLDER"]) / "building"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    rest, built = idle(binary, folder), ours(binary, int(count), folder)
-    rows = []
-    for file, seconds in sorted(built.alone.items(), key=lambda one: built.there[one[0]]):
-        sizes = built.sizes[file]
-        rows.append([f"`{file}`", *map(sized, sizes.values()), "%.1f s" % seconds, "%.1f" % (mb(sizes["plain"]) / seconds)])
-    whole = sum(mb(sizes["plain"]) for sizes in built.sizes.values())
-    rows.append(["all", "%.0f MB" % whole, "", "", "%.1f s" % built.seconds, "%.1f" % (whole / built.seconds)])
-    print(f"\n{count} postings, read from the database, written in three codings and read back; the first feed has the reading in it.")
-    table(["feed", "plain", "gzip", "Brotli", "time", "MB/s"], rows)
-    print(f"{built.cpu:.1f} s of processor time; at most {mb(built.peak):.0f} MB, {mb(built.peak - rest):.0f} MB more than without postings.")
+    rest, built = idle(binary, folder), ours(binary, count, folder)
+    rows = [row("all at once", built, rest)]
+    vacantia = program(binary, stocked(binary, count))
+    for feed in ALONE:
+        turned_on(vacantia, feed)
+        rows.append(row(f"{feed} alone", Built(vacantia, 60 + count / 10), rest))
+        vacantia.stop()
+    turned_on(vacantia)
+    print(f"\n{count} postings, read from the database, written in three codings, each unpacked again to see that it is the same.")
+    table(["feeds", "plain", "gzip", "Brotli", "time", "MB/s", "processor", "peak", "over idle"], rows)
     print("\nRSS of the same items, formatted in memory in one coding, without reading the items or the document back:")
     table(["library", "document", "time", "MB/s", "peak"], [
         peer("feedgen (Python)", sys.executable, HERE / "feedgen_peer.py", folder / "items.ndjson"),

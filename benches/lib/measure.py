@@ -78,9 +78,7 @@ class Built:
         self.seconds, self.cpu, self.peak = time.monotonic() - began, cpu(pid), memory(pid, "VmHWM")
         size = lambda file, word: int(head(vacantia.address, "/feeds/" + file, Accept_Encoding=word)[1]["content-length"])
         self.sizes = {file: {coding: size(file, word) for coding, word in CODINGS.items()} for file in self.files}
-        before = dict(zip(sorted(self.there.values()), [0.0, *sorted(self.there.values())]))
-        # They are built one after the other; the first one has the reading of the postings in it.
-        self.alone = {file: at - before[at] for file, at in self.there.items()}
+        self.whole = sum(sizes["plain"] for sizes in self.sizes.values())
 
 
 def spread(values):

@@ -9,7 +9,7 @@ import shutil
 import time
 
 from database import Sqlite
-from program import Vacantia
+from program import Api, Vacantia
 
 # What a file that is imported may have is 64 MB.
 PART = 8_000
@@ -54,6 +54,18 @@ def program(binary, folder, **settings):
     os.makedirs(folder, exist_ok=True)
     settings = {"VACANTIA_LOG": "info", "VACANTIA_PUBLIC_URL": "https://jobs.example.com", **settings}
     return Vacantia(binary, folder, Sqlite(folder), **settings)
+
+
+def turned_on(vacantia, *feeds):
+    """Has the program build these feeds alone; all of them if none is named."""
+    email = f"bench{time.time_ns()}@example.com"
+    vacantia.staff(email, "admin")
+    token = vacantia.run("token", "create", "--user", email, "--scope", "admin")
+    vacantia.start()
+    api = Api(vacantia.address, token)
+    for channel in (feed["channel"] for feed in api.ask("{ feeds { channel } }")["feeds"]):
+        api.change("feedUpdate", "feed { channel }", channel=channel, enabled=not feeds or channel in feeds)
+    vacantia.stop()
 
 
 def stocked(binary, count):

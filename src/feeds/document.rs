@@ -1,10 +1,13 @@
 //! A document whose bytes stand in several places, read as if they stood in one.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::pack::{Extent, Pack};
 use super::snapshot::Coding;
+
+/// Bytes of a document that is kept in memory once somebody asked for it.
+const SMALL: u64 = 1024 * 1024;
 
 /// Bytes in a row, wherever they are.
 #[derive(Debug, Clone)]
@@ -13,6 +16,7 @@ pub struct Document {
     /// Each with where it begins in the document.
     strands: Arc<Vec<(u64, Strand)>>,
     length: u64,
+    small: Arc<OnceLock<Arc<[u8]>>>,
 }
 
 #[derive(Debug, Clone)]
@@ -23,7 +27,7 @@ enum Strand {
 
 impl Document {
     pub(super) fn new(pack: &Arc<Pack>) -> Self {
-        Self { pack: Arc::clone(pack), strands: Arc::default(), length: 0 }
+        Self { pack: Arc::clone(pack), strands: Arc::default(), length: 0, small: Arc::default() }
     }
 
     pub(super) fn say(&mut self, bytes: Vec<u8>) {
@@ -46,6 +50,20 @@ impl Document {
     #[must_use]
     pub fn length(&self) -> u64 {
         self.length
+    }
+
+    /// All bytes of a document that is small enough to be kept in memory. Files are read the first time, just after they were
+    /// written.
+    #[must_use]
+    pub fn small(&self) -> Option<Arc<[u8]>> {
+        if self.length > SMALL {
+            return None;
+        }
+        if let Some(bytes) = self.small.get() {
+            return Some(Arc::clone(bytes));
+        }
+        let bytes = self.read(0, usize::MAX).ok()?;
+        Some(Arc::clone(self.small.get_or_init(|| bytes.into())))
     }
 
     /// The bytes from this one on, so many at most; none at the end. It reads files.

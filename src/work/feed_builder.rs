@@ -248,8 +248,13 @@ impl FeedBuilder {
 
     /// Builds until `stop` says true. `newest` moves when something happened; see [`super::event_tail`].
     pub async fn run(mut self, mut newest: watch::Receiver<i64>, mut stop: watch::Receiver<bool>) {
-        while !*stop.borrow() {
-            match self.step().instrument(pass("feed_builder")).await {
+        loop {
+            // A build that is not over yet is given up: nothing of it is served, and the next process begins anew.
+            let outcome = tokio::select! {
+                outcome = self.step().instrument(pass("feed_builder")) => outcome,
+                _ = stop.wait_for(|stop| *stop) => return,
+            };
+            match outcome {
                 Ok(Step::Done) => time::sleep(PAUSE).await,
                 Ok(Step::Empty) => {}
                 Err(unbuilt) => {
@@ -260,7 +265,7 @@ impl FeedBuilder {
             tokio::select! {
                 () = time::sleep(POLL) => {}
                 Ok(()) = newest.changed() => {}
-                Ok(()) = stop.changed() => {}
+                _ = stop.wait_for(|stop| *stop) => return,
             }
         }
     }

@@ -5,10 +5,12 @@ use std::io::Read;
 use actix_web::http::header;
 use actix_web::test::TestRequest;
 use vacantia::actions::posting::{Changes, update};
+use vacantia::domain::feed::Channel;
+use vacantia::feeds::snapshot::Coding;
 use vacantia::storage;
 
 use crate::app::TestApp;
-use crate::newsstand::{Answer, Stand};
+use crate::newsstand::{Answer, Stand, text};
 
 both! {
     async fn a_feed_that_was_never_built_is_unavailable_and_never_empty(app: TestApp) {
@@ -173,5 +175,24 @@ both! {
         for gone in [&*own, "/feeds/rss/.xml", "/feeds/rss/x.json", "/feeds/monster/x.xml", "/feeds/rss/report.xml"] {
             assert_eq!(stand.get(gone).await.status, 404, "{gone}");
         }
+    }
+
+    async fn a_document_too_large_for_memory_is_sent_as_it_is_read(app: TestApp) {
+        for number in 0..36 {
+            let posted = app.advertised(&format!("Job {number}")).await;
+            let section = text("The work", &format!("Every lock {number}. ").repeat(500));
+            let sections = Some(section.into_iter().cycle().take(5).collect());
+            update(app.system(), posted.id, None, Changes { sections, ..Changes::default() }).await.unwrap();
+        }
+        let mut stand = Stand::new(&app);
+        stand.built().await;
+        let document = stand.shelf.current(Channel::Rss).unwrap().document(Coding::Identity).clone();
+        assert!(document.length() > 1_200_000 && document.small().is_none(), "{}", document.length());
+        let bytes = document.read(0, usize::MAX).unwrap();
+        let whole = stand.get("/feeds/rss.xml").await;
+        assert!(whole.body == bytes && whole.text().ends_with("</rss>\n"));
+        let own = TestRequest::get().uri(whole.header(header::CONTENT_LOCATION));
+        let part = stand.ask(own.insert_header((header::RANGE, "bytes=1000-900000"))).await;
+        assert!(part.status == 206 && part.body == bytes[1_000..=900_000]);
     }
 }

@@ -65,6 +65,7 @@ impl FetchView {
     fn of(fetch: FeedFetch, now: DateTime<Utc>) -> Self {
         let said = match fetch.status {
             200 => "got all of it",
+            206 => "got a part of it",
             304 => "had it already",
             _ => "got nothing",
         };

@@ -3,11 +3,11 @@
 use std::io;
 use std::ops::Range;
 
-use actix_web::body::SizedStream;
+use actix_web::body::{BoxBody, SizedStream};
 use actix_web::http::header::{self, HttpDate};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
-use futures_util::{Stream, stream};
+use futures_util::stream;
 
 use super::access::Access;
 use super::condition::{Wanted, coding, is_unchanged, wanted};
@@ -115,13 +115,13 @@ fn typed(mut answer: HttpResponseBuilder, snapshot: &Snapshot, coding: Coding) -
     answer
 }
 
-/// These bytes of a document, read as they are sent.
-pub(super) fn body(
-    document: Document,
-    bytes: Range<u64>,
-) -> SizedStream<impl Stream<Item = io::Result<web::Bytes>>> {
+/// These bytes of a document, from memory or read as they are sent.
+pub(super) fn body(document: Document, bytes: Range<u64>) -> BoxBody {
     let size = bytes.end - bytes.start;
-    SizedStream::new(size, Box::pin(stream::try_unfold((document, bytes), chunk)))
+    match (document.small(), usize::try_from(bytes.start), usize::try_from(bytes.end)) {
+        (Some(small), Ok(start), Ok(end)) => BoxBody::new(web::Bytes::from_owner(small).slice(start..end)),
+        _ => BoxBody::new(SizedStream::new(size, Box::pin(stream::try_unfold((document, bytes), chunk)))),
+    }
 }
 
 async fn chunk(
