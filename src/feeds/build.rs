@@ -104,7 +104,7 @@ impl Draft {
         let known = known.as_ref().and_then(|known| known.manifest.layout.parts.get(&number));
         let entries = match known.and_then(|part| part.entries.as_ref()) {
             _ if bytes.is_empty() => None,
-            known => Some(self.run(&bytes, known)?),
+            known => Some(self.run(&bytes, known, Pressed::further)?),
         };
         let told = report::postings(&fared).into_bytes();
         let report_hash = hash_of([&*told]);
@@ -119,12 +119,17 @@ impl Draft {
     }
 
     /// A run that holds these bytes: the known one if it does.
-    fn run(&mut self, bytes: &[u8], known: Option<&Run>) -> io::Result<Run> {
+    fn run(
+        &mut self,
+        bytes: &[u8],
+        known: Option<&Run>,
+        press: fn(&[u8]) -> io::Result<Pressed>,
+    ) -> io::Result<Run> {
         let hash = hash_of([bytes]);
         if let Some(known) = known.filter(|known| known.hash == hash) {
             return Ok(known.clone());
         }
-        let Pressed { hash, crc, length, forms } = Pressed::new(bytes)?;
+        let Pressed { hash, crc, length, forms } = press(bytes)?;
         let [identity, gzip, brotli] = forms;
         let forms = [
             self.append(Coding::Identity, &identity)?,
@@ -164,7 +169,9 @@ impl Draft {
             layout: self.layout(&head, &tail, report::head(self.dialect, stock, last_modified, counts))?,
         };
         let manifest = self.compacted(shelf, manifest)?;
-        self.pack.sync()?;
+        if self.known.as_ref().is_none_or(|known| known.manifest.layout != manifest.layout) {
+            self.pack.sync()?;
+        }
         Ok(Ready { channel: self.channel, manifest, pack: self.pack })
     }
 
@@ -190,11 +197,14 @@ impl Draft {
     fn layout(&mut self, head: &[u8], tail: &[u8], report_head: String) -> io::Result<Layout> {
         let known = self.known.clone();
         let known = known.as_ref().map(|known| &known.manifest.layout);
-        let head = self.run(head, known.map(|known| &known.head))?;
-        let tail = self.run(tail, known.map(|known| &known.tail))?;
+        let head = self.run(head, known.map(|known| &known.head), Pressed::first)?;
+        let tail = self.run(tail, known.map(|known| &known.tail), Pressed::further)?;
         let separator = match self.dialect.format.separator() {
             [] => None,
-            separator => Some(self.run(separator, known.and_then(|known| known.separator.as_ref()))?),
+            separator => {
+                let known = known.and_then(|known| known.separator.as_ref());
+                Some(self.run(separator, known, Pressed::further)?)
+            }
         };
         let (parts, ends) = (std::mem::take(&mut self.parts), self.ends);
         Ok(Layout { pack: self.pack.number, ends, head, separator, parts, tail, report_head })

@@ -4,7 +4,7 @@
 //! A gzip file may hold any number of DEFLATE blocks (RFC 1951 section 3.2), and a run that was flushed ends with one, on a
 //! whole byte. The file is one member, since some clients read only the first of several. A Brotli stream is a header, any
 //! number of meta-blocks, and an empty last one (RFC 7932 section 9); a run is meta-blocks that refer to nothing before
-//! them.
+//! them, and the first one of a document, which has nothing before it, may use the words every decoder knows.
 
 use std::io::{self, Read, Write};
 
@@ -21,8 +21,8 @@ use crate::storage::digest::hexadecimal;
 const BUFFER: usize = 64 * 1024;
 /// gzip's effort: more takes longer, and makes files hardly smaller.
 const GZIP_EFFORT: u32 = 4;
-/// Brotli's effort: smaller files than gzip gives, also where a feed is small.
-const BROTLI_EFFORT: i32 = 4;
+/// Brotli's effort: the least by which files are smaller than gzip's, also where a feed is small.
+const BROTLI_EFFORT: i32 = 5;
 /// How far Brotli looks back: 2^22 bytes (RFC 7932 section 9.1), which every decoder must follow.
 const WINDOW: i32 = 22;
 
@@ -30,7 +30,7 @@ const WINDOW: i32 = 22;
 const GZIP_HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
 /// A last block with nothing in it.
 const GZIP_LAST: [u8; 2] = [3, 0];
-/// The window, and an empty meta-block to the end of the byte.
+/// The window, and an empty meta-block to the end of the byte: what a first run brings along, for looking at a further one.
 const BROTLI_HEADER: [u8; 2] = [0x6b, 0];
 /// The last meta-block, which is empty.
 const BROTLI_LAST: [u8; 1] = [3];
@@ -45,15 +45,24 @@ pub(super) struct Pressed {
 }
 
 impl Pressed {
-    /// Packs a run, and unpacks it again to see that nothing was lost.
-    pub(super) fn new(bytes: &[u8]) -> io::Result<Self> {
-        let (gzip, brotli) = (deflated(bytes)?, brotlied(bytes)?);
+    /// Packs the first run of a document, and unpacks it again to see that nothing was lost.
+    pub(super) fn first(bytes: &[u8]) -> io::Result<Self> {
+        Self::new(bytes, brotlied(bytes, Place::First)?, &[])
+    }
+
+    /// The same for any other run.
+    pub(super) fn further(bytes: &[u8]) -> io::Result<Self> {
+        Self::new(bytes, brotlied(bytes, Place::Further)?, &BROTLI_HEADER)
+    }
+
+    fn new(bytes: &[u8], brotli: Vec<u8>, header: &[u8]) -> io::Result<Self> {
+        let gzip = deflated(bytes)?;
         let whole = |document: Vec<u8>, unpack: fn(&[u8]) -> io::Result<Vec<u8>>| match unpack(&document)? {
             unpacked if unpacked == bytes => Ok(()),
             _ => Err(io::Error::other("a packed document is not the document")),
         };
         whole([&*gzip, &GZIP_LAST].concat(), inflated)?;
-        whole([&BROTLI_HEADER, &*brotli, &BROTLI_LAST].concat(), unbrotlied)?;
+        whole([header, &*brotli, &BROTLI_LAST].concat(), unbrotlied)?;
         let mut sum = Sum::default();
         sum.add_bytes(bytes);
         Ok(Self {
@@ -65,12 +74,19 @@ impl Pressed {
     }
 }
 
+/// Where a run stands in its document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    First,
+    Further,
+}
+
 /// What stands before the runs of a document.
 pub(super) const fn beginning(coding: Coding) -> &'static [u8] {
     match coding {
-        Coding::Identity => &[],
         Coding::Gzip => &GZIP_HEADER,
-        Coding::Brotli => &BROTLI_HEADER,
+        // A first run in Brotli begins with the stream's header.
+        Coding::Identity | Coding::Brotli => &[],
     }
 }
 
@@ -126,15 +142,15 @@ fn inflated(bytes: &[u8]) -> io::Result<Vec<u8>> {
     Ok(unpacked)
 }
 
-fn brotlied(bytes: &[u8]) -> io::Result<Vec<u8>> {
+fn brotlied(bytes: &[u8], place: Place) -> io::Result<Vec<u8>> {
     let params = BrotliEncoderParams {
         quality: BROTLI_EFFORT,
         lgwin: WINDOW,
         appendable: true,
         bare_stream: true,
         byte_align: true,
-        catable: true,
-        use_dictionary: false,
+        catable: place == Place::Further,
+        use_dictionary: place == Place::First,
         ..BrotliEncoderParams::default()
     };
     let mut encoder = CompressorWriter::with_params(Vec::new(), BUFFER, &params);
@@ -162,8 +178,8 @@ mod tests {
     fn document(coding: Coding, runs: &[&[u8]]) -> Vec<u8> {
         let mut sum = Sum::default();
         let mut document = beginning(coding).to_vec();
-        for run in runs {
-            let pressed = Pressed::new(run).unwrap();
+        for (number, run) in runs.iter().enumerate() {
+            let pressed = if number == 0 { Pressed::first(run) } else { Pressed::further(run) }.unwrap();
             document.extend(&pressed.forms[coding as usize]);
             sum.add(pressed.crc, pressed.length);
         }
@@ -176,8 +192,8 @@ mod tests {
         let long = "every gate, every lock, every boat ".repeat(20_000);
         let noise: Vec<u8> = (0..100_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
         for runs in [
-            &[][..],
-            &[b"a".as_slice()],
+            &[b"".as_slice()][..],
+            &[b"a"],
             &[b"<a>", b",", b"", b"</a>\n"],
             &[b"head", long.as_bytes(), b",", &noise, long.as_bytes(), b"tail"],
         ] {

@@ -206,7 +206,7 @@ def board(channel, markup):
         entries = list(root.iter(table.entry))
         name = table.reference
         references = [entry.get(name[1:]) if name[0] == "@" else entry.findtext(name) for entry in entries]
-        if references != sorted(set(references)) or any(len(reference) > 40 for reference in references):
+        if len(set(references)) != len(references) or any(len(reference) > 40 for reference in references):
             yield f"references {references}"
         expected = root.findtext("expectedJobCount")
         if expected is not None and int(expected) != len(entries):
