@@ -9,6 +9,9 @@ use super::snapshot::Coding;
 /// Bytes of a document that is kept in memory once somebody asked for it.
 const SMALL: u64 = 1024 * 1024;
 
+/// Bytes that a reader takes at once.
+const PIECE: usize = 64 * 1024;
+
 /// Bytes in a row, wherever they are.
 #[derive(Debug, Clone)]
 pub struct Document {
@@ -85,6 +88,12 @@ impl Document {
         Ok(bytes)
     }
 
+    /// Reads it from its beginning, a piece at a time.
+    #[must_use]
+    pub fn reader(&self) -> impl io::BufRead + use<> {
+        io::BufReader::with_capacity(PIECE, Reader { document: self.clone(), at: 0 })
+    }
+
     fn fill(&self, strand: &Strand, skipped: u64, bytes: &mut [u8]) -> io::Result<usize> {
         let fitting = |length: u64| usize::try_from(length - skipped).unwrap_or(usize::MAX).min(bytes.len());
         match strand {
@@ -100,5 +109,19 @@ impl Document {
                 Ok(length)
             }
         }
+    }
+}
+
+struct Reader {
+    document: Document,
+    at: u64,
+}
+
+impl io::Read for Reader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let bytes = self.document.read(self.at, buffer.len())?;
+        buffer[..bytes.len()].copy_from_slice(&bytes);
+        self.at += bytes.len() as u64;
+        Ok(bytes.len())
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Feeds that are off or private have none.
 
-use std::io;
+use std::io::{self, BufRead};
+use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -96,11 +97,10 @@ fn is_public(app: &App, channel: Channel) -> bool {
     app.shelf.channels.settings().is_some_and(|settings| settings.of(channel).is_public())
 }
 
-/// A channel's report, as far as its page tells it.
+/// What a channel's report says first, as far as its page tells it.
 #[derive(Deserialize)]
-struct Report {
+struct Head {
     alert: Option<String>,
-    postings: Vec<Posting>,
 }
 
 #[derive(Deserialize)]
@@ -164,17 +164,18 @@ pub(super) async fn of_channel(
         return Err(Trouble::NotFound);
     }
     let Some(snapshot) = app.shelf.current(channel) else { return Ok(super::nothing_yet()) };
-    // It reads a file that is as long as there are postings.
+    // It may read a file that is as long as there are postings.
     rate::count(app, request, Deed::Feed, 1).map_err(Trouble::TooMany)?;
-    let report = snapshot.report().clone();
-    let read =
-        move || serde_json::from_slice::<Report>(&report.read(0, usize::MAX)?).map_err(io::Error::other);
-    let report = web::block(read).await;
-    let report = report.map_err(|error| Fault::unfit(format!("a report was not read: {error}")))?;
-    let report = report.map_err(|error| Fault::unfit(format!("a report cannot be read: {error}")))?;
+    let dialect = Dialect::of(channel);
+    let read = {
+        let snapshot = Arc::clone(&snapshot);
+        move || told(snapshot.report().reader(), snapshot.counts, dialect)
+    };
+    let read = web::block(read).await;
+    let read = read.map_err(|error| Fault::unfit(format!("a report was not read: {error}")))?;
+    let (alert, groups) = read.map_err(|error| Fault::unfit(format!("a report cannot be read: {error}")))?;
     let (site, now) = (&app.shared.site, app.shared.clock.now());
     let fetched = channel_setting::fetches(&app.shared.store).await?.remove(&channel);
-    let dialect = Dialect::of(channel);
     shown(
         StatusCode::OK,
         &FeedPage {
@@ -184,8 +185,8 @@ pub(super) async fn of_channel(
             channel,
             built: BuiltView::of(&snapshot, now),
             fetched: fetched.map(|fetch| FetchView::of(fetch, now)),
-            alert: report.alert,
-            groups: groups(dialect, report.postings),
+            alert,
+            groups,
         },
     )
 }
@@ -196,24 +197,43 @@ fn frame(site: &Site, dialect: &Dialect) -> Frame {
     Frame::public(site, &format!("Feed: {}", dialect.name), address, description)
 }
 
-/// The postings against which something stands: those that are not in the feed, and those that are.
-fn groups(dialect: &Dialect, postings: Vec<Posting>) -> Vec<Group> {
-    let (withheld, listed): (Vec<Posting>, Vec<Posting>) =
-        postings.into_iter().partition(|posting| posting.status != "LISTED");
-    let withheld: Vec<PostingView> = withheld.into_iter().map(|one| view(one, "BLOCK")).collect();
-    let warned = listed.into_iter().map(|one| view(one, "WARN"));
-    let warned: Vec<PostingView> = warned.filter(|one| !one.issues.is_empty()).collect();
+/// What a report warns of, and the postings against which something stands: those that are not in the feed, and those that
+/// are. A posting is a line of the report, and no more of them are read than are listed.
+fn told(report: impl BufRead, counts: Counts, dialect: &Dialect) -> io::Result<(Option<String>, Vec<Group>)> {
+    let mut lines = report.lines();
+    let head = lines.next().transpose()?.unwrap_or_default();
+    let head: Head = serde_json::from_str(&format!("{}}}", head.trim_end_matches(',')))?;
+    let (mut withheld, mut warned) = (Vec::new(), Vec::new());
+    for line in lines {
+        if withheld.len() == counts.withheld.min(MOST) && warned.len() == counts.warned.min(MOST) {
+            break;
+        }
+        let line = line?;
+        if !line.starts_with('{') {
+            continue;
+        }
+        let posting: Posting = serde_json::from_str(line.trim_end_matches(','))?;
+        let (group, severity) =
+            if posting.status == "LISTED" { (&mut warned, "WARN") } else { (&mut withheld, "BLOCK") };
+        let posting = view(posting, severity);
+        if !posting.issues.is_empty() && group.len() < MOST {
+            group.push(posting);
+        }
+    }
     let board = dialect.board;
-    let group = |title, lead: String, mut postings: Vec<PostingView>| {
-        let more = postings.len().saturating_sub(MOST);
-        postings.truncate(MOST);
+    let group = |title, lead: String, postings: Vec<PostingView>, all: usize| {
+        let more = all - postings.len().min(all);
         Group { title, lead, postings, more }
     };
+    let (out, within) = (
+        format!("Not in the feed, because {board} would refuse it as it is."),
+        format!("In the feed, but {board} may hide it or show less of it."),
+    );
     let groups = [
-        group("Withheld", format!("Not in the feed, because {board} would refuse it as it is."), withheld),
-        group("With warnings", format!("In the feed, but {board} may hide it or show less of it."), warned),
+        group("Withheld", out, withheld, counts.withheld),
+        group("With warnings", within, warned, counts.warned),
     ];
-    groups.into_iter().filter(|group| !group.postings.is_empty()).collect()
+    Ok((head.alert, groups.into_iter().filter(|group| !group.postings.is_empty()).collect()))
 }
 
 fn view(posting: Posting, severity: &str) -> PostingView {
@@ -272,5 +292,31 @@ mod tests {
     fn what_stands_within_a_sentence_becomes_one() {
         assert_eq!(sentence("écrire less"), "Écrire less.");
         assert_eq!((sentence("done."), sentence("")), ("Done.".into(), ".".into()));
+    }
+
+    #[test]
+    fn no_more_of_a_report_is_read_than_is_listed() {
+        let posting = |status: &str, severity: &str| {
+            let issue = format!(
+                "{{\"severity\":\"{severity}\",\"field\":\"title\",\"message\":\"long\",\"mend\":\"cut\",\"source\":\"x\"}}"
+            );
+            format!("{{\"title\":\"A\",\"url\":\"u\",\"status\":\"{status}\",\"issues\":[{issue}]}},\n")
+        };
+        let head = "{\"generation\":1,\"alert\":\"Beware\",\n\"postings\": [\n";
+        let listed = posting("LISTED", "WARN") + &posting("LISTED", "INFO");
+        let withheld = posting("WITHHELD", "BLOCK").repeat(MOST + 7);
+        // Behind what is listed stands what could not be read.
+        let report = format!("{head}{listed}{withheld}{{broken");
+        let counts = Counts { entries: 2, listed: 2, withheld: MOST + 50, warned: 1 };
+        let (alert, groups) = told(report.as_bytes(), counts, Dialect::of(Channel::Indeed)).unwrap();
+        assert_eq!(alert.as_deref(), Some("Beware"));
+        let shown: Vec<_> =
+            groups.iter().map(|group| (group.title, group.postings.len(), group.more)).collect();
+        assert_eq!(shown, [("Withheld", MOST, 50), ("With warnings", 1, 0)]);
+        let counts = Counts { warned: 2, ..counts };
+        assert!(
+            told(report.as_bytes(), counts, Dialect::of(Channel::Indeed)).is_err(),
+            "it reads on for one more"
+        );
     }
 }
