@@ -45,15 +45,14 @@ pub async fn issue(act: Act<'_>, issues: &[Issue]) -> Result<bool, Failure> {
     }
     act.store
         .write(|tx| async move {
-            let mut agreed = true;
+            let mut new = Vec::new();
             for Issue { channel, before, edition } in issues {
                 if feed::issue(&tx, *channel, before.as_ref(), edition).await? {
-                    ping::tell_hub(&tx, act, *channel).await?;
-                } else {
-                    agreed = false;
+                    new.push(*channel);
                 }
             }
-            Ok(agreed)
+            ping::tell_hub(&tx, act, &new).await?;
+            Ok(new.len() == issues.len())
         })
         .await
 }

@@ -10,14 +10,20 @@ use crate::domain::id::PingId;
 use crate::domain::ping::{Answer, MOST_URLS, Ping, PingKind, PingState, REST, verdict};
 use crate::domain::policy::organisation::may_administer;
 use crate::storage::ping::{self, Claimed, NewPing};
-use crate::storage::{Failure, Fault, Tx, feed_change};
+use crate::storage::{Failure, Fault, Tx, channel_setting, feed_change};
 
-/// Queues a word to the hub, if there is one, that a feed says something new, in the write that makes it so.
-pub(super) async fn tell_hub(tx: &Tx, act: Act<'_>, channel: Channel) -> Result<(), Fault> {
-    let Some(hub) = act.site.pings.target(PingKind::Websub).filter(|_| channel.has_hub()) else {
+/// Queues a word to the hub of these feeds, as far as they have one, that they say something new, in the write that makes it
+/// so.
+pub(super) async fn tell_hub(tx: &Tx, act: Act<'_>, channels: &[Channel]) -> Result<(), Fault> {
+    if act.site.pings.hub.is_none() || channels.is_empty() {
         return Ok(());
-    };
-    ping::push(tx, &new(act, PingKind::Websub, hub), &[act.site.feed_url(channel)]).await?;
+    }
+    let settings = channel_setting::all(tx).await?;
+    for channel in channels {
+        if let Some(hub) = act.site.hub_of(*channel, settings.of(*channel)) {
+            ping::push(tx, &new(act, PingKind::Websub, hub), &[act.site.feed_url(*channel)]).await?;
+        }
+    }
     Ok(())
 }
 
@@ -99,7 +105,7 @@ pub async fn retry(act: Act<'_>, id: PingId) -> Result<Ping, Failure> {
     let now = act.clock.now();
     act.store
         .write(|tx| async move {
-            lock(&tx, id).await?.may_be_retried()?;
+            lock(&tx, id).await?.may_be_handled()?;
             ping::make_due(&tx, id, now).await?;
             lock(&tx, id).await
         })
@@ -115,7 +121,7 @@ pub async fn cancel(act: Act<'_>, id: PingId) -> Result<Ping, Failure> {
     let now = act.clock.now();
     act.store
         .write(|tx| async move {
-            lock(&tx, id).await?.may_be_cancelled()?;
+            lock(&tx, id).await?.may_be_handled()?;
             ping::cancel(&tx, id, now).await?;
             lock(&tx, id).await
         })

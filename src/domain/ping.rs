@@ -154,23 +154,11 @@ impl Ping {
         matches!(self.state, PingState::Queued | PingState::Deferred).then_some(self.run_at)
     }
 
-    /// Whether a person may have it sent now, sooner than it would be or once more.
+    /// Whether a person may have it sent now, sooner than it would be or once more, or take it back.
     ///
     /// # Errors
     /// `INVALID` on `id` when it is under way, was sent, or was taken back.
-    pub fn may_be_retried(&self) -> Result<(), Refusal> {
-        self.may_be_handled()
-    }
-
-    /// Whether a person may take it back.
-    ///
-    /// # Errors
-    /// `INVALID` on `id` when it is under way, was sent, or was taken back.
-    pub fn may_be_cancelled(&self) -> Result<(), Refusal> {
-        self.may_be_handled()
-    }
-
-    fn may_be_handled(&self) -> Result<(), Refusal> {
+    pub fn may_be_handled(&self) -> Result<(), Refusal> {
         match self.state {
             PingState::Queued | PingState::Deferred | PingState::Failed => Ok(()),
             other => {

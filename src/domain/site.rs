@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
+use super::channel_setting::ChannelSetting;
 use super::feed::Channel;
 use super::ping::Pings;
 use super::posting::Posting;
@@ -64,6 +65,13 @@ impl Site {
     #[must_use]
     pub fn feed_url(&self, channel: Channel) -> String {
         format!("{}/feeds/{}", self.public_url, channel.file())
+    }
+
+    /// The hub by which readers of a channel's feed learn of news, if there is one. A feed that is private has none: a hub
+    /// could not fetch it, and it is nobody's business that there is one.
+    #[must_use]
+    pub fn hub_of(&self, channel: Channel, setting: &ChannelSetting) -> Option<&str> {
+        self.pings.hub.as_deref().filter(|_| channel.has_hub() && setting.is_public())
     }
 
     /// A part of the sitemap, counted from 1.

@@ -129,14 +129,13 @@ impl Draft {
         if let Some(known) = known.filter(|known| known.hash == hash) {
             return Ok(known.clone());
         }
-        let Pressed { hash, crc, length, forms } = press(bytes)?;
-        let [identity, gzip, brotli] = forms;
+        let Pressed { crc, gzip, brotli } = press(bytes)?;
         let forms = [
-            self.append(Coding::Identity, &identity)?,
+            self.append(Coding::Identity, bytes)?,
             self.append(Coding::Gzip, &gzip)?,
             self.append(Coding::Brotli, &brotli)?,
         ];
-        Ok(Run { hash, crc, length, forms })
+        Ok(Run { hash, crc, length: bytes.len() as u64, forms })
     }
 
     fn append(&mut self, coding: Coding, bytes: &[u8]) -> io::Result<Extent> {
@@ -152,7 +151,8 @@ impl Draft {
     pub fn finish(mut self, shelf: &Shelf, stock: &Stock) -> io::Result<Ready> {
         let counts: Counts = self.parts.values().map(|part| part.counts).sum();
         let tail = writer::tail(self.dialect, &stock.departed, stock.now)?;
-        let about = |last_changed| About { site: &stock.site, last_changed, entries: counts.entries };
+        let (site, setting, entries) = (&stock.site, &self.setting, counts.entries);
+        let about = |last_changed| About { site, setting, last_changed, entries };
         let date = later(stock.changed_at.max(self.setting.changed_at), self.told(stock).as_ref());
         let undated = writer::head(self.dialect, about(date))?.undated;
         let fingerprint = self.hash(&undated, &tail);

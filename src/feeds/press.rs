@@ -35,13 +35,11 @@ const BROTLI_HEADER: [u8; 2] = [0x6b, 0];
 /// The last meta-block, which is empty.
 const BROTLI_LAST: [u8; 1] = [3];
 
-/// A run of bytes in each coding.
+/// A run of bytes, packed.
 pub(super) struct Pressed {
-    pub(super) hash: String,
     pub(super) crc: u32,
-    pub(super) length: u64,
-    /// By [`Coding::ALL`].
-    pub(super) forms: [Vec<u8>; 3],
+    pub(super) gzip: Vec<u8>,
+    pub(super) brotli: Vec<u8>,
 }
 
 impl Pressed {
@@ -65,12 +63,7 @@ impl Pressed {
         whole([header, &*brotli, &BROTLI_LAST].concat(), unbrotlied)?;
         let mut sum = Sum::default();
         sum.add_bytes(bytes);
-        Ok(Self {
-            hash: hash_of([bytes]),
-            crc: sum.crc(),
-            length: bytes.len() as u64,
-            forms: [bytes.to_vec(), gzip, brotli],
-        })
+        Ok(Self { crc: sum.crc(), gzip, brotli })
     }
 }
 
@@ -180,8 +173,12 @@ mod tests {
         let mut document = beginning(coding).to_vec();
         for (number, run) in runs.iter().enumerate() {
             let pressed = if number == 0 { Pressed::first(run) } else { Pressed::further(run) }.unwrap();
-            document.extend(&pressed.forms[coding as usize]);
-            sum.add(pressed.crc, pressed.length);
+            document.extend(match coding {
+                Coding::Identity => *run,
+                Coding::Gzip => &pressed.gzip,
+                Coding::Brotli => &pressed.brotli,
+            });
+            sum.add(pressed.crc, run.len() as u64);
         }
         document.extend(ending(coding, &sum));
         document

@@ -194,7 +194,8 @@ pub fn write<'a>(
 ) -> io::Result<(Vec<u8>, Vec<Fared<'a>>)> {
     let (entries, fared) = entries(dialect, matter.setting, matter.items)?;
     let number = fared.iter().map(|one| one.references.len()).sum();
-    let head = head(dialect, About { site: matter.site, last_changed, entries: number })?;
+    let head =
+        head(dialect, About { site: matter.site, setting: matter.setting, last_changed, entries: number })?;
     let tail = tail(dialect, matter.departed, matter.now)?;
     Ok(([head.bytes, entries, tail].concat(), fared))
 }

@@ -4,16 +4,20 @@ use actix_web::http::header;
 use actix_web::test::TestRequest;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use vacantia::actions::channel_setting::{Update, create_key, update as set};
 use vacantia::actions::posting::{Changes, Close, close, update};
 use vacantia::domain::Viewer;
+use vacantia::domain::feed::Channel;
 use vacantia::domain::id::UserId;
 use vacantia::domain::ping::{MOST_URLS, PingKind, PingState};
 use vacantia::domain::posting::CloseReason;
 use vacantia::domain::viewer::{Grant, Reach, Role, Staff, TokenScope};
+use vacantia::feeds::snapshot::Coding;
 use vacantia::storage::ping::{NewPing, join, push};
 use vacantia::work::Step;
 
 use crate::app::TestApp;
+use crate::channel_setting::of;
 use crate::newsstand::{Stand, text};
 use crate::operator::{done, refused};
 use crate::pinging::{KEY, Told, Tower, both};
@@ -69,6 +73,31 @@ both! {
         // It ends at once where there is nobody to tell.
         let (_stop, stopped) = tokio::sync::watch::channel(false);
         pinger.run(stopped).await;
+    }
+
+    async fn of_a_private_feed_no_hub_hears(app: TestApp) {
+        let (app, receiver) = telling(app, Told::Hub).await;
+        let mut tower = Tower::new(&app, &receiver);
+        create_key(app.system(), Channel::Rss, None).await.unwrap();
+        let posted = app.advertised("Backend Developer").await;
+        assert!(tower.stand.built().await);
+        let topics = async || {
+            let mut topics: Vec<String> = app.pings().await.into_iter().flat_map(|ping| ping.urls).collect();
+            topics.sort();
+            topics
+        };
+        let told = topics().await;
+        assert_eq!(told, [app.site.feed_url(Channel::Atom), app.site.feed_url(Channel::JsonFeed)]);
+        let private = tower.stand.shelf.current(Channel::Rss).unwrap();
+        let private = String::from_utf8(private.document(Coding::Identity).read(0, usize::MAX).unwrap()).unwrap();
+        assert!(private.contains("Backend Developer") && !private.contains("rel=\"hub\""), "{private}");
+
+        let public = Update { is_private: Some(false), ..of(Channel::Rss) };
+        set(app.system(), public).await.unwrap();
+        reworded(&app, &posted, "Everybody may know of this now, and of each lock and gate.").await;
+        assert!(tower.stand.built().await);
+        assert!(topics().await.contains(&app.site.feed_url(Channel::Rss)));
+        assert!(tower.stand.get("/feeds/rss.xml").await.header(header::LINK).contains("rel=\"hub\""));
     }
 
     async fn a_publication_is_told_once_in_the_words_of_each_protocol(app: TestApp) {

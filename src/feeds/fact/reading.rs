@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::{Fact, FeedFact, RemoteCity, Words};
+use crate::domain::channel_setting::ChannelSetting;
 use crate::domain::money::{Money, PayInterval, PayRange};
 use crate::domain::place::{Location, Workplace};
 use crate::domain::posting::EmploymentType;
@@ -250,6 +251,8 @@ fn salary(range: &PayRange, period: &str) -> String {
 pub struct About<'a> {
     /// The organisation.
     pub site: &'a Site,
+    /// How the channel is set.
+    pub setting: &'a ChannelSetting,
     /// When the content last changed; none while nothing ever did.
     pub last_changed: Option<DateTime<Utc>>,
     /// How many entries follow.
@@ -261,6 +264,7 @@ impl FeedFact {
     #[must_use]
     pub fn read(self, dialect: &Dialect, about: About<'_>) -> Option<Node<'static>> {
         let site = about.site;
+        let hub = site.hub_of(dialect.channel, about.setting).map(str::to_owned);
         Some(match self {
             Self::Publisher => text("Vacantia"),
             Self::PublisherUrl => text(site.public_url.clone()),
@@ -284,8 +288,8 @@ impl FeedFact {
                 .with("href", site.feed_url(dialect.channel))
                 .with("rel", "self")
                 .with("type", dialect.media_type.split(';').next().unwrap_or_default()),
-            Self::HubLink => Node::default().with("href", site.pings.hub.clone()?).with("rel", "hub"),
-            Self::Hubs => Node::default().with("type", "WebSub").with("url", site.pings.hub.clone()?),
+            Self::HubLink => Node::default().with("href", hub?).with("rel", "hub"),
+            Self::Hubs => Node::default().with("type", "WebSub").with("url", hub?),
             Self::Description => text(format!("Every open position at {}.", site.name)),
             Self::Language => text("en"),
             Self::Docs => text("https://www.rssboard.org/rss-specification"),

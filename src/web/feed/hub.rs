@@ -4,13 +4,13 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, HttpResponseBuilder, web};
 
 use crate::domain::feed::Channel;
-use crate::domain::site::Site;
 use crate::web::App;
 use crate::web::page::Trouble;
 
 /// Says where the hub is, if there is one, and by what address it knows the feed (WebSub section 4: exactly one of each).
-pub(super) fn linked(answer: &mut HttpResponseBuilder, site: &Site, channel: Channel) {
-    let Some(hub) = site.pings.hub.as_deref().filter(|_| channel.has_hub()) else { return };
+pub(super) fn linked(answer: &mut HttpResponseBuilder, app: &App, channel: Channel) {
+    let (site, settings) = (&app.shared.site, app.shelf.channels.settings().unwrap_or_default());
+    let Some(hub) = site.hub_of(channel, settings.of(channel)) else { return };
     let links = format!("<{hub}>; rel=\"hub\", <{}>; rel=\"self\"", site.feed_url(channel));
     answer.insert_header((header::LINK, links));
 }

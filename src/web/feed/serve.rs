@@ -12,7 +12,6 @@ use futures_util::stream;
 use super::access::Access;
 use super::condition::{Wanted, coding, is_unchanged, wanted};
 use super::{hub, plain};
-use crate::domain::site::Site;
 use crate::feeds::Snapshot;
 use crate::feeds::dialect::Dialect;
 use crate::feeds::document::Document;
@@ -54,7 +53,8 @@ pub(super) fn snapshot(
     let described = |status| {
         let mut answer = HttpResponse::build(status);
         answer.insert_header((header::CACHE_CONTROL, &*caching));
-        described(answer, &app.shared.site, snapshot, coding, name)
+        hub::linked(&mut answer, app, snapshot.channel);
+        described(answer, snapshot, coding, name)
     };
     if is_unchanged(request, &etag, snapshot.last_modified) {
         return Ok(described(StatusCode::NOT_MODIFIED).finish());
@@ -84,7 +84,6 @@ pub(super) fn snapshot(
 /// What both 200 and 304 say (RFC 9110 section 15.4.5).
 fn described(
     mut answer: HttpResponseBuilder,
-    site: &Site,
     snapshot: &Snapshot,
     coding: Coding,
     name: Name,
@@ -100,7 +99,6 @@ fn described(
             answer.insert_header((header::CONTENT_LOCATION, own))
         }
     };
-    hub::linked(&mut answer, site, snapshot.channel);
     if let Some(at) = snapshot.last_modified {
         answer.insert_header((header::LAST_MODIFIED, HttpDate::from(std::time::SystemTime::from(at))));
     }
