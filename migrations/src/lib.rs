@@ -28,6 +28,7 @@ mod m20261127_000020_note_feed_changes;
 mod m20261127_000021_set_channels;
 mod m20261127_000022_found_pings;
 mod m20261127_000023_index_feeds;
+mod m20261127_000029_found_approval_chains;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -60,6 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000021_set_channels::Migration),
             Box::new(m20261127_000022_found_pings::Migration),
             Box::new(m20261127_000023_index_feeds::Migration),
+            Box::new(m20261127_000029_found_approval_chains::Migration),
         ]
     }
 

@@ -13,10 +13,11 @@ use super::posting::{adjusted, moved, place_teams, save};
 use crate::actions::posting::TeamEntry;
 use crate::boards::{self, Cleared, Job, Note};
 use crate::domain::Refusal;
+use crate::domain::approval::ApprovalGroup;
 use crate::domain::event::{Change, EventKind};
 use crate::domain::id::{PostingId, TeamId};
 use crate::domain::opening::{Adjustment, OpeningKind};
-use crate::domain::plan::{ApprovalRule, HiringPlan, ReferenceRule};
+use crate::domain::plan::{HiringPlan, ReferenceRule};
 use crate::domain::plan_reference;
 use crate::domain::policy::posting::{may_create, sources};
 use crate::domain::posting::{CloseReason, PlanVersion, PostingStatus};
@@ -228,7 +229,7 @@ pub async fn first_plan(act: Act<'_>) -> Result<HiringPlan, Failure> {
     let input = super::plan::Create {
         name: "Review and offer".to_owned(),
         stages,
-        approval: ApprovalRule::One,
+        approval: vec![ApprovalGroup::one()],
         references: ReferenceRule { least: 0, managers: 0 },
     };
     super::plan::create(act, input).await

@@ -262,6 +262,7 @@ pub fn link_for(act: Act<'_>, candidate: CandidateId, purpose: Purpose) -> Resul
         Purpose::Offer { .. } => act.site.offer_url(&secret),
         Purpose::Form { .. } => act.site.form_url(&secret),
         Purpose::Scorecard { .. } => act.site.scorecard_url(&secret),
+        Purpose::Approval { .. } => act.site.approval_url(&secret),
         Purpose::Nomination { .. } => act.site.nomination_url(&secret),
         Purpose::Interview { .. } => act.site.interview_url(&secret),
         Purpose::Reference { .. } => act.site.reference_url(&secret),

@@ -1,6 +1,7 @@
 //! Offers: drafted, approved, sent, decided. An offer holds its seat from the moment it is submitted until it ends.
 
 mod approve;
+mod ask;
 mod decide;
 mod draft;
 mod end;
@@ -8,7 +9,8 @@ mod hire;
 mod send;
 mod submit;
 
-pub use approve::{Approve, Reject, approve, reject};
+pub use approve::{Approve, Delegate, Reject, approve, delegate, reject};
+pub use ask::remind_due;
 pub use decide::{Accept, Decline, Page, accept, decline, view};
 pub use draft::{Create, Update, Wording, create, update};
 pub use end::{Cancel, EndedOffer, Rescind, cancel, end_live, expire_due, rescind};

@@ -3,12 +3,14 @@
 
 use super::Act;
 use crate::domain::Refusal;
+use crate::domain::approval::{self, ApprovalGroup};
 use crate::domain::event::{Change, EventKind};
 use crate::domain::id::PlanId;
-use crate::domain::plan::{self, ApprovalRule, HiringPlan, ReferenceRule, Stage};
+use crate::domain::plan::{self, HiringPlan, ReferenceRule, Stage};
 use crate::domain::plan_template::PlanTemplate;
 use crate::domain::policy::organisation::may_set;
 use crate::domain::posting::PlanVersion;
+use crate::domain::viewer::Role;
 use crate::storage::{self, Failure, Tx};
 
 /// A plan to be made.
@@ -18,8 +20,8 @@ pub struct Create {
     pub name: String,
     /// What an application goes through, in order.
     pub stages: Vec<Stage>,
-    /// Who approves offers.
-    pub approval: ApprovalRule,
+    /// Who approves offers, one group after another.
+    pub approval: Vec<ApprovalGroup>,
     /// Which references an offer waits for.
     pub references: ReferenceRule,
 }
@@ -72,8 +74,8 @@ pub struct Update {
     pub name: Option<String>,
     /// All its stages, in order.
     pub stages: Option<Vec<Stage>>,
-    /// Who approves offers.
-    pub approval: Option<ApprovalRule>,
+    /// Who approves offers, one group after another.
+    pub approval: Option<Vec<ApprovalGroup>>,
     /// Which references an offer waits for.
     pub references: Option<ReferenceRule>,
 }
@@ -93,7 +95,7 @@ pub async fn update(act: Act<'_>, input: Update) -> Result<HiringPlan, Failure> 
         version: before.version,
         name: input.name.unwrap_or_else(|| before.name.clone()),
         stages: input.stages.unwrap_or_else(|| before.stages.clone()),
-        approval: input.approval.unwrap_or(before.approval),
+        approval: input.approval.unwrap_or_else(|| before.approval.clone()),
         references: input.references.unwrap_or(before.references),
     };
     if after == before {
@@ -117,15 +119,33 @@ async fn keep(act: Act<'_>, change: &Change, made: HiringPlan) -> Result<HiringP
     let plan = &HiringPlan {
         name: plan::name(&made.name)?,
         stages: plan::checked(made.stages)?,
+        approval: approval::checked(made.approval)?,
         references: made.references.checked()?,
         ..made
     };
     let PlanVersion { plan: id, number } = plan.version;
     let kind = if number == 1 { EventKind::PlanCreated } else { EventKind::PlanUpdated };
     let work = |tx: Tx| async move {
+        all_approve(&tx, &plan.approval).await?;
         storage::plan::insert(&tx, plan, change.at).await?;
         tx.record(change.event(kind).word("plan", id).count("version", number.into()));
         Ok(plan.clone())
     };
     act.store.write(work).await
+}
+
+/// # Errors
+/// `INVALID` on everybody in the groups who approves nothing.
+async fn all_approve(tx: &Tx, groups: &[ApprovalGroup]) -> Result<(), Failure> {
+    let mut wrong = Vec::new();
+    for (place, group) in groups.iter().enumerate() {
+        for (at, approver) in group.approvers.iter().enumerate() {
+            let grants = storage::user::grants_of(tx, *approver).await?;
+            if !grants.iter().any(|grant| grant.role == Role::Approver) {
+                let field = format!("approvalGroups.{place}.approverIds.{at}");
+                wrong.push(Refusal::invalid(&field, "a user who approves"));
+            }
+        }
+    }
+    Ok(Refusal::all(wrong)?)
 }

@@ -85,3 +85,20 @@ async fn give(tx: &Tx, act: Act<'_>, change: &Change, user: UserId, grant: Grant
     }
     Ok(())
 }
+
+/// Takes a role from a member of staff. One they do not have stays away.
+///
+/// # Errors
+/// `FORBIDDEN`, or `NOT_FOUND` for the user.
+pub async fn revoke(act: Act<'_>, id: UserId, grant: Grant) -> Result<User, Failure> {
+    may_administer(act.viewer)?;
+    let change = &act.change();
+    let work = |tx: Tx| async move {
+        let user = storage::user::find(&tx, id).await?.ok_or(Refusal::NotFound("user"))?;
+        if storage::user::delete_grant(&tx, id, grant).await? {
+            tx.record(change.event(EventKind::RoleRevoked).word("user", id).word("role", grant.role));
+        }
+        Ok(user)
+    };
+    act.store.write(work).await
+}

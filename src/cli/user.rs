@@ -9,7 +9,9 @@ use crate::actions::{Act, user};
 use crate::config::Config;
 use crate::domain::Viewer;
 use crate::domain::clock::{SystemChance, SystemClock};
+use crate::domain::text::EmailAddress;
 use crate::domain::viewer::{Grant, Reach, Role};
+use crate::storage;
 
 /// What to do with users.
 #[derive(Debug, Args)]
@@ -22,6 +24,17 @@ pub struct Options {
 enum What {
     /// Add a member of staff.
     Create(Creating),
+    /// Take roles from a member of staff.
+    Revoke(Revoking),
+}
+
+#[derive(Debug, Args)]
+struct Revoking {
+    /// Their address.
+    email: String,
+    /// What they are to be no more, as it was given. May be given several times.
+    #[arg(long = "role", value_name = "ROLE[@ID]", required = true)]
+    roles: Vec<Given>,
 }
 
 #[derive(Debug, Args)]
@@ -71,7 +84,10 @@ pub async fn run(config: &Config, options: &Options) -> anyhow::Result<()> {
     let (store, site) = (open(config).await?, config.site()?);
     let (clock, chance, viewer) = (SystemClock, SystemChance, Viewer::System);
     let act = Act { store: &store, clock: &clock, chance: &chance, site: &site, viewer: &viewer };
-    let What::Create(creating) = &options.what;
+    let creating = match &options.what {
+        What::Create(creating) => creating,
+        What::Revoke(revoking) => return revoke(act, revoking).await,
+    };
     let mailbox = creating.email.split('@').next().unwrap_or_default();
     let input = user::Create {
         email: creating.email.clone(),
@@ -82,6 +98,24 @@ pub async fn run(config: &Config, options: &Options) -> anyhow::Result<()> {
     let made = user::create(act, input).await?;
     eprintln!("{} (hint: vacantia token create --user {})", made.name, made.email);
     say(&format!("{}\n", made.id))
+}
+
+async fn revoke(act: Act<'_>, revoking: &Revoking) -> anyhow::Result<()> {
+    let email = EmailAddress::parse("email", &revoking.email)?;
+    let found = storage::user::find_by_email(act.store, &email).await?;
+    let user = found.ok_or_else(|| {
+        anyhow::anyhow!("nobody has the address {email} (hint: see the case and the domain)")
+    })?;
+    for given in &revoking.roles {
+        user::revoke(act, user.id, given.0).await?;
+    }
+    let left = storage::user::grants_of(act.store, user.id).await?;
+    let left: Vec<_> = left.iter().map(|grant| grant.role.as_str()).collect();
+    say(&format!(
+        "{} is now: {}\n",
+        user.email,
+        if left.is_empty() { "nothing".to_owned() } else { left.join(", ") }
+    ))
 }
 
 #[cfg(test)]

@@ -79,6 +79,14 @@ text_enum! {
         ReferenceRequested = "referenceRequested",
         /// To a referee: we still wait for your answers.
         ReferenceReminded = "referenceReminded",
+        /// To a colleague: please approve an offer, or say why not.
+        ApprovalRequested = "approvalRequested",
+        /// To a colleague: an offer still waits for your approval.
+        ApprovalReminded = "approvalReminded",
+        /// To a colleague: the offer you drafted is approved.
+        ApprovalGiven = "approvalGiven",
+        /// To a colleague: the offer you drafted was not approved.
+        ApprovalRefused = "approvalRefused",
         /// Our offer.
         Offer = "offer",
         /// The offer stands longer.

@@ -20,6 +20,8 @@ text_enum! {
         UserCreated = "userCreated",
         /// A role was granted.
         RoleGranted = "roleGranted",
+        /// A member of staff lost a role.
+        RoleRevoked = "roleRevoked",
         /// An API token was created.
         TokenCreated = "tokenCreated",
         /// An API token was revoked.
@@ -182,7 +184,13 @@ text_enum! {
         OfferUpdated = "offerUpdated",
         /// A draft was submitted for approval and holds its seat.
         OfferSubmitted = "offerSubmitted",
-        /// A version was approved, by a person or because the plan asks nobody.
+        /// An approver said yes to a version; others may have to yet.
+        ApprovalGiven = "approvalGiven",
+        /// An approver was reminded.
+        ApprovalReminded = "approvalReminded",
+        /// Somebody else decides in an approver's place.
+        ApprovalDelegated = "approvalDelegated",
+        /// A version was approved, by everybody it takes or because the plan asks nobody.
         OfferApproved = "offerApproved",
         /// A version was sent back to draft.
         OfferRejected = "offerRejected",

@@ -136,6 +136,8 @@ ids! {
     OfferId = "offer";
     /// Of a decision on one version of an offer.
     ApprovalId = "appr";
+    /// Of one approver who is, or was, to decide on a version of an offer.
+    ApprovalRequestId = "apreq";
     /// Of a message that is to be, or was, sent.
     EmailMessageId = "mail";
     /// Of a word to others that something is new.

@@ -24,6 +24,8 @@ text_enum! {
         Interview = "interview",
         /// Answering as one referee.
         Reference = "reference",
+        /// Approving one version of an offer.
+        Approval = "approval",
     }
 }
 
@@ -71,6 +73,17 @@ pub enum Purpose {
         /// The application they are offered for.
         application: ApplicationId,
     },
+    /// Deciding, as one approver, whether a version of an offer may be sent.
+    Approval {
+        /// The offer.
+        offer: OfferId,
+        /// The version that waits for approval.
+        version: i32,
+        /// Who decides.
+        user: UserId,
+        /// The application the offer is for.
+        application: ApplicationId,
+    },
     /// Answering what one referee is asked.
     Reference {
         /// The reference.
@@ -91,6 +104,7 @@ impl Purpose {
             Self::Scorecard { .. } => LinkKind::Scorecard,
             Self::Nomination { .. } => LinkKind::Nomination,
             Self::Interview { .. } => LinkKind::Interview,
+            Self::Approval { .. } => LinkKind::Approval,
             Self::Reference { .. } => LinkKind::Reference,
         }
     }
@@ -105,6 +119,7 @@ impl Purpose {
             | Self::Scorecard { application, .. }
             | Self::Nomination { application, .. }
             | Self::Interview { application, .. }
+            | Self::Approval { application, .. }
             | Self::Reference { application, .. } => application,
         }
     }

@@ -5,6 +5,7 @@ mod text_enum;
 
 pub mod allotment;
 pub mod application;
+pub mod approval;
 pub mod candidate;
 pub mod channel_setting;
 pub mod clock;

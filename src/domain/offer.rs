@@ -3,10 +3,8 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::Refusal;
-use super::id::{
-    ApplicationId, ApprovalId, CandidateId, OfferId, OpeningId, PostingId, PostingTeamId, UserId,
-};
-use super::plan::ApprovalRule;
+use super::approval::Chain;
+use super::id::{ApplicationId, CandidateId, OfferId, OpeningId, PostingId, PostingTeamId, UserId};
 use super::terms::{Terms, TermsHash};
 
 text_enum! {
@@ -84,31 +82,8 @@ pub struct OfferVersion {
     pub terms_hash: TermsHash,
     /// Who wrote it.
     pub drafted_by: UserId,
-    /// Who is asked to approve it, where the plan asks anybody.
-    pub approver: Option<UserId>,
     /// When it was released.
     pub released_at: Option<DateTime<Utc>>,
-}
-
-/// A decision on one version's terms.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Approval {
-    /// Its id.
-    pub id: ApprovalId,
-    /// On which offer.
-    pub offer: OfferId,
-    /// On which version.
-    pub version: i32,
-    /// By whom.
-    pub approver: UserId,
-    /// What was decided.
-    pub decision: Decision,
-    /// On exactly these terms.
-    pub terms_hash: TermsHash,
-    /// Why, when rejected.
-    pub reason: Option<String>,
-    /// When.
-    pub at: DateTime<Utc>,
 }
 
 /// An offer.
@@ -307,45 +282,46 @@ impl OfferVersion {
         Ok(self)
     }
 
-    /// Asks for approval; where the plan asks nobody, it is approved at once.
-    ///
     /// # Errors
-    /// `OFFER_STATUS` unless draft; `APPROVER_REQUIRED` when the rule asks for one other than who drafted it.
-    pub fn submit(mut self, rule: ApprovalRule, approver: Option<UserId>) -> Result<Self, Refusal> {
-        self.only(&[VersionStatus::Draft])?;
-        match rule {
-            ApprovalRule::None => {
-                self.approver = None;
-                self.status = VersionStatus::Approved;
-            }
-            ApprovalRule::One => {
-                let approver = approver.filter(|asked| *asked != self.drafted_by);
-                self.approver = Some(approver.ok_or(Refusal::ApproverRequired)?);
-                self.status = VersionStatus::PendingApproval;
-            }
-        }
-        Ok(self)
+    /// `OFFER_STATUS` unless draft.
+    pub fn may_be_submitted(&self) -> Result<(), Refusal> {
+        self.only(&[VersionStatus::Draft])
     }
 
-    /// The approver's yes to exactly these terms.
+    /// Asks for approval; where the plan asks nobody (`chain` is complete from the start), it is approved at once.
+    #[must_use]
+    pub fn submit(mut self, chain: &Chain) -> Self {
+        self.status = VersionStatus::PendingApproval;
+        self.following(chain)
+    }
+
+    /// Approved, once everybody whose yes the chain needs gave it.
+    fn following(mut self, chain: &Chain) -> Self {
+        if chain.is_complete() {
+            self.status = VersionStatus::Approved;
+        }
+        self
+    }
+
+    /// Whether these very terms wait for approval.
     ///
     /// # Errors
     /// `OFFER_STATUS`, or `TERMS_CHANGED` when the hash is of other terms.
-    pub fn approve(mut self, hash: &TermsHash) -> Result<Self, Refusal> {
+    pub fn may_be_approved(&self, hash: &TermsHash) -> Result<(), Refusal> {
         self.only(&[VersionStatus::PendingApproval])?;
-        if self.terms_hash != *hash {
-            return Err(Refusal::TermsChanged);
-        }
-        self.status = VersionStatus::Approved;
-        Ok(self)
+        if self.terms_hash == *hash { Ok(()) } else { Err(Refusal::TermsChanged) }
     }
 
-    /// The approver's no to exactly these terms: back to draft.
-    ///
-    /// # Errors
-    /// As [`OfferVersion::approve`].
-    pub fn reject(self, hash: &TermsHash) -> Result<Self, Refusal> {
-        Ok(Self { status: VersionStatus::Draft, ..self.approve(hash)? })
+    /// An approver's yes, with which the chain stands as it does.
+    #[must_use]
+    pub fn approve(self, chain: &Chain) -> Self {
+        self.following(chain)
+    }
+
+    /// An approver's no: back to draft.
+    #[must_use]
+    pub fn reject(self) -> Self {
+        Self { status: VersionStatus::Draft, ..self }
     }
 
     /// Released to the candidate, frozen from here on.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Refusal;
+use super::approval::ApprovalGroup;
 use super::faults::{Faults, each};
 use super::posting::PlanVersion;
 use super::question::{self, Question};
@@ -57,16 +58,6 @@ text_enum! {
         Referee = "referee",
         /// Those who approve offers.
         Approver = "approver",
-    }
-}
-
-text_enum! {
-    /// Who has to approve an offer before it is sent.
-    ApprovalRule {
-        /// Nobody; the event says so.
-        None = "none",
-        /// One approver who did not draft it.
-        One = "one",
     }
 }
 
@@ -157,8 +148,8 @@ pub struct HiringPlan {
     pub name: String,
     /// What an application goes through, in order.
     pub stages: Vec<Stage>,
-    /// Who approves offers.
-    pub approval: ApprovalRule,
+    /// Who approves offers, one group after another; nobody, when there are none.
+    pub approval: Vec<ApprovalGroup>,
     /// Which references an offer waits for.
     pub references: ReferenceRule,
 }

@@ -1,12 +1,16 @@
 //! The reference process: eight stages, a parallel round by the team, an optional last interview.
 
-use super::plan::{ApprovalRule, Kit, Participant, PlanStep, ReferenceRule, Stage, StageMode, StepKind};
+use super::approval::ApprovalGroup;
+use super::plan::{Kit, Participant, PlanStep, ReferenceRule, Stage, StageMode, StepKind};
 
 /// What the reference process is called.
 pub const NAME: &str = "Engineering";
 
 /// One approver.
-pub const APPROVAL: ApprovalRule = ApprovalRule::One;
+#[must_use]
+pub fn approval() -> Vec<ApprovalGroup> {
+    vec![ApprovalGroup::one()]
+}
 
 /// Two complete references, one of them by a manager.
 pub const REFERENCES: ReferenceRule = ReferenceRule { least: 2, managers: 1 };

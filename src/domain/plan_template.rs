@@ -1,6 +1,6 @@
 //! Plans that are shipped, to begin from: the reference process, a short one, and one for many alike jobs.
 
-use super::plan::{ApprovalRule, HiringPlan, Participant, ReferenceRule, Stage, StageMode, StepKind};
+use super::plan::{HiringPlan, Participant, ReferenceRule, Stage, StageMode, StepKind};
 use super::plan_reference::{self, call, stage, step};
 use super::posting::PlanVersion;
 
@@ -33,10 +33,10 @@ impl PlanTemplate {
         let none = ReferenceRule { least: 0, managers: 0 };
         let (stages, approval, references) = match self {
             Self::Engineering => {
-                (plan_reference::stages(), plan_reference::APPROVAL, plan_reference::REFERENCES)
+                (plan_reference::stages(), plan_reference::approval(), plan_reference::REFERENCES)
             }
-            Self::Short => (short(), ApprovalRule::One, none),
-            Self::Volume => (volume(), ApprovalRule::None, none),
+            Self::Short => (short(), plan_reference::approval(), none),
+            Self::Volume => (volume(), Vec::new(), none),
         };
         HiringPlan { version, name: self.title().to_owned(), stages, approval, references }
     }

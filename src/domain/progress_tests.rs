@@ -10,7 +10,7 @@ fn plan() -> HiringPlan {
         version: PlanVersion { plan: PlanId::new(DateTime::UNIX_EPOCH, &SystemChance), number: 1 },
         name: plan_reference::NAME.into(),
         stages: plan_reference::stages(),
-        approval: plan_reference::APPROVAL,
+        approval: plan_reference::approval(),
         references: plan_reference::REFERENCES,
     }
 }

@@ -104,6 +104,12 @@ impl Site {
         format!("{}/scorecards/{secret}", self.public_url)
     }
 
+    /// The page of what an approver decides, for whoever holds its link's secret.
+    #[must_use]
+    pub fn approval_url(&self, secret: &str) -> String {
+        format!("{}/approvals/{secret}", self.public_url)
+    }
+
     /// The page of the questions of a step, for whoever holds its link's secret.
     #[must_use]
     pub fn form_url(&self, secret: &str) -> String {

@@ -31,7 +31,7 @@ fn plan(stages: &[(&str, &[(&str, StepKind)])]) -> HiringPlan {
         version: PlanVersion { plan: PlanId::new(DateTime::UNIX_EPOCH, &SystemChance), number: 1 },
         name: "A plan".into(),
         stages: stages.iter().map(stage).collect(),
-        approval: plan_reference::APPROVAL,
+        approval: plan_reference::approval(),
         references: plan_reference::REFERENCES,
     }
 }

@@ -142,6 +142,15 @@ pub enum Viewer {
         /// Whose it is.
         candidate: CandidateId,
     },
+    /// A colleague who holds the link to an offer that they are asked to approve.
+    Approver {
+        /// Who.
+        user: UserId,
+        /// The offer.
+        offer: OfferId,
+        /// The application the offer is for.
+        application: ApplicationId,
+    },
     /// Somebody whom a candidate named, who holds the link to one reference.
     Referee {
         /// The reference.
@@ -182,6 +191,7 @@ impl Viewer {
             Self::Assessor { .. } => "assessor",
             Self::Nominator { .. } => "nominator",
             Self::Chooser { .. } => "chooser",
+            Self::Approver { .. } => "approver",
             Self::Referee { .. } => "referee",
             Self::Staff(_) => "staff",
             Self::System => "system",
@@ -199,7 +209,7 @@ impl Viewer {
             | Self::Nominator { candidate, .. }
             | Self::Chooser { candidate, .. } => candidate.to_string(),
             Self::Referee { reference, .. } => reference.to_string(),
-            Self::Assessor { user, .. } => user.to_string(),
+            Self::Assessor { user, .. } | Self::Approver { user, .. } => user.to_string(),
             Self::Staff(staff) => staff.user.to_string(),
             Self::System => "system".to_owned(),
         }

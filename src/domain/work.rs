@@ -9,8 +9,10 @@ text_enum! {
     WorkKind {
         /// A scorecard, of whoever was asked for it.
         ScorecardDue = "scorecardDue",
-        /// A decision on an offer's version, of the approver it names.
+        /// A decision on an offer's version, of an approver whose turn it is.
         ApprovalAsked = "approvalAsked",
+        /// Another approver, in the place of one who may approve no more.
+        ApproverMissing = "approverMissing",
         /// A look at a note, of the colleague it mentions.
         NoteMention = "noteMention",
         /// A move, of an application that is in its stage for longer than the plan calls timely.

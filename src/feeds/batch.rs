@@ -2,7 +2,10 @@
 
 use std::io;
 use std::num::NonZero;
-use std::thread;
+use std::panic;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
 
 use super::build::{Draft, Ready, Stock};
 use super::item::FeedItem;
@@ -10,9 +13,46 @@ use super::shelf::Shelf;
 use crate::domain::channel_setting::ChannelSettings;
 use crate::domain::feed::Channel;
 
-/// A draft for each channel, or why there is none.
+/// The items of one part, with its number.
+type Share = (i64, Arc<Vec<FeedItem>>);
+
+/// Drafts of all channels while their parts are written, on as many threads as the machine runs at once. These stay until all
+/// parts are written: what a part takes in memory, the next one takes again.
 #[derive(Debug)]
-pub struct Batch(Vec<(Channel, io::Result<Draft>)>);
+pub struct Batch(Vec<Desk>);
+
+/// A thread that writes some channels' drafts.
+#[derive(Debug)]
+struct Desk {
+    parts: SyncSender<Share>,
+    thread: JoinHandle<Vec<(Channel, io::Result<Draft>)>>,
+}
+
+impl Desk {
+    fn new(drafts: Vec<(Channel, io::Result<Draft>)>) -> Self {
+        // One part is written, one waits.
+        let (parts, coming) = sync_channel(1);
+        Self { parts, thread: thread::spawn(move || written(drafts, &coming)) }
+    }
+}
+
+fn written(
+    mut drafts: Vec<(Channel, io::Result<Draft>)>,
+    coming: &Receiver<Share>,
+) -> Vec<(Channel, io::Result<Draft>)> {
+    for (number, items) in coming {
+        drafts.iter_mut().for_each(|(_, draft)| write(draft, number, &items));
+    }
+    drafts
+}
+
+fn write(draft: &mut io::Result<Draft>, number: i64, items: &[FeedItem]) {
+    if let Ok(open) = draft
+        && let Err(error) = open.write(number, items)
+    {
+        *draft = Err(error);
+    }
+}
 
 impl Batch {
     /// Drafts of the channels that are on, which hold what the current documents hold, or, of documents that are made as a
@@ -24,21 +64,41 @@ impl Batch {
         for channel in off {
             shelf.forget(channel);
         }
-        let draft = |channel| (channel, Draft::new(shelf, channel, settings.of(channel), whole));
-        Self(on.into_iter().map(draft).collect())
-    }
-
-    /// Writes a part of every document anew, on as many threads as the machine runs at once.
-    pub fn write(&mut self, number: i64, items: &[FeedItem]) {
         let threads = thread::available_parallelism().map_or(1, NonZero::get);
-        let share = self.0.len().div_ceil(threads).max(1);
-        thread::scope(|scope| {
-            for drafts in self.0.chunks_mut(share) {
-                scope.spawn(|| drafts.iter_mut().for_each(|(_, draft)| write(draft, number, items)));
-            }
-        });
+        let draft = |channel: &Channel| (*channel, Draft::new(shelf, *channel, settings.of(*channel), whole));
+        let desk = |channels: &[Channel]| Desk::new(channels.iter().map(draft).collect());
+        Self(on.chunks(on.len().div_ceil(threads).max(1)).map(desk).collect())
     }
 
+    /// Has a part of every document written anew; waits while the part before the last is being written.
+    pub fn write(&self, number: i64, items: Vec<FeedItem>) {
+        let items = Arc::new(items);
+        for desk in &self.0 {
+            // A thread that broke takes nothing more; closing breaks as it did.
+            drop(desk.parts.send((number, Arc::clone(&items))));
+        }
+    }
+
+    /// Waits until everything is written.
+    ///
+    /// # Panics
+    /// As a thread did.
+    #[must_use]
+    pub fn close(self) -> Drafts {
+        let mut drafts = Vec::new();
+        for Desk { parts, thread } in self.0 {
+            drop(parts);
+            drafts.extend(thread.join().unwrap_or_else(|broke| panic::resume_unwind(broke)));
+        }
+        Drafts(drafts)
+    }
+}
+
+/// A draft for each channel, or why there is none.
+#[derive(Debug)]
+pub struct Drafts(Vec<(Channel, io::Result<Draft>)>);
+
+impl Drafts {
     /// The first channel that tells or withholds another number of postings than there are, with that number.
     #[must_use]
     pub fn uneven(&self, postings: usize) -> Option<(Channel, usize)> {
@@ -52,13 +112,5 @@ impl Batch {
     pub fn finish(self, shelf: &Shelf, stock: &Stock) -> Vec<(Channel, io::Result<Ready>)> {
         let finish = |draft: Draft| draft.finish(shelf, stock);
         self.0.into_iter().map(|(channel, draft)| (channel, draft.and_then(finish))).collect()
-    }
-}
-
-fn write(draft: &mut io::Result<Draft>, number: i64, items: &[FeedItem]) {
-    if let Ok(open) = draft
-        && let Err(error) = open.write(number, items)
-    {
-        *draft = Err(error);
     }
 }

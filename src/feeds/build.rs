@@ -152,7 +152,7 @@ impl Draft {
         let counts: Counts = self.parts.values().map(|part| part.counts).sum();
         let tail = writer::tail(self.dialect, &stock.departed, stock.now)?;
         let (site, setting, entries) = (&stock.site, &self.setting, counts.entries);
-        let about = |last_changed| About { site, setting, last_changed, entries };
+        let about = |last_changed| About { site, setting, part: "", last_changed, entries };
         let date = later(stock.changed_at.max(self.setting.changed_at), self.told(stock).as_ref());
         let undated = writer::head(self.dialect, about(date))?.undated;
         let fingerprint = self.hash(&undated, &tail);

@@ -170,6 +170,8 @@ pub struct Matter<'a> {
     pub site: &'a Site,
     /// How the channel is set.
     pub setting: &'a ChannelSetting,
+    /// Which part of the whole feed it is: what stands behind its address; nothing for the whole.
+    pub part: &'a str,
     /// The postings in the order in which they came; those that nobody may see are passed over.
     pub items: &'a [FeedItem],
     /// Postings that left, the last to leave first.
@@ -182,7 +184,7 @@ impl<'a> Matter<'a> {
     /// Postings alone, in a channel that nobody set.
     #[must_use]
     pub const fn of(site: &'a Site, items: &'a [FeedItem], now: DateTime<Utc>) -> Self {
-        Self { site, setting: &UNSET, items, departed: &[], now }
+        Self { site, setting: &UNSET, part: "", items, departed: &[], now }
     }
 }
 
@@ -194,8 +196,16 @@ pub fn write<'a>(
 ) -> io::Result<(Vec<u8>, Vec<Fared<'a>>)> {
     let (entries, fared) = entries(dialect, matter.setting, matter.items)?;
     let number = fared.iter().map(|one| one.references.len()).sum();
-    let head =
-        head(dialect, About { site: matter.site, setting: matter.setting, last_changed, entries: number })?;
+    let head = head(
+        dialect,
+        About {
+            site: matter.site,
+            setting: matter.setting,
+            part: matter.part,
+            last_changed,
+            entries: number,
+        },
+    )?;
     let tail = tail(dialect, matter.departed, matter.now)?;
     Ok(([head.bytes, entries, tail].concat(), fared))
 }

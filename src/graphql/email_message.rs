@@ -63,6 +63,14 @@ pub enum EmailMessageKind {
     ScorecardRequested,
     /// A colleague was reminded of a scorecard.
     ScorecardReminded,
+    /// An offer waits for approval: to an approver.
+    ApprovalRequested,
+    /// An approver was reminded.
+    ApprovalReminded,
+    /// An offer is approved: to whoever drafted it.
+    ApprovalGiven,
+    /// An offer was not approved: to whoever drafted it.
+    ApprovalRefused,
     /// A colleague was mentioned in a note.
     NoteMentioned,
     /// A meeting was set, moved or changed: to the candidate.

@@ -55,6 +55,7 @@ impl Limits {
             | Viewer::Offeree { .. }
             | Viewer::Respondent { .. }
             | Viewer::Assessor { .. }
+            | Viewer::Approver { .. }
             | Viewer::Nominator { .. }
             | Viewer::Chooser { .. }
             | Viewer::Referee { .. } => self.values,

@@ -18,6 +18,8 @@ mod application_input;
 mod application_move;
 mod application_parts;
 mod application_read;
+mod approval;
+mod approval_input;
 pub mod asking;
 pub mod batch;
 pub mod board;

@@ -103,61 +103,6 @@ payload!(
     }
 );
 
-/// What `offerSubmit` takes.
-#[derive(InputObject, Debug)]
-pub struct OfferSubmitInput {
-    /// Id of the offer.
-    pub(super) offer_id: ID,
-    /// Revision of the offer that the caller read, if it is to matter.
-    pub(super) expected_revision: Option<i32>,
-    /// Id of the user who is asked to approve, where the plan asks anybody.
-    pub(super) approver_id: Option<ID>,
-}
-
-payload!(
-    /// Answer to `offerSubmit`.
-    OfferSubmitPayload {
-        /// The offer, as it stands now.
-        offer: Offer
-    }
-);
-
-/// What `offerApprove` takes.
-#[derive(InputObject, Debug)]
-pub struct OfferApproveInput {
-    /// Id of the offer.
-    pub(super) offer_id: ID,
-    /// Hash of the terms that the approver read.
-    pub(super) terms_hash: String,
-}
-
-payload!(
-    /// Answer to `offerApprove`.
-    OfferApprovePayload {
-        /// The offer, as it stands now.
-        offer: Offer
-    }
-);
-
-/// What `offerReject` takes.
-#[derive(InputObject, Debug)]
-pub struct OfferRejectInput {
-    /// Id of the offer.
-    pub(super) offer_id: ID,
-    /// Hash of the terms that the approver read.
-    pub(super) terms_hash: String,
-    /// Why, for colleagues.
-    pub(super) reason: String,
-}
-
-payload!(
-    /// Answer to `offerReject`.
-    OfferRejectPayload {
-        /// The offer, as it stands now.
-        offer: Offer
-    }
-);
-
 /// What `offerSend` takes.
 #[derive(InputObject, Debug)]
 pub struct OfferSendInput {

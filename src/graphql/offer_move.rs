@@ -2,14 +2,17 @@
 
 use async_graphql::{Context, Object};
 
+use super::approval_input::{
+    OfferApproveInput, OfferApprovePayload, OfferDelegateInput, OfferDelegatePayload, OfferRejectInput,
+    OfferRejectPayload, OfferSubmitInput, OfferSubmitPayload,
+};
 use super::asking::asking;
 use super::error::{id, optional_id};
 use super::offer_input::{
-    HireUndoInput, HireUndoPayload, OfferAcceptInput, OfferAcceptPayload, OfferApproveInput,
-    OfferApprovePayload, OfferCancelInput, OfferCancelPayload, OfferCreateInput, OfferCreatePayload,
-    OfferDeclineInput, OfferDeclinePayload, OfferExtendInput, OfferExtendPayload, OfferRejectInput,
-    OfferRejectPayload, OfferRescindInput, OfferRescindPayload, OfferSendInput, OfferSendPayload,
-    OfferSubmitInput, OfferSubmitPayload, OfferUpdateInput, OfferUpdatePayload, page,
+    HireUndoInput, HireUndoPayload, OfferAcceptInput, OfferAcceptPayload, OfferCancelInput,
+    OfferCancelPayload, OfferCreateInput, OfferCreatePayload, OfferDeclineInput, OfferDeclinePayload,
+    OfferExtendInput, OfferExtendPayload, OfferRescindInput, OfferRescindPayload, OfferSendInput,
+    OfferSendPayload, OfferUpdateInput, OfferUpdatePayload, page,
 };
 use super::payload::answer;
 use crate::actions::offer;
@@ -69,14 +72,15 @@ impl OfferMutation {
             let submit = offer::Submit {
                 offer: id(&input.offer_id, "offer")?,
                 revision: input.expected_revision,
-                approver: optional_id(input.approver_id.as_ref(), "user")?,
+                approvers: input.approvers()?,
             };
             offer::submit(asking(ctx).act(), submit).await
         };
         answer(ended.await)
     }
 
-    /// Approves exactly the terms with this hash. Only the approver who was asked may.
+    /// Approves exactly the terms with this hash. Only an approver whose turn it is may; the version is approved with the last yes
+    /// that its groups need.
     async fn offer_approve(
         &self,
         ctx: &Context<'_>,
@@ -92,7 +96,7 @@ impl OfferMutation {
         answer(ended.await)
     }
 
-    /// Sends an offer back to draft. Only the approver who was asked may.
+    /// Sends an offer back to draft. Only an approver whose turn it is may.
     async fn offer_reject(
         &self,
         ctx: &Context<'_>,
@@ -105,6 +109,24 @@ impl OfferMutation {
                 reason: input.reason,
             };
             offer::reject(asking(ctx).act(), reject).await
+        };
+        answer(ended.await)
+    }
+
+    /// Has somebody else decide in an approver's place: the approver may, and whoever makes offers, also for one who approves
+    /// no more.
+    async fn offer_delegate(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which offer, and how.")] input: OfferDelegateInput,
+    ) -> async_graphql::Result<Option<OfferDelegatePayload>> {
+        let ended = async {
+            let delegate = offer::Delegate {
+                offer: id(&input.offer_id, "offer")?,
+                from: optional_id(input.approver_id.as_ref(), "user")?,
+                to: id(&input.to_id, "user")?,
+            };
+            offer::delegate(asking(ctx).act(), delegate).await
         };
         answer(ended.await)
     }

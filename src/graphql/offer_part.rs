@@ -2,14 +2,17 @@
 
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 
+use super::approval::ApprovalRequest;
 use super::asking::asking;
+use super::offer_read::ApprovalRequestsOfOffer;
 use super::posting::OpeningKind;
 use super::posting_content::{EmploymentType, PayInterval};
 use super::scalar::{Date, DateTime, Money};
 use super::user::{User, user};
 use crate::domain;
+use crate::domain::approval::Approval as DomainApproval;
 use crate::domain::decision::Evidence;
-use crate::domain::offer::{Approval as DomainApproval, OfferVersion as DomainVersion};
+use crate::domain::offer::OfferVersion as DomainVersion;
 
 /// Where a version of an offer is in its life.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,9 +110,11 @@ impl OfferVersion {
         user(asking(ctx), Some(self.0.drafted_by)).await
     }
 
-    /// Who is asked to approve the version; for staff.
-    async fn approver(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
-        user(asking(ctx), self.0.approver).await
+    /// Approvers who are, or were, to decide on the version, in the order of their groups; for staff.
+    async fn approval_requests(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ApprovalRequest>> {
+        let requests = asking(ctx).load_all::<ApprovalRequestsOfOffer>(self.0.offer).await?;
+        let of_version = requests.iter().filter(|request| request.version == self.0.number);
+        Ok(of_version.cloned().map(ApprovalRequest).collect())
     }
 
     /// Timestamp of when the version was released to the candidate.

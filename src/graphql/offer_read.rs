@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::batch::{grouped, nested_read};
+use crate::domain::approval::{Approval as DomainApproval, ApprovalRequest as DomainRequest};
 use crate::domain::decision::Evidence;
 use crate::domain::id::{ApplicationId, OfferId, OpeningId};
-use crate::domain::offer::{Approval as DomainApproval, Offer as DomainOffer, OfferVersion as DomainVersion};
+use crate::domain::offer::{Offer as DomainOffer, OfferVersion as DomainVersion};
 use crate::domain::opening::Opening;
 use crate::domain::policy::offer::{offering, offers};
 use crate::storage;
@@ -36,6 +37,13 @@ nested_read! {
     pub(super) ApprovalsOfOffer(asking, keys: OfferId) -> Arc<Vec<DomainApproval>> {
         let found = storage::approval::of_offers(asking.store(), &offers(&asking.viewer), &keys).await?;
         Ok(grouped(found.into_iter().map(|approval| (approval.offer, approval))))
+    }
+}
+nested_read! {
+    /// Who is, or was, to approve offers.
+    pub(super) ApprovalRequestsOfOffer(asking, keys: OfferId) -> Arc<Vec<DomainRequest>> {
+        let found = storage::approval::requests_of_offers(asking.store(), &offers(&asking.viewer), &keys).await?;
+        Ok(grouped(found.into_iter().map(|request| (request.offer, request))))
     }
 }
 nested_read! {

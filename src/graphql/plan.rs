@@ -13,6 +13,7 @@ use super::batch::Load;
 use super::connection::{Connection, Paging};
 use super::error::{bad_argument, fault};
 use super::posting_content::Question;
+use super::user::{User, user};
 use crate::domain;
 use crate::domain::id::PlanId;
 use crate::domain::plan as rules;
@@ -75,12 +76,41 @@ pub enum Participant {
 
 /// Who has to approve an offer before it is sent.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::plan::ApprovalRule")]
+#[graphql(remote = "domain::approval::ApprovalRule")]
 pub enum ApprovalRule {
     /// Nobody; the event says so.
     None,
-    /// One approver who did not draft it.
+    /// One approver who did not draft it, named on submission.
     One,
+    /// Groups of approvers, asked one after another: `approvalGroups`.
+    Chain,
+}
+
+/// People of whom some have to approve an offer.
+#[derive(Debug, Clone)]
+pub struct ApprovalGroup(domain::approval::ApprovalGroup);
+
+/// People of whom some have to approve an offer.
+#[Object]
+impl ApprovalGroup {
+    /// Title of the group.
+    async fn title(&self) -> &str {
+        &self.0.title
+    }
+
+    /// How many of the group have to say yes.
+    async fn needed(&self) -> i32 {
+        self.0.needed
+    }
+
+    /// Who belongs to the group; nobody, where whoever submits an offer names them.
+    async fn approvers(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<User>> {
+        let mut users = Vec::new();
+        for id in &self.0.approvers {
+            users.extend(user(asking(ctx), Some(*id)).await?);
+        }
+        Ok(users)
+    }
 }
 
 /// A plan that is shipped, to begin from with `planCopy`.
@@ -209,7 +239,12 @@ impl HiringPlan {
 
     /// Who has to approve an offer.
     async fn approval(&self) -> ApprovalRule {
-        self.0.approval.into()
+        domain::approval::rule(&self.0.approval).into()
+    }
+
+    /// Groups that approve an offer, in the order in which they are asked.
+    async fn approval_groups(&self) -> Vec<ApprovalGroup> {
+        self.0.approval.iter().cloned().map(ApprovalGroup).collect()
     }
 
     /// How many references have to be complete before an offer, where the step that asks for them is not waived.

@@ -29,6 +29,8 @@ pub enum ViewerKind {
     Respondent,
     /// A colleague, by the link to their scorecard of a step.
     Assessor,
+    /// A colleague, by the link to an offer that they are asked to approve.
+    Approver,
     /// A candidate, by the link to naming people in a step.
     Nominator,
     /// A candidate, by the link to times of which they pick one.
@@ -97,6 +99,7 @@ impl Viewer {
             DomainViewer::Offeree { .. } => ViewerKind::Offeree,
             DomainViewer::Respondent { .. } => ViewerKind::Respondent,
             DomainViewer::Assessor { .. } => ViewerKind::Assessor,
+            DomainViewer::Approver { .. } => ViewerKind::Approver,
             DomainViewer::Nominator { .. } => ViewerKind::Nominator,
             DomainViewer::Chooser { .. } => ViewerKind::Chooser,
             DomainViewer::Referee { .. } => ViewerKind::Referee,

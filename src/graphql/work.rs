@@ -29,6 +29,8 @@ pub enum WorkKind {
     ScorecardDue,
     /// The viewer's decision on an offer's version. It is due before the offer's own deadline.
     ApprovalAsked,
+    /// Another approver, in the place of one who may approve no more: `offerDelegate`.
+    ApproverMissing,
     /// A look at a note that mentions the viewer; `noteRead` says that they have read it.
     NoteMention,
     /// A move of an application that is in its stage for longer than `PlanStage.slaHours`, counted from when it came into it

@@ -4,12 +4,14 @@
 //! frame: one column, system fonts, light and dark, nothing loaded from anywhere, nothing that tells us who read it.
 //! Links are ours; everything else is [`Line`] or [`Words`], so nothing people typed can change a letter's shape.
 
+mod approval;
 mod interview;
 mod note;
 mod reference;
 mod scorecard;
 mod slot;
 
+pub use approval::{ApprovalGiven, ApprovalRefused, ApprovalReminded, ApprovalRequested};
 pub use interview::{
     Appointment, Host, InterviewAssigned, InterviewCancelled, InterviewScheduled, InterviewUnassigned, News,
 };

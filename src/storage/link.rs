@@ -44,6 +44,10 @@ impl TryFrom<Row> for Link {
                 let (step, user) = row.step_id.zip(row.user_id).ok_or_else(lacking)?;
                 Purpose::Scorecard { step, user, application }
             }
+            LinkKind::Approval => {
+                let (offer, version) = row.offer_id.zip(row.version).ok_or_else(lacking)?;
+                Purpose::Approval { offer, version, user: row.user_id.ok_or_else(lacking)?, application }
+            }
             LinkKind::Nomination => {
                 Purpose::Nomination { step: row.step_id.ok_or_else(lacking)?, application }
             }
@@ -92,6 +96,9 @@ pub async fn create(tx: &Tx, link: &Link, hash: &str) -> Result<(), Fault> {
         Purpose::Offer { offer: of, version, .. } => offer = Some((of, version)),
         Purpose::Form { step: of, .. } | Purpose::Nomination { step: of, .. } => step = Some(of),
         Purpose::Scorecard { step: of, user: by, .. } => (step, user) = (Some(of), Some(by)),
+        Purpose::Approval { offer: of, version, user: by, .. } => {
+            (offer, user) = (Some((of, version)), Some(by));
+        }
         Purpose::Interview { slots: of, .. } => slots = Some(of),
         Purpose::Reference { reference: of, .. } => reference = Some(of),
     }

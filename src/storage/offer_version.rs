@@ -25,7 +25,6 @@ struct Row {
     terms: String,
     terms_hash: String,
     drafted_by: UserId,
-    approver_id: Option<UserId>,
     released_at: Option<DateTime<Utc>>,
 }
 
@@ -39,7 +38,6 @@ fn version(row: Row) -> Result<OfferVersion, Fault> {
         terms: Terms::read(&row.terms).ok_or_else(unreadable)?,
         terms_hash: TermsHash(row.terms_hash),
         drafted_by: row.drafted_by,
-        approver: row.approver_id,
         released_at: row.released_at,
     })
 }
@@ -81,7 +79,6 @@ fn cells(version: &OfferVersion) -> Cells {
         terms: version.terms.canonical(),
         terms_hash: version.terms_hash.0.as_str(),
         drafted_by: version.drafted_by,
-        approver_id: version.approver,
         released_at: version.released_at,
     }
 }

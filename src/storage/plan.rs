@@ -14,9 +14,10 @@ use super::page::{Page, Part};
 use super::source::Source;
 use super::write::Tx;
 use crate::domain::Refusal;
+use crate::domain::approval::ApprovalGroup;
 use crate::domain::id::{PlanId, StepId};
 use crate::domain::plan::{
-    ApprovalRule, HiringPlan, Kit, Participant, PlanStep, ReferenceRule, Stage, StageMode, StepKind,
+    HiringPlan, Kit, Participant, PlanStep, ReferenceRule, Stage, StageMode, StepKind,
 };
 use crate::domain::posting::PlanVersion;
 use crate::domain::question::Question;
@@ -25,10 +26,55 @@ use crate::domain::question::Question;
 struct Definition {
     #[serde(with = "stages")]
     stages: Vec<Stage>,
-    #[serde(with = "word")]
-    approval: ApprovalRule,
+    #[serde(with = "groups")]
+    approval: Vec<ApprovalGroup>,
     #[serde(with = "ReferenceRuleMirror")]
     references: ReferenceRule,
+}
+
+/// Who approves: groups, or the word `none` or `one` in documents of before there were any.
+mod groups {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::domain::approval::ApprovalGroup;
+
+    #[derive(Serialize, Deserialize)]
+    struct Group {
+        title: String,
+        needed: i32,
+        approvers: Vec<String>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Kept {
+        Word(String),
+        Groups(Vec<Group>),
+    }
+
+    pub(super) fn serialize<S: Serializer>(groups: &[ApprovalGroup], to: S) -> Result<S::Ok, S::Error> {
+        let kept = groups.iter().map(|group| Group {
+            title: group.title.clone(),
+            needed: group.needed,
+            approvers: group.approvers.iter().map(ToString::to_string).collect(),
+        });
+        to.collect_seq(kept)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<ApprovalGroup>, D::Error> {
+        let unknown = |text: &str| serde::de::Error::custom(format!("{text:?} approves nothing"));
+        let group = |kept: Group| {
+            let approvers = kept.approvers.iter().map(|id| id.parse().map_err(|_| unknown(id)));
+            let approvers = approvers.collect::<Result<_, _>>()?;
+            Ok(ApprovalGroup { title: kept.title, needed: kept.needed, approvers })
+        };
+        match Kept::deserialize(from)? {
+            Kept::Word(word) if word == "none" => Ok(Vec::new()),
+            Kept::Word(word) if word == "one" => Ok(vec![ApprovalGroup::one()]),
+            Kept::Word(word) => Err(unknown(&word)),
+            Kept::Groups(groups) => groups.into_iter().map(group).collect(),
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -170,8 +216,11 @@ pub async fn listed(db: &impl Source, page: &Page) -> Result<Part<Made>, Fault> 
 /// # Errors
 /// `STALE` when somebody else added that version first.
 pub async fn insert(tx: &Tx, plan: &HiringPlan, at: DateTime<Utc>) -> Result<(), Failure> {
-    let definition =
-        Definition { stages: plan.stages.clone(), approval: plan.approval, references: plan.references };
+    let definition = Definition {
+        stages: plan.stages.clone(),
+        approval: plan.approval.clone(),
+        references: plan.references,
+    };
     let sql = format!(
         "INSERT INTO plan (id, version, name, definition, created_at) VALUES {} ON CONFLICT DO NOTHING",
         dialect::places(1, 5)

@@ -37,6 +37,9 @@ pub(super) fn within<Of>(scope: &Scope<Of>, columns: &Columns<'_>, kind: Kind, b
     if let (Some(offer), Some(column)) = (scope.offer(), columns.offer) {
         ways.push(format!("{column} = {}", binds.put(offer)));
     }
+    if let (Some(offer), Some(column)) = (scope.approving(), columns.offer) {
+        ways.push(format!("{column} = {}", binds.put(offer)));
+    }
     if let Some(approver) = scope.approver() {
         ways.extend(of_approver(columns, || binds.put(approver)));
     }
@@ -78,8 +81,8 @@ fn of_approver(columns: &Columns<'_>, approver: impl FnOnce() -> String) -> Opti
         (None, None, posting) => (posting?, "posting_id"),
     };
     Some(format!(
-        "{column} IN (SELECT f.{key} FROM offer f JOIN offer_version v ON v.offer_id = f.id \
-         WHERE v.approver_id = {})",
+        "{column} IN (SELECT f.{key} FROM offer f JOIN approval_request r ON r.offer_id = f.id \
+         WHERE r.approver_id = {} AND r.asked_at IS NOT NULL)",
         approver()
     ))
 }

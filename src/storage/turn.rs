@@ -34,14 +34,33 @@ const BATCH: usize = 16;
 /// A turn at the writing connection. Dropping it takes back whatever was written in it.
 pub(super) struct Turn {
     pub(super) slot: Slot,
-    kept: oneshot::Sender<oneshot::Sender<Result<(), Fault>>>,
+    end: oneshot::Sender<End>,
+}
+
+/// What a write says at the end of its turn.
+struct End {
+    /// Whether what it wrote stays.
+    kept: bool,
+    /// Whom to tell when the turns of the batch are committed.
+    tell: oneshot::Sender<Result<(), Fault>>,
 }
 
 impl Turn {
     /// Keeps what was written and waits until it is committed.
     pub(super) async fn keep(self) -> Result<(), Fault> {
+        self.end(true).await
+    }
+
+    /// Takes back what was written, and waits until the writes before it are committed: it may be theirs that it was refused
+    /// for, and whoever looks again has to see it.
+    pub(super) async fn give_back(self) -> Result<(), Fault> {
+        self.end(false).await
+    }
+
+    async fn end(self, kept: bool) -> Result<(), Fault> {
         let (tell, told) = oneshot::channel();
-        self.kept.send(tell).map_err(|_| Fault::unfit("a write kept its turn too long"))?;
+        let end = End { kept, tell };
+        self.end.send(end).map_err(|_| Fault::unfit("a write kept its turn too long"))?;
         told.await.unwrap_or_else(|_| Err(Fault::lost()))
     }
 }
@@ -164,7 +183,7 @@ async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
     db.begin_with_options(TransactionOptions { sqlite_transaction_mode, ..Default::default() }).await
 }
 
-/// Gives one turn and says who waits for the commit: nobody, if the turn was not kept.
+/// Gives one turn and says who waits for the commit: nobody, if the write went away.
 async fn lend(
     outer: &Arc<DatabaseTransaction>,
     ask: Ask,
@@ -175,20 +194,21 @@ async fn lend(
     }
     outer.execute_unprepared("SAVEPOINT turn").await?;
     let slot: Slot = Arc::new(RwLock::new(Some(Arc::clone(outer))));
-    let (kept, keeps) = oneshot::channel();
-    let _gone = ask.send(Ok(Turn { slot: Arc::clone(&slot), kept }));
-    let keeper = tokio::time::timeout(limit, keeps).await;
+    let (end, ended) = oneshot::channel();
+    let _gone = ask.send(Ok(Turn { slot: Arc::clone(&slot), end }));
+    let ended = tokio::time::timeout(limit, ended).await;
     // Waits for the statement that may still run, and leaves nothing to send another through.
     slot.write().await.take();
-    if let Ok(Ok(keeper)) = keeper {
-        outer.execute_unprepared("RELEASE turn").await?;
-        return Ok(Some(keeper));
-    }
-    if keeper.is_err() {
+    if ended.is_err() {
         tracing::error!("a write kept its turn for {limit:?} and was rolled back");
     }
-    outer.execute_unprepared("ROLLBACK TO turn; RELEASE turn").await?;
-    Ok(None)
+    let (kept, tell) = match ended {
+        Ok(Ok(End { kept, tell })) => (kept, Some(tell)),
+        _ => (false, None),
+    };
+    let sql = if kept { "RELEASE turn" } else { "ROLLBACK TO turn; RELEASE turn" };
+    outer.execute_unprepared(sql).await?;
+    Ok(tell)
 }
 
 async fn commit(

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use sea_orm::FromQueryResult;
 
-use super::dialect::{self, json_list};
+use super::dialect::{self, Binds, json_list};
 use super::fault::{Failure, Fault};
 use super::row::{self, cells};
 use super::source::Source;
@@ -80,6 +80,13 @@ pub async fn grants_of(db: &impl Source, user: UserId) -> Result<Vec<Grant>, Fau
     Ok(rows.into_iter().map(|row| grant(row.role, row.posting_id, row.team_id)).collect())
 }
 
+/// Everybody who has this role anywhere, by name.
+pub async fn with_role(db: &impl Source, role: Role) -> Result<Vec<User>, Fault> {
+    let sql = "SELECT u.* FROM user_account u WHERE u.id IN (SELECT g.user_id FROM role_grant g WHERE g.role = $1) \
+               ORDER BY u.name, u.id LIMIT 500";
+    Ok(dialect::query_all::<Row>(db, sql, [role.into()]).await?.into_iter().map(User::from).collect())
+}
+
 /// The roles of these users, for those who have any.
 pub async fn grants(db: &impl Source, users: &[UserId]) -> Result<HashMap<UserId, Vec<Grant>>, Fault> {
     #[derive(FromQueryResult)]
@@ -138,4 +145,24 @@ pub async fn insert_grant(
         created_at: at,
     };
     Ok(row::insert(tx, "role_grant", cells).await?)
+}
+
+/// Takes a role from a user. `false` when they did not have it.
+pub async fn delete_grant(tx: &Tx, user: UserId, grant: Grant) -> Result<bool, Fault> {
+    let (posting, team) = match grant.reach {
+        Reach::Organisation => (None, None),
+        Reach::Posting(posting) => (Some(posting), None),
+        Reach::Team(team) => (None, Some(team)),
+    };
+    let mut binds = Binds::default();
+    let mut wanted =
+        vec![format!("user_id = {}", binds.put(user)), format!("role = {}", binds.put(grant.role))];
+    wanted.push(
+        posting
+            .map_or_else(|| "posting_id IS NULL".to_owned(), |id| format!("posting_id = {}", binds.put(id))),
+    );
+    wanted
+        .push(team.map_or_else(|| "team_id IS NULL".to_owned(), |id| format!("team_id = {}", binds.put(id))));
+    let sql = format!("DELETE FROM role_grant WHERE {}", wanted.join(" AND "));
+    Ok(dialect::execute(tx, &sql, binds).await? > 0)
 }

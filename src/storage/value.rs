@@ -8,8 +8,8 @@ use sea_orm::{
 };
 
 use crate::domain::{
-    application, email, event, feed, id, interview, link, money, offer, opening, ping, place, plan, posting,
-    posting_source, question, reference, scorecard, slot, step, viewer, work,
+    application, approval, email, event, feed, id, interview, link, money, offer, opening, ping, place, plan,
+    posting, posting_source, question, reference, scorecard, slot, step, viewer, work,
 };
 
 /// Reads a column's text into a type of the domain; a text it does not know is a fault.
@@ -78,8 +78,9 @@ macro_rules! text_columns {
 
 text_columns! {
     id::PostingId, id::TeamId, id::PostingTeamId, id::OpeningId, id::PlanId, id::CandidateId,
-    id::ApplicationId, id::StepId, id::AnswerId, id::FormId, id::ScorecardId, id::AllotmentId, id::NoteId, id::OfferId, id::ApprovalId, id::InterviewId, id::ReferenceRequestId, id::ReferenceId, id::SlotsId, id::SlotId,
+    id::ApplicationId, id::StepId, id::AnswerId, id::FormId, id::ScorecardId, id::AllotmentId, id::NoteId, id::OfferId, id::ApprovalId, id::ApprovalRequestId, id::InterviewId, id::ReferenceRequestId, id::ReferenceId, id::SlotsId, id::SlotId,
     id::EmailMessageId, id::PingId, id::UserId, id::GrantId, id::TokenId, id::LinkId, id::ChangeId,
+    approval::RequestState,
     application::ApplicationStatus, application::Side, application::Source,
     email::EmailState, email::LetterKind,
     event::EventKind,
@@ -91,7 +92,7 @@ text_columns! {
     opening::OpeningKind, opening::OpeningState,
     ping::PingKind, ping::PingState,
     place::Workplace,
-    plan::ApprovalRule, plan::Participant, plan::StageMode, plan::StepKind,
+    approval::ApprovalRule, plan::Participant, plan::StageMode, plan::StepKind,
     posting::CloseReason, posting::EmploymentType, posting::PostingStatus, posting::RequirementLevel,
     posting_source::SourceSystem,
     question::QuestionType,

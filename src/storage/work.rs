@@ -69,6 +69,7 @@ pub async fn listed(
             preferences(&seen),
             feedback(&seen),
             decisions(&seen),
+            approvers(&seen),
         ]);
     }
     if !desk.undelivered.is_nothing() {
@@ -141,11 +142,20 @@ pub(super) fn scorecards(wanted: &str) -> String {
 /// Versions of offers that wait for this user's word. They are due before the offer's own deadline.
 fn approvals(user: &str) -> String {
     format!(
-        "SELECT 'approvalAsked' AS kind, f.id || '_1' AS key, coalesce((SELECT max(e.at) FROM event e \
-         WHERE e.offer_id = f.id AND e.kind = 'offerSubmitted'), f.created_at) AS since, f.expires_at AS due_at, \
+        "SELECT 'approvalAsked' AS kind, f.id || '_1' AS key, r.asked_at AS since, f.expires_at AS due_at, \
          f.application_id AS application_id, {NONE} AS step_id, f.id AS offer_id, {NONE} AS email_id, {NONE} AS note_id \
-         FROM offer_version v JOIN offer f ON f.id = v.offer_id \
-         WHERE v.approver_id = {user} AND v.status = 'pendingApproval' AND v.number = f.version"
+         FROM approval_request r JOIN offer f ON f.id = r.offer_id WHERE r.approver_id = {user} AND r.state = 'asked'"
+    )
+}
+
+/// Offers that wait for somebody who may approve no more. `seen` is about the application `c`.
+fn approvers(seen: &str) -> String {
+    format!(
+        "SELECT DISTINCT 'approverMissing' AS kind, f.id || '_2' AS key, f.created_at AS since, f.expires_at AS due_at, \
+         c.id AS application_id, {NONE} AS step_id, f.id AS offer_id, {NONE} AS email_id, {NONE} AS note_id \
+         FROM approval_request r JOIN offer f ON f.id = r.offer_id JOIN application c ON c.id = f.application_id \
+         WHERE r.ended_at IS NULL AND {seen} \
+         AND NOT EXISTS (SELECT 1 FROM role_grant g WHERE g.user_id = r.approver_id AND g.role = 'approver')"
     )
 }
 

@@ -155,7 +155,13 @@ impl Store {
         match &self.shared.writes {
             Writes::Turns(turns) => {
                 let turn = turns.take().await?;
-                let done = self.run(work, &turn.slot).await?;
+                let done = match self.run(work, &turn.slot).await {
+                    Err(Failure::Refused(refusal)) => {
+                        turn.give_back().await?;
+                        return Err(refusal.into());
+                    }
+                    done => done?,
+                };
                 turn.keep().await?;
                 Ok(done)
             }

@@ -2,7 +2,7 @@
 //!
 //! * [`graphql`], [`cors`], [`media`], [`viewer`]: GraphQL over HTTP; [`graphiql`]: its explorer.
 //! * `posting`, `apply`: the pages of visitors; `application`, `form`, `nomination`, `slot`, `offer`: those of candidates,
-//!   `reference`: that of a referee, `scorecard`: that of a colleague; behind a link's secret.
+//!   `reference`: that of a referee, `scorecard` and `approval`: those of colleagues; behind a link's secret.
 //! * `feed`: feeds and their reports; [`report`]: how hiring goes, as tables.
 //! * [`page`], [`asset`], `fields`, `sheet`, `nonce`: what all pages share.
 //! * [`observe`], [`metrics`]: what is noted of a request, and how the installation stands.
@@ -11,6 +11,7 @@
 
 mod application;
 mod apply;
+mod approval;
 pub mod asset;
 pub mod cors;
 mod feed;
@@ -197,6 +198,11 @@ fn behind_secrets(config: &mut web::ServiceConfig) {
     config
         .service(
             read("/forms/{secret}", form::page).route(web::post().to(form::answer)).wrap(from_fn(rate::kept)),
+        )
+        .service(
+            read("/approvals/{secret}", approval::page)
+                .route(web::post().to(approval::act))
+                .wrap(from_fn(rate::kept)),
         )
         .service(
             read("/nominations/{secret}", nomination::page)

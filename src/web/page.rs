@@ -13,6 +13,7 @@ use super::asset::STYLE_SHEET;
 use super::rate::TooMany;
 use crate::domain::feed::Channel;
 use crate::domain::site::Site;
+use crate::feeds::dialect::Dialect;
 use crate::storage::Fault;
 
 /// What stands around every page.
@@ -32,8 +33,8 @@ pub struct Frame {
     pub contact: String,
     /// The style sheet.
     pub style: &'static str,
-    /// Whether it names the RSS feed, which may be off or private.
-    pub rss: bool,
+    /// The feeds that readers may subscribe to: media type and address.
+    pub feeds: Vec<(&'static str, String)>,
 }
 
 impl Frame {
@@ -48,7 +49,7 @@ impl Frame {
             organisation_url: site.url.clone(),
             contact: site.contact_email.to_string(),
             style: STYLE_SHEET.as_str(),
-            rss: false,
+            feeds: Vec::new(),
         }
     }
 
@@ -58,12 +59,17 @@ impl Frame {
         Self { description: Some(description), canonical: Some(canonical), ..Self::of(site, title) }
     }
 
-    /// The same, naming the RSS feed if anybody may fetch it.
+    /// The same, naming those feeds for people's readers that anybody may fetch.
     #[must_use]
     pub fn with_feed(self, app: &App) -> Self {
         let settings = app.shelf.channels.settings();
-        let rss = settings.is_some_and(|settings| settings.of(Channel::Rss).is_public());
-        Self { rss, ..self }
+        let public = |channel: &Channel| settings.as_ref().is_some_and(|all| all.of(*channel).is_public());
+        let channels = [Channel::Rss, Channel::Atom, Channel::JsonFeed].into_iter().filter(public);
+        let named = |channel: Channel| {
+            let media_type = Dialect::of(channel).media_type.split(';').next().unwrap_or_default();
+            (media_type, format!("/feeds/{}", channel.file()))
+        };
+        Self { feeds: channels.map(named).collect(), ..self }
     }
 }
 

@@ -56,6 +56,9 @@ pub fn holder(link: &Link) -> Option<Viewer> {
         (None, Purpose::Scorecard { step, user, application }) => {
             Some(Viewer::Assessor { user, step, application })
         }
+        (None, Purpose::Approval { offer, user, application, .. }) => {
+            Some(Viewer::Approver { user, offer, application })
+        }
         (None, Purpose::Nomination { step, application }) => {
             Some(Viewer::Nominator { step, application, candidate })
         }

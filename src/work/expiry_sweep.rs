@@ -80,6 +80,7 @@ impl ExpirySweep {
             viewer: &Viewer::System,
         };
         let offers = offer::expire_due(act, self.settings.batch).await;
+        let approvers = offer::remind_due(act, self.settings.batch).await;
         let postings = posting::close_due(act, self.settings.batch).await;
         let forms = form::remind_due(act, self.settings.batch).await;
         let interviews = interview::hold_due(act, self.settings.batch).await;
@@ -91,6 +92,7 @@ impl ExpirySweep {
         let now = self.clock.now();
         self.store.write(|tx| async move { Ok(idempotency::forget(&tx, now).await?) }).await?;
         Ok(offers?
+            + approvers?
             + postings?
             + forms?
             + nominations?

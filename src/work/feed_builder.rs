@@ -21,7 +21,7 @@ use crate::domain::clock::{Chance, Clock};
 use crate::domain::feed::{Channel, FeedChange};
 use crate::domain::site::Site;
 use crate::domain::viewer::Viewer;
-use crate::feeds::batch::Batch;
+use crate::feeds::batch::{Batch, Drafts};
 use crate::feeds::build::{PLACES, Ready, Stock};
 use crate::feeds::writer::Departed;
 use crate::feeds::{FeedItem, Shelf, Snapshot, item};
@@ -137,13 +137,13 @@ impl FeedBuilder {
         let stock = self.stock(&db, &noted).await?;
         self.shelf.channels.set(stock.settings.clone());
         let listed = feed_change::count(&db).await?;
-        let batch = self.written(&db, &noted, &stock.settings).await?;
+        let drafts = self.written(&db, &noted, &stock.settings).await?;
         drop(db);
-        let even = even(&batch, listed);
+        let even = even(&drafts, listed);
         // Until it is known how this ends.
         let before = self.built.take();
         even?;
-        let published = self.publish(batch, stock).await?;
+        let published = self.publish(drafts, stock).await?;
         self.built = match published {
             Published::Until(valid_until) => Some(Built { noted, valid_until, agreed: true }),
             // What was touched since the time before is still to be told.
@@ -153,9 +153,9 @@ impl FeedBuilder {
     }
 
     /// Makes drafts the channels' documents, unless another instance was faster.
-    async fn publish(&self, batch: Batch, stock: Stock) -> Result<Published, Unbuilt> {
+    async fn publish(&self, drafts: Drafts, stock: Stock) -> Result<Published, Unbuilt> {
         let shelf = Arc::clone(&self.shelf);
-        let (finished, stock) = task::spawn_blocking(move || (batch.finish(&shelf, &stock), stock)).await?;
+        let (finished, stock) = task::spawn_blocking(move || (drafts.finish(&shelf, &stock), stock)).await?;
         let mut outcome = Ok(());
         let ready = sorted(finished, &mut outcome);
         // Before anybody reads them, so that no two states are ever dated alike.
@@ -206,7 +206,7 @@ impl FeedBuilder {
         db: &storage::Snapshot,
         noted: &Noted,
         settings: &ChannelSettings,
-    ) -> Result<Batch, Unbuilt> {
+    ) -> Result<Drafts, Unbuilt> {
         let (now, size) = (noted.at, i64::from(PLACES));
         let all = || (0..=noted.head.places / size).collect();
         let parts = match &noted.touched {
@@ -221,12 +221,12 @@ impl FeedBuilder {
             let writing = move || {
                 let items: Vec<FeedItem> =
                     advertised.iter().map(|one| FeedItem::project(one, &site, now)).collect();
-                batch.write(number, &items);
+                batch.write(number, items);
                 batch
             };
             batch = task::spawn_blocking(writing).await?;
         }
-        Ok(batch)
+        Ok(task::spawn_blocking(move || batch.close()).await?)
     }
 
     /// Tells the other instances what is new here. Not, when one of them was faster: then what it said is looked at
@@ -278,8 +278,8 @@ impl std::fmt::Debug for FeedBuilder {
 }
 
 /// Each channel tells or withholds every posting that is listed.
-fn even(batch: &Batch, postings: usize) -> Result<(), Unbuilt> {
-    match batch.uneven(postings) {
+fn even(drafts: &Drafts, postings: usize) -> Result<(), Unbuilt> {
+    match drafts.uneven(postings) {
         Some((channel, counted)) => Err(Unbuilt::Uneven { channel, counted, postings }),
         None => Ok(()),
     }

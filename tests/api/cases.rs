@@ -87,8 +87,11 @@ impl Table<'_> {
             json!({ "key": "review", "title": "Review", "kind": "REVIEW", "participant": "RECRUITING" });
         let stage = json!({ "key": "review", "title": "Review", "steps": [step] });
         let references = json!({ "least": 0, "managers": 0 });
-        let plan =
-            json!({ "name": "Short", "stages": [stage], "approval": "NONE", "references": references });
+        let groups = json!([{ "title": "Head", "needed": 1, "approverIds": [self.id("user chief")] }]);
+        let plan = json!({
+            "name": "Short", "stages": [stage], "approval": "CHAIN", "approvalGroups": groups,
+            "references": references,
+        });
         self.free("planCreate", plan);
         self.each("planCopy", &["plan"], |id| json!({ "planId": id }));
         self.free("planCopy", json!({ "template": "SHORT" }));
@@ -302,6 +305,9 @@ impl Table<'_> {
             self.each("offerApprove", &[offer], approve);
             let reject = |id: &str| json!({ "offerId": id, "termsHash": terms, "reason": "Too much" });
             self.each("offerReject", &[offer], reject);
+            let (approver, chief) = (self.id("user approver").to_owned(), self.id("user chief").to_owned());
+            let delegate = |id: &str| json!({ "offerId": id, "approverId": approver, "toId": chief });
+            self.each("offerDelegate", &[offer], delegate);
             let accept = |id: &str| {
                 json!({
                     "offerId": id, "termsHash": terms, "nonce": "page 1", "typedName": "Zoë", "consent": CONSENT.id,

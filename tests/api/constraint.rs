@@ -14,6 +14,7 @@ const NOT_REFUSED: &[&str] = &[
     "uq_email_message_dedupe",
     "uq_feed_change_number",
     "uq_feed_change_place",
+    "uq_approval_request_open",
     "uq_form_open",
     "uq_interview_scheduled",
     "uq_reference_email",

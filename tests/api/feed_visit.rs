@@ -98,6 +98,13 @@ both! {
         let all = stand.get("/feeds").await;
         assert!(all.text().contains("Fetched 5 minutes ago by &#60;i&#62;Bot"), "{}", all.text());
         assert!(all.text().contains("href=\"/feeds/jooble\""), "{}", all.text());
+        for (media_type, file) in
+            [("application/rss+xml", "rss.xml"), ("application/atom+xml", "atom.xml"), ("application/feed+json", "feed.json")]
+        {
+            let named = format!("<link rel=\"alternate\" type=\"{media_type}\" title=\"Jobs at ");
+            assert!(all.text().contains(&named), "{media_type}: {}", all.text());
+            assert!(all.text().contains(&format!("href=\"/feeds/{file}\">")), "{file}: {}", all.text());
+        }
     }
 
     async fn a_part_of_a_feed_holds_what_the_list_of_jobs_shows(app: TestApp) {
@@ -128,6 +135,14 @@ both! {
         let counts = stand.get("/feeds/feed.json?workplace=onsite").await;
         let document: Value = serde_json::from_str(counts.text()).unwrap();
         assert_eq!(document["items"].as_array().unwrap().len(), 1);
+        // A part is another feed than the whole, by the same name however it was asked for (RFC 4287 section 4.2.6).
+        let address = document["feed_url"].as_str().unwrap();
+        assert!(address.ends_with("/feeds/feed.json?workplace=onsite"), "{address}");
+        for query in ["team=plan&location=de", "place=DE&nothing=known&team=plan"] {
+            let atom = stand.get(&format!("/feeds/atom.xml?{query}")).await;
+            let named = atom.text().matches("/feeds/atom.xml?team=plan&amp;location=DE").count();
+            assert_eq!(named, 2, "id and self: {}", atom.text());
+        }
         let linkedin = stand.get("/feeds/linkedin.xml?workplace=onsite").await;
         assert!(linkedin.text().contains("<expectedJobCount>1</expectedJobCount>"), "{}", linkedin.text());
     }

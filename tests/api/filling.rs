@@ -118,6 +118,7 @@ pub async fn fill(app: &TestApp) {
     set(app, asked, [app.now().into()]).await;
     offer_times(app).await;
     note(app, &long).await;
+    chain(app).await;
     refer(app, &long).await;
 }
 
@@ -132,6 +133,13 @@ async fn offer_times(app: &TestApp) {
     let comes = "INSERT INTO slot_participant (slots_id, user_id, shadow, position) \
                  SELECT s.id, u.id, $1, 0 FROM slots s, user_account u LIMIT 1";
     set(app, comes, [true.into()]).await;
+}
+
+async fn chain(app: &TestApp) {
+    let request = "INSERT INTO approval_request (id, offer_id, version, round, position, title, needed, approver_id, state, \
+                   asked_at, reminded_at, ended_at, in_place_of) SELECT 'apreq_00000000000000000000000000', f.id, 1, 1, 3, \
+                   $1, 1, u.id, 'released', $2, $2, $2, u.id FROM offer f, user_account u LIMIT 1";
+    set(app, request, [HOSTILE[5].into(), app.now().into()]).await;
 }
 
 async fn note(app: &TestApp, long: &str) {

@@ -21,7 +21,7 @@ pub fn may_hear(who: Who) -> Vec<&'static str> {
         "withdrawn *",
         "beside *",
     ];
-    const PUBLIC: [Who; 10] = [
+    const PUBLIC: [Who; 11] = [
         Who::Anyone,
         Who::Applicant,
         Who::Respondent,
@@ -29,6 +29,7 @@ pub fn may_hear(who: Who) -> Vec<&'static str> {
         Who::Chooser,
         Who::Referee,
         Who::Assessor,
+        Who::Approving,
         Who::Offeree,
         Who::Rejected,
         Who::Former,
@@ -42,6 +43,9 @@ pub fn may_hear(who: Who) -> Vec<&'static str> {
     }
     match who {
         Who::Anyone | Who::Assessor => {}
+        Who::Approving => {
+            may.extend(["asked approval reason", "asked pay 1", "asked role 1", "asked remarks 1"]);
+        }
         Who::Applicant => may.extend([
             "mine name",
             "mine email",

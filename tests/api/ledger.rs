@@ -94,10 +94,23 @@ const OFFENCES: &[(&str, &str)] = &[
     ),
     (
         "16: a version was sent without its plan's approval of these very terms",
-        "SELECT v.offer_id AS id FROM offer_version v WHERE v.released_at IS NOT NULL AND v.approver_id IS NOT NULL \
+        "SELECT v.offer_id AS id FROM offer_version v WHERE v.released_at IS NOT NULL \
+         AND EXISTS (SELECT 1 FROM approval_request r WHERE r.offer_id = v.offer_id AND r.version = v.number) \
          AND NOT EXISTS (SELECT 1 FROM offer_approval p WHERE p.offer_id = v.offer_id AND p.version = v.number \
-         AND p.decision = 'accepted' AND p.terms_hash = v.terms_hash AND p.approver_id = v.approver_id \
-         AND p.approver_id <> v.drafted_by)",
+         AND p.decision = 'accepted' AND p.terms_hash = v.terms_hash AND p.approver_id <> v.drafted_by)",
+    ),
+    (
+        "16: a version was sent though a group had not said yes often enough",
+        "SELECT r.offer_id AS id FROM approval_request r JOIN offer_version v ON v.offer_id = r.offer_id \
+         AND v.number = r.version WHERE v.released_at IS NOT NULL AND r.round = (SELECT max(n.round) \
+         FROM approval_request n WHERE n.offer_id = r.offer_id AND n.version = r.version) AND r.needed > (SELECT count(*) \
+         FROM approval_request y WHERE y.offer_id = r.offer_id AND y.version = r.version AND y.round = r.round \
+         AND y.position = r.position AND y.state = 'approved')",
+    ),
+    (
+        "16: somebody is asked about an offer that waits for nobody",
+        "SELECT r.id FROM approval_request r JOIN offer_version v ON v.offer_id = r.offer_id AND v.number = r.version \
+         WHERE r.ended_at IS NULL AND v.status <> 'pendingApproval'",
     ),
     (
         "17: a decided offer without the evidence, or evidence of another decision",
@@ -107,7 +120,7 @@ const OFFENCES: &[(&str, &str)] = &[
     ),
     (
         "17: a link still works to an offer that was taken back, or to a version that gave way",
-        "SELECT l.id FROM link l JOIN offer f ON f.id = l.offer_id WHERE l.revoked_at IS NULL \
+        "SELECT l.id FROM link l JOIN offer f ON f.id = l.offer_id WHERE l.revoked_at IS NULL AND l.purpose = 'offer' \
          AND (f.status = 'rescinded' OR l.version <> f.sent_version)",
     ),
     (

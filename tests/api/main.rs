@@ -15,6 +15,7 @@ mod harness;
 mod allotment;
 mod app;
 mod application;
+mod approval;
 mod archive;
 mod backup;
 mod board;

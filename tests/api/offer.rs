@@ -10,7 +10,6 @@ use vacantia::domain::Viewer;
 use vacantia::domain::application::Application;
 use vacantia::domain::id::{ApplicationId, OfferId};
 use vacantia::domain::offer::{Decision, OfferStatus, VersionStatus};
-use vacantia::domain::plan::ApprovalRule;
 use vacantia::domain::plan_reference;
 use vacantia::domain::policy::offer::offers;
 use vacantia::domain::terms::TermsHash;
@@ -171,7 +170,8 @@ both! {
         let application = desk.ready(&posted, "Ada").await;
         let offer = desk.draft(&application).await.id;
         for approver in [None, desk.recruiter.user()] {
-            let submit = Submit { offer, revision: None, approver };
+            let approvers = vec![approver.into_iter().collect()];
+            let submit = Submit { offer, revision: None, approvers };
             assert_eq!(refused(offer::submit(app.act(&desk.recruiter), submit).await), "APPROVER_REQUIRED");
         }
         app.check_invariants().await;
@@ -195,10 +195,10 @@ both! {
     async fn a_plan_that_asks_nobody_approves_at_once_and_says_so(app: TestApp) {
         let desk = app.desk().await;
         let draft = app.posting("Backend").hiring("Create", 1).with_stages(short());
-        let posted = draft.approved_by(ApprovalRule::None).open().await;
+        let posted = draft.approved_by(Vec::new()).open().await;
         let application = desk.ready(&posted, "Ada").await;
         let offer = desk.draft(&application).await;
-        let submit = Submit { offer: offer.id, revision: Some(offer.revision), approver: None };
+        let submit = Submit { offer: offer.id, revision: Some(offer.revision), approvers: Vec::new() };
         let offer = offer::submit(app.act(&desk.recruiter), submit).await.unwrap();
         assert_eq!(offer.status, OfferStatus::Approved);
         let unasked = "event WHERE kind = 'offerApproved' AND facts LIKE '%\"rule\":\"none\"%'";
@@ -213,11 +213,11 @@ both! {
         let offer = desk.submitted(&posted, "Ada").await;
         assert_eq!(refused(desk.send(offer.id).await), "NOT_APPROVED");
         assert_eq!(app.count("email_message WHERE kind = 'offer'").await, 0);
-        assert_eq!(app.count("link WHERE offer_id IS NOT NULL").await, 0);
+        assert_eq!(app.count("link WHERE purpose = 'offer'").await, 0);
         desk.approve(offer.id).await.unwrap();
         desk.send(offer.id).await.unwrap();
         assert_eq!(app.count("email_message WHERE kind = 'offer' AND state = 'queued'").await, 1);
-        assert_eq!(app.count("link WHERE offer_id IS NOT NULL AND version = 1").await, 1);
+        assert_eq!(app.count("link WHERE purpose = 'offer' AND version = 1").await, 1);
         let sent = app.offer(offer.id).await;
         assert_eq!((sent.status, sent.sent_at), (OfferStatus::Sent, None));
         app.check_invariants().await;

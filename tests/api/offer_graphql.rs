@@ -46,7 +46,7 @@ both! {
         assert_eq!(drafted["offer"]["terms"]["team"], "Create");
         assert_eq!(drafted["offer"]["opening"], Value::Null);
         let id = drafted["offer"]["id"].as_str().unwrap();
-        let asked = desk.asked().unwrap().to_string();
+        let asked = desk.approver.user().unwrap().to_string();
         let submit = json!({ "offerId": id, "expectedRevision": 1, "approverId": asked });
         let held = change(&app, &desk.recruiter, "offerSubmit", submit).await["offer"].clone();
         assert_eq!((&held["status"], &held["opening"]["status"]), (&json!("PENDING_APPROVAL"), &json!("HELD")));
@@ -80,7 +80,7 @@ both! {
         let wording = wording("Staff Developer");
         let next = Update { offer: sent.id, revision: None, wording, expires_at: None };
         offer::update(app.act(&desk.recruiter), next).await.unwrap();
-        let query = "query($id: ID!) { offer(id: $id) { version terms { title } versions { number approver { id } }
+        let query = "query($id: ID!) { offer(id: $id) { version terms { title } versions { number approvalRequests { id } }
             approvals { id } evidence { ip } reason consent { key text } } node(id: $id) { id } }";
         let read = |viewer: Viewer| {
             let (app, id) = (&app, sent.id.to_string());
@@ -88,7 +88,7 @@ both! {
         };
         let mine = read(offeree(&sent)).await;
         assert_eq!(mine["offer"]["terms"]["title"], "Backend Developer");
-        assert_eq!(mine["offer"]["versions"], json!([{ "number": 1, "approver": null }]));
+        assert_eq!(mine["offer"]["versions"], json!([{ "number": 1, "approvalRequests": [] }]));
         assert_eq!((&mine["offer"]["version"], &mine["offer"]["approvals"]), (&json!(1), &json!([])));
         assert_eq!(mine["offer"]["consent"]["key"], "accept-1");
         let staff = read(desk.recruiter.clone()).await;

@@ -69,8 +69,8 @@ impl Desk<'_> {
         self.app.now() + TimeDelta::days(days)
     }
 
-    pub fn asked(&self) -> Option<UserId> {
-        self.approver.user()
+    pub fn asked(&self) -> Vec<Vec<UserId>> {
+        vec![self.approver.user().into_iter().collect()]
     }
 
     /// Somebody applies, is allotted to the posting's first team, and settles every step up to the offer.
@@ -117,7 +117,7 @@ impl Desk<'_> {
     }
 
     pub async fn submit(&self, id: OfferId) -> Result<Offer, Failure> {
-        let input = Submit { offer: id, revision: None, approver: self.asked() };
+        let input = Submit { offer: id, revision: None, approvers: self.asked() };
         offer::submit(self.app.act(&self.recruiter), input).await
     }
 

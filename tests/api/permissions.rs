@@ -16,11 +16,12 @@ use crate::harness::{Database, run_on};
 use crate::walk::{Seen, Types};
 use crate::world::{Copies, Who, World};
 
-const COLUMNS: [(&str, Who); 14] = [
+const COLUMNS: [(&str, Who); 15] = [
     ("anyone", Who::Anyone),
     ("applicant link", Who::Applicant),
     ("form link", Who::Respondent),
     ("scorecard link", Who::Assessor),
+    ("approval link", Who::Approving),
     ("naming link", Who::Nominator),
     ("time link", Who::Chooser),
     ("referee link", Who::Referee),
@@ -45,13 +46,18 @@ anew. What decides is `src/domain/policy`; read the difference as a change of it
 - A field of an object is only reached through objects that are seen.
 - Columns: *applicant link* holds the link to one application, *form link* the one to questions of a
   step, *naming link* the one to naming people in a step, *time link* the one to times to pick from, *offer link* the one to its offer; *referee link* is held by
-  somebody who was named, *scorecard link* by a colleague who was asked for one. *Interviewer* and *posting
+  somebody who was named, *scorecard link* by a colleague who was asked for one, *approval link* by one who was asked to approve
+  an offer. *Interviewer* and *posting
   recruiter* have their role on one posting, the *hiring manager* on one team, *recruiter* and *admin* everywhere. The
   *approver* is asked about one offer.
 ";
 
 /// Fields that no world shows, with the reason.
 const UNSEEN: &[(&str, &str)] = &[
+    ("ApprovalGroup.approvers", "the world's plans name nobody; tests/api/approval.rs reads them"),
+    ("ApprovalRequest.approver", "deeper than the walk goes; tests/api/approval.rs reads it"),
+    ("ApprovalRequest.inPlaceOf", "deeper than the walk goes; tests/api/approval.rs reads it"),
+    ("ApprovalRequest.remindedAt", "nobody in the world waits for days; tests/api/approval.rs reads it"),
     ("Feed.builtGeneration", "no feed is built in the world; tests/api/channel_setting.rs reads it"),
     ("Feed.counts", "no feed is built in the world; tests/api/channel_setting.rs reads them"),
     ("Feed.lastModified", "no feed is built in the world; tests/api/channel_setting.rs reads it"),

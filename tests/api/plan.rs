@@ -3,7 +3,7 @@
 use vacantia::actions::plan::{Create, Original, Update, copy, create, update};
 use vacantia::actions::posting::{self, Changes};
 use vacantia::domain::event::EventKind;
-use vacantia::domain::plan::{ApprovalRule, HiringPlan, ReferenceRule};
+use vacantia::domain::plan::{HiringPlan, ReferenceRule};
 use vacantia::domain::plan_template::PlanTemplate;
 use vacantia::domain::posting::PlanVersion;
 use vacantia::domain::viewer::{Reach, Role};
@@ -17,7 +17,7 @@ fn reference() -> Create {
     Create {
         name: plan_reference::NAME.into(),
         stages: plan_reference::stages(),
-        approval: plan_reference::APPROVAL,
+        approval: plan_reference::approval(),
         references: plan_reference::REFERENCES,
     }
 }
@@ -41,7 +41,7 @@ both! {
     async fn the_newest_version_is_found_and_older_ones_stay(app: TestApp) {
         let (first, at) = (app.reference_plan().await, app.now());
         let version = PlanVersion { number: 2, ..first.version };
-        let second = &HiringPlan { version, approval: ApprovalRule::None, ..first.clone() };
+        let second = &HiringPlan { version, approval: Vec::new(), ..first.clone() };
         app.put(|tx| async move { storage::plan::insert(&tx, second, at).await }).await;
         let other = app.reference_plan().await;
         let newest = storage::plan::find(&app.store, version.plan).await.unwrap().unwrap();

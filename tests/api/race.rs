@@ -70,9 +70,9 @@ async fn drafts(desk: &Desk<'_>, posted: &Posted, count: usize) -> Vec<OfferId> 
 async fn submitted(desk: &Desk<'_>, offers: &[OfferId], round: usize) -> Vec<Result<OfferId, Failure>> {
     let mut order = offers.to_vec();
     order.rotate_left(round % offers.len());
-    let approver = desk.asked();
+    let asked = desk.asked();
     let tasks = order.into_iter().map(|id| {
-        let (shared, viewer) = (desk.app.shared(), desk.recruiter.clone());
+        let (shared, viewer, approvers) = (desk.app.shared(), desk.recruiter.clone(), asked.clone());
         tokio::spawn(async move {
             let act = vacantia::actions::Act {
                 store: &shared.store,
@@ -81,7 +81,7 @@ async fn submitted(desk: &Desk<'_>, offers: &[OfferId], round: usize) -> Vec<Res
                 site: &shared.site,
                 viewer: &viewer,
             };
-            offer::submit(act, offer::Submit { offer: id, revision: None, approver })
+            offer::submit(act, offer::Submit { offer: id, revision: None, approvers })
                 .await
                 .map(|offer| offer.id)
         })

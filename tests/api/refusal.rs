@@ -263,7 +263,7 @@ impl Asker<'_> {
     }
 
     fn submit(&self, offer: impl ToString) -> Value {
-        json!({ "offerId": offer.to_string(), "approverId": self.desk.asked().unwrap().to_string() })
+        json!({ "offerId": offer.to_string(), "approverId": self.desk.approver.user().unwrap().to_string() })
     }
 
     async fn drafts(&mut self) {

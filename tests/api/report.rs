@@ -83,7 +83,7 @@ async fn story(desk: &Desk<'_>) -> Posted {
     go_back(act, back).await.unwrap();
     let ask = Ask {
         which: Which { step: app.step(eve.id, "review").await, revision: None },
-        users: vec![desk.asked().unwrap()],
+        users: vec![desk.approver.user().unwrap()],
         due_at: None,
     };
     scorecard::ask(act, ask).await.unwrap();

@@ -316,7 +316,7 @@ both! {
         let input = Create {
             name: "Kits".into(),
             stages,
-            approval: plan_reference::APPROVAL,
+            approval: plan_reference::approval(),
             references: plan_reference::REFERENCES,
         };
         let fault = refused(plan::create(app.act(&recruiter), input).await);

@@ -5,13 +5,14 @@ use vacantia::actions::application::{Advance, Submission, advance, submit};
 use vacantia::actions::step::{Which, pass, waive};
 use vacantia::domain::Viewer;
 use vacantia::domain::application::Application;
+use vacantia::domain::approval::ApprovalGroup;
 use vacantia::domain::country::Country;
 use vacantia::domain::id::{
     ApplicationId, CandidateId, GrantId, OpeningId, PlanId, PostingId, PostingTeamId, StepId, TeamId, UserId,
 };
 use vacantia::domain::opening::{Opening, OpeningKind, OpeningState};
 use vacantia::domain::place::Workplace;
-use vacantia::domain::plan::{ApprovalRule, HiringPlan, Stage, StepKind};
+use vacantia::domain::plan::{HiringPlan, Stage, StepKind};
 use vacantia::domain::plan_reference;
 use vacantia::domain::policy::application::applications;
 use vacantia::domain::posting::{Content, EmploymentType, PlanVersion, Posting, PostingStatus, slug};
@@ -32,7 +33,7 @@ pub struct Draft<'a> {
     teams: Vec<(String, u32)>,
     questions: Vec<Question>,
     stages: Vec<Stage>,
-    approval: ApprovalRule,
+    approval: Vec<ApprovalGroup>,
     listed: bool,
     expires_at: Option<DateTime<Utc>>,
     status: PostingStatus,
@@ -69,7 +70,7 @@ impl Draft<'_> {
         self
     }
 
-    pub fn approved_by(mut self, rule: ApprovalRule) -> Self {
+    pub fn approved_by(mut self, rule: Vec<ApprovalGroup>) -> Self {
         self.approval = rule;
         self
     }
@@ -96,7 +97,7 @@ impl Draft<'_> {
             version: PlanVersion { plan: PlanId::new(now, &*app.chance), number: 1 },
             name: plan_reference::NAME.into(),
             stages: self.stages.clone(),
-            approval: self.approval,
+            approval: self.approval.clone(),
             references: plan_reference::REFERENCES,
         };
         let posting = self.posting(&plan);
@@ -172,7 +173,7 @@ impl TestApp {
             teams: Vec::new(),
             questions: Vec::new(),
             stages: plan_reference::stages(),
-            approval: plan_reference::APPROVAL,
+            approval: plan_reference::approval(),
             listed: true,
             expires_at: None,
             status: PostingStatus::Draft,

@@ -37,6 +37,8 @@ pub enum Who {
     Respondent,
     /// By the link to a scorecard of `mine`.
     Assessor,
+    /// By the link to approving the offer to `asked`.
+    Approving,
     /// By the link to naming people for `mine`.
     Nominator,
     /// By the link to times to pick from for `mine`.

@@ -76,6 +76,27 @@ async fn three(store: &Store, name: &str) -> Result<(), Failure> {
 }
 
 both! {
+    async fn who_is_refused_finds_committed_what_it_was_refused_for(app: TestApp) {
+        let beside = scratch(&app).await;
+        for round in 0..40 {
+            let id = &format!("row-{round}");
+            let once = || async {
+                let refused = app.store.write(|tx| async move {
+                    match add(&tx, id).await? {
+                        0 => put(&tx, id, 1).await,
+                        _ => Err(Refusal::Stale.into()),
+                    }
+                });
+                match refused.await {
+                    // On PostgreSQL two insertions may meet, which is no refusal.
+                    Ok(()) | Err(Failure::Fault(_)) => {}
+                    Err(Failure::Refused(_)) => assert_eq!(n_of(&beside, id).await, 1, "{id}"),
+                }
+            };
+            tokio::join!(once(), once(), once());
+        }
+    }
+
     async fn a_dropped_write_leaves_all_or_nothing(app: TestApp) {
         let beside = scratch(&app).await;
         let mut tasks = JoinSet::new();

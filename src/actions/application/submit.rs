@@ -133,6 +133,7 @@ fn may_be_told(viewer: &Viewer, of: CandidateId) -> bool {
         Viewer::Anonymous
         | Viewer::Respondent { .. }
         | Viewer::Assessor { .. }
+        | Viewer::Approver { .. }
         | Viewer::Nominator { .. }
         | Viewer::Chooser { .. }
         | Viewer::Referee { .. } => false,

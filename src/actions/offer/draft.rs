@@ -15,7 +15,7 @@ use crate::domain::policy::offer::offering;
 use crate::domain::posting::EmploymentType;
 use crate::domain::terms::Terms;
 use crate::storage::idempotency::{self, Request};
-use crate::storage::{self, Failure, Fault, Tx, application, offer_version, opening};
+use crate::storage::{self, Failure, Fault, Tx, application, approval, offer_version, opening};
 
 /// What an offer promises, as a recruiter writes it: the team is that of the allotment.
 #[derive(Debug, Clone)]
@@ -152,7 +152,6 @@ fn draft(offer: &Offer, terms: Terms, by: UserId) -> OfferVersion {
         terms_hash: offer_version::hash(&terms),
         terms,
         drafted_by: by,
-        approver: None,
         released_at: None,
     }
 }
@@ -217,6 +216,7 @@ pub(super) async fn recalled(
     offer: Offer,
     posting_team: PostingTeamId,
 ) -> Result<Offer, Failure> {
+    approval::release(tx, offer.id, change.at).await?;
     let mut offer = offer.following(VersionStatus::Draft);
     if offer.is_out() {
         return Ok(offer);

@@ -12,7 +12,7 @@ use crate::domain::policy::offer::offering;
 use crate::domain::{Refusal, Viewer, text};
 use crate::mail::letter::{OfferRescinded, Reader};
 use crate::mail::line::{Line, Words};
-use crate::storage::{self, Failure, Tx, email_message, link, offer_version, opening};
+use crate::storage::{self, Failure, Tx, approval, email_message, link, offer_version, opening};
 
 /// An unsent offer, or an unsent version, to be dropped.
 #[derive(Debug, Clone)]
@@ -46,6 +46,7 @@ pub async fn cancel(act: Act<'_>, input: Cancel) -> Result<Offer, Failure> {
             if !offer_version::cancel_unsent(&tx, found.id).await? {
                 return Err(Refusal::OfferStatus(held.offer.status.as_str()).into());
             }
+            approval::release(&tx, found.id, change.at).await?;
             tx.record(event(change, EventKind::OfferCancelled, &held.offer));
             storage::offer::save(&tx, held.offer).await
         })
@@ -139,6 +140,7 @@ pub(super) async fn close(
         offer.opening = None;
     }
     offer_version::cancel_unsent(tx, offer.id).await?;
+    approval::release(tx, offer.id, change.at).await?;
     if offer.status == OfferStatus::Rescinded {
         link::revoke_of_offer(tx, offer.id, change.at).await?;
     }

@@ -146,7 +146,7 @@ impl World<'_> {
         let input = plan::Create {
             name: plan_reference::NAME.to_owned(),
             stages: plan_reference::stages(),
-            approval: plan_reference::APPROVAL,
+            approval: plan_reference::approval(),
             references: plan_reference::REFERENCES,
         };
         let plan = plan::create(act, input).await?.version.plan;
@@ -312,7 +312,7 @@ impl World<'_> {
         let submit = offer::Submit {
             offer: drafted.id,
             revision: Some(drafted.revision),
-            approver: Some(people.approver_id),
+            approvers: vec![vec![people.approver_id]],
         };
         offer::submit(act, submit).await?;
         let terms_hash = self.terms_of(&people.recruiter, drafted.id).await?;

@@ -2,7 +2,7 @@
 
 use super::{Scope, Subject, allow, changing, reading};
 use crate::domain::Refusal;
-use crate::domain::id::UserId;
+use crate::domain::id::{OfferId, UserId};
 use crate::domain::viewer::{Role, Viewer};
 
 /// The right to read offers with their terms. The candidate reads only versions that were sent.
@@ -21,6 +21,7 @@ pub fn offers(viewer: &Viewer) -> Scope<Offers> {
     let scope = reading(viewer, &[Role::Recruiter, Role::HiringManager]);
     match viewer {
         Viewer::Offeree { offer, .. } => scope.and_offer(*offer),
+        Viewer::Approver { offer, .. } => scope.and_approving(*offer),
         Viewer::Staff(staff) if staff.is_somewhere(Role::Approver) => scope.and_asked_of(staff.user),
         _ => scope,
     }
@@ -49,14 +50,19 @@ pub fn may<Of>(viewer: &Viewer, subject: &Subject, may: &Scope<Of>) -> Result<()
     allow("offer", subject, &offers(viewer), may)
 }
 
-/// Whether the viewer is the approver this version asks.
-///
-/// # Errors
-/// `NOT_FOUND` or `FORBIDDEN`.
-pub fn may_approve(viewer: &Viewer, subject: &Subject, asked: Option<UserId>) -> Result<(), Refusal> {
-    let staff = viewer.staff().filter(|staff| staff.may_write() && staff.is_somewhere(Role::Approver));
-    if staff.is_some_and(|staff| Some(staff.user) == asked) {
-        return Ok(());
+/// As whom the viewer approves this offer: a member of staff who approves, or whoever holds a link to it. Whether they are
+/// asked, and approve still, is not said with that.
+#[must_use]
+pub fn approves(viewer: &Viewer, offer: OfferId) -> Option<UserId> {
+    match viewer {
+        Viewer::Approver { user, offer: of, .. } if *of == offer => Some(*user),
+        Viewer::Staff(staff) if staff.may_write() && staff.is_somewhere(Role::Approver) => Some(staff.user),
+        _ => None,
     }
-    may(viewer, subject, &Scope::<Deciding>::nothing())
+}
+
+/// What an offer answers whoever may not approve it.
+#[must_use]
+pub fn not_approving(viewer: &Viewer, subject: &Subject) -> Refusal {
+    if offers(viewer).covers(subject) { Refusal::Forbidden } else { Refusal::NotFound("offer") }
 }

@@ -13,6 +13,7 @@ pub struct Scope<Of> {
     teams: Vec<TeamId>,
     application: Option<ApplicationId>,
     offer: Option<OfferId>,
+    approving: Option<OfferId>,
     approver: Option<UserId>,
     participant: Option<UserId>,
     of: PhantomData<Of>,
@@ -43,6 +44,7 @@ impl<Of> Scope<Of> {
             teams: Vec::new(),
             application: None,
             offer: None,
+            approving: None,
             approver: None,
             participant: None,
             of: PhantomData,
@@ -75,6 +77,11 @@ impl<Of> Scope<Of> {
         self
     }
 
+    pub(super) fn and_approving(mut self, id: OfferId) -> Self {
+        self.approving = Some(id);
+        self
+    }
+
     pub(super) fn and_asked_of(mut self, approver: UserId) -> Self {
         self.approver = Some(approver);
         self
@@ -99,6 +106,7 @@ impl<Of> Scope<Of> {
             && self.teams.is_empty()
             && self.application.is_none()
             && self.offer.is_none()
+            && self.approving.is_none()
             && self.approver.is_none()
             && self.participant.is_none()
     }
@@ -127,6 +135,12 @@ impl<Of> Scope<Of> {
         self.offer
     }
 
+    /// This offer is within it, with what staff know of it.
+    #[must_use]
+    pub fn approving(&self) -> Option<OfferId> {
+        self.approving
+    }
+
     /// What this user is, or was, asked to approve is within it.
     #[must_use]
     pub fn approver(&self) -> Option<UserId> {
@@ -146,7 +160,7 @@ impl<Of> Scope<Of> {
             || subject.posting.is_some_and(|id| self.postings.contains(&id))
             || subject.team.is_some_and(|id| self.teams.contains(&id))
             || (subject.application.is_some() && subject.application == self.application)
-            || (subject.offer.is_some() && subject.offer == self.offer)
+            || (subject.offer.is_some() && (subject.offer == self.offer || subject.offer == self.approving))
             || (subject.approver.is_some() && subject.approver == self.approver)
             || (subject.participant.is_some() && subject.participant == self.participant)
     }

@@ -253,6 +253,8 @@ pub struct About<'a> {
     pub site: &'a Site,
     /// How the channel is set.
     pub setting: &'a ChannelSetting,
+    /// Which part of the whole feed it is: what stands behind its address; nothing for the whole.
+    pub part: &'a str,
     /// When the content last changed; none while nothing ever did.
     pub last_changed: Option<DateTime<Utc>>,
     /// How many entries follow.
@@ -264,7 +266,10 @@ impl FeedFact {
     #[must_use]
     pub fn read(self, dialect: &Dialect, about: About<'_>) -> Option<Node<'static>> {
         let site = about.site;
-        let hub = site.hub_of(dialect.channel, about.setting).map(str::to_owned);
+        // A hub tells of the whole feed alone.
+        let hub = site.hub_of(dialect.channel, about.setting).filter(|_| about.part.is_empty());
+        let hub = hub.map(str::to_owned);
+        let address = || format!("{}{}", site.feed_url(dialect.channel), about.part);
         Some(match self {
             Self::Publisher => text("Vacantia"),
             Self::PublisherUrl => text(site.public_url.clone()),
@@ -273,7 +278,7 @@ impl FeedFact {
                 let at = about.last_changed.unwrap_or(DateTime::UNIX_EPOCH);
                 text(style.write(&at.with_timezone(&site.zone)))
             }
-            Self::Id | Self::Address => text(site.feed_url(dialect.channel)),
+            Self::Id | Self::Address => text(address()),
             Self::Version(version) => text(version),
             Self::PageLink => {
                 let link = Node::default().with("rel", "alternate").with("type", "text/html");
@@ -285,7 +290,7 @@ impl FeedFact {
             Self::Title => text(format!("Jobs at {}", site.name)),
             Self::Page => text(site.jobs_url()),
             Self::SelfLink => Node::default()
-                .with("href", site.feed_url(dialect.channel))
+                .with("href", address())
                 .with("rel", "self")
                 .with("type", dialect.media_type.split(';').next().unwrap_or_default()),
             Self::HubLink => Node::default().with("href", hub?).with("rel", "hub"),

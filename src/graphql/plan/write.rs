@@ -5,9 +5,10 @@ use async_graphql::{Context, ID, InputObject, Object};
 use super::{ApprovalRule, HiringPlan, Participant, PlanTemplate, StageMode, StepKind};
 use crate::actions::plan::{self as actions, Create, Original, Update};
 use crate::domain::Refusal;
+use crate::domain::approval::ApprovalGroup;
 use crate::domain::plan as rules;
 use crate::graphql::asking::asking;
-use crate::graphql::error::id;
+use crate::graphql::error::{bounded, id};
 use crate::graphql::payload::{answer, payload};
 use crate::graphql::posting_content::QuestionInput;
 
@@ -105,6 +106,50 @@ pub struct PlanReferencesInput {
     managers: i32,
 }
 
+/// People of whom some are to approve an offer.
+#[derive(InputObject, Debug)]
+pub struct ApprovalGroupInput {
+    /// Title of the group: at most 80 characters.
+    title: String,
+    /// How many of the group have to say yes: 1 to 10.
+    needed: i32,
+    /// Ids of the users who belong to the group, at most 10, each with the role of an approver; none, if whoever submits an
+    /// offer is to name them.
+    approver_ids: Option<Vec<ID>>,
+}
+
+/// Who approves by these two arguments.
+fn approval(
+    rule: ApprovalRule,
+    groups: Option<Vec<ApprovalGroupInput>>,
+) -> Result<Vec<ApprovalGroup>, Refusal> {
+    match (rule, groups) {
+        (ApprovalRule::None, None) => Ok(Vec::new()),
+        (ApprovalRule::One, None) => Ok(vec![ApprovalGroup::one()]),
+        (ApprovalRule::Chain, Some(groups)) if !groups.is_empty() => {
+            (0..).zip(groups).map(|(place, group)| group.parse(place)).collect()
+        }
+        (ApprovalRule::Chain, _) => Err(Refusal::required("approvalGroups")),
+        (_, Some(_)) => Err(Refusal::invalid("approvalGroups", "groups for the rule CHAIN alone")),
+    }
+}
+
+impl ApprovalGroupInput {
+    fn parse(self, place: usize) -> Result<ApprovalGroup, Refusal> {
+        let field = |at| format!("approvalGroups.{place}.approverIds.{at}");
+        let ids = self.approver_ids.unwrap_or_default();
+        bounded(&format!("approvalGroups.{place}.approverIds"), &ids)?;
+        let parsed = (0..)
+            .zip(ids)
+            .map(|(at, id)| id.parse().map_err(|_| Refusal::invalid(&field(at), "the id of a user")));
+        Ok(ApprovalGroup {
+            title: self.title,
+            needed: self.needed,
+            approvers: parsed.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
 /// A hiring plan to be made.
 #[derive(InputObject, Debug)]
 pub struct PlanCreateInput {
@@ -114,6 +159,8 @@ pub struct PlanCreateInput {
     stages: Vec<PlanStageInput>,
     /// Who has to approve an offer.
     approval: ApprovalRule,
+    /// Groups that approve an offer, at most 10, in the order in which they are asked; with `CHAIN` alone.
+    approval_groups: Option<Vec<ApprovalGroupInput>>,
     /// How many references an offer waits for.
     references: PlanReferencesInput,
 }
@@ -141,6 +188,8 @@ pub struct PlanUpdateInput {
     stages: Option<Vec<PlanStageInput>>,
     /// Who has to approve an offer.
     approval: Option<ApprovalRule>,
+    /// Groups that approve an offer, at most 10, in the order in which they are asked; with `CHAIN` alone.
+    approval_groups: Option<Vec<ApprovalGroupInput>>,
     /// How many references an offer waits for.
     references: Option<PlanReferencesInput>,
 }
@@ -203,13 +252,16 @@ impl PlanMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The plan to be made.")] input: PlanCreateInput,
     ) -> async_graphql::Result<Option<PlanCreatePayload>> {
-        let plan = Create {
-            name: input.name,
-            stages: stages(input.stages),
-            approval: input.approval.into(),
-            references: input.references.into(),
+        let made = async {
+            let plan = Create {
+                name: input.name,
+                stages: stages(input.stages),
+                approval: approval(input.approval, input.approval_groups)?,
+                references: input.references.into(),
+            };
+            actions::create(asking(ctx).act(), plan).await
         };
-        answer(actions::create(asking(ctx).act(), plan).await)
+        answer(made.await)
     }
 
     /// Makes a hiring plan like another one, or like one that is shipped.
@@ -235,7 +287,10 @@ impl PlanMutation {
                 expected_version: input.expected_version,
                 name: input.name,
                 stages: input.stages.map(stages),
-                approval: input.approval.map(Into::into),
+                approval: match (input.approval, input.approval_groups) {
+                    (None, Some(groups)) => Some(approval(ApprovalRule::Chain, Some(groups))?),
+                    (rule, groups) => rule.map(|rule| approval(rule, groups)).transpose()?,
+                },
                 references: input.references.map(Into::into),
             };
             actions::update(asking(ctx).act(), update).await

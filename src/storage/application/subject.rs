@@ -38,8 +38,9 @@ pub async fn subjects(
     let ids = db.kind().listed(binds.add(json_list(applications)));
     let by_key = binds.put(by);
     let sql = format!(
-        "SELECT c.id, c.posting_id, t.team_id, EXISTS (SELECT 1 FROM offer f JOIN offer_version v \
-         ON v.offer_id = f.id WHERE f.application_id = c.id AND v.approver_id = {by_key}) AS asked, EXISTS (SELECT 1 \
+        "SELECT c.id, c.posting_id, t.team_id, EXISTS (SELECT 1 FROM offer f JOIN approval_request q \
+         ON q.offer_id = f.id WHERE f.application_id = c.id AND q.approver_id = {by_key} \
+         AND q.asked_at IS NOT NULL) AS asked, EXISTS (SELECT 1 \
          FROM interview i JOIN interview_participant r ON r.interview_id = i.id WHERE i.application_id = c.id \
          AND i.state <> 'cancelled' AND r.removed_at IS NULL AND r.user_id = {by_key}) AS met \
          FROM application c LEFT JOIN allotment l ON l.application_id = c.id AND l.until IS NULL \

@@ -4,12 +4,13 @@ use super::cell::Sort;
 use super::{Field, Form, Noun};
 use crate::domain::country::Country;
 use crate::domain::id::{
-    AllotmentId, AnswerId, ApplicationId, ApprovalId, CandidateId, ChangeId, EmailMessageId, FormId, GrantId,
-    InterviewId, LinkId, NoteId, OfferId, OpeningId, PingId, PlanId, PostingId, PostingTeamId, ReferenceId,
-    ReferenceRequestId, ScorecardId, SlotId, SlotsId, StepId, TeamId, TokenId, UserId,
+    AllotmentId, AnswerId, ApplicationId, ApprovalId, ApprovalRequestId, CandidateId, ChangeId,
+    EmailMessageId, FormId, GrantId, InterviewId, LinkId, NoteId, OfferId, OpeningId, PingId, PlanId,
+    PostingId, PostingTeamId, ReferenceId, ReferenceRequestId, ScorecardId, SlotId, SlotsId, StepId, TeamId,
+    TokenId, UserId,
 };
 use crate::domain::{
-    application, email, event, feed, interview, link, offer, opening, ping, place, plan, posting,
+    application, approval, email, event, feed, interview, link, offer, opening, ping, place, plan, posting,
     posting_source, question, reference, scorecard, slot, step, viewer,
 };
 
@@ -223,12 +224,17 @@ nouns! {
     // The terms stay a text: the hash is of these very bytes.
     "offerVersion" = offer_version by offer_id, number {
         offer_id: word::<OfferId>(), number: INTEGER, status: word::<offer::VersionStatus>(), terms: TEXT,
-        terms_hash: TEXT, drafted_by: word::<UserId>(), approver_id: perhaps(word::<UserId>()),
-        released_at: perhaps(INSTANT),
+        terms_hash: TEXT, drafted_by: word::<UserId>(), released_at: perhaps(INSTANT),
     }
     "approval" = offer_approval by id {
         id: word::<ApprovalId>(), offer_id: word::<OfferId>(), version: INTEGER, approver_id: word::<UserId>(),
         decision: word::<offer::Decision>(), terms_hash: TEXT, reason: perhaps(TEXT), decided_at: INSTANT,
+    }
+    "approvalRequest" = approval_request by id {
+        id: word::<ApprovalRequestId>(), offer_id: word::<OfferId>(), version: INTEGER, round: INTEGER,
+        position: INTEGER, title: TEXT, needed: INTEGER, approver_id: word::<UserId>(), state: word::<approval::RequestState>(),
+        asked_at: perhaps(INSTANT), reminded_at: perhaps(INSTANT), ended_at: perhaps(INSTANT),
+        in_place_of: perhaps(word::<UserId>()),
     }
     "decision" = offer_decision by offer_id {
         offer_id: word::<OfferId>(), version: INTEGER, decision: word::<offer::Decision>(), terms_hash: TEXT,

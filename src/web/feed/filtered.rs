@@ -269,7 +269,7 @@ impl Filtered {
         let (filter, changed) = (key.filter.clone(), whole.last_modified);
         let build = move || {
             let taken: Vec<Advertised> = all.into_iter().filter(|job| filter.takes(job)).collect();
-            written(channel, &site, &setting, &taken, now, changed)
+            written(channel, &site, (&setting, &filter.part()), &taken, now, changed)
         };
         let document = web::block(build).await.map_err(|error| Fault::unfit(error.to_string()))?;
         let document = document.map_err(|error| Fault::unfit(format!("a part of a feed: {error}")))?;
@@ -282,14 +282,14 @@ impl Filtered {
 fn written(
     channel: Channel,
     site: &Site,
-    setting: &ChannelSetting,
+    (setting, part): (&ChannelSetting, &str),
     postings: &[Advertised],
     now: DateTime<Utc>,
     last_changed: Option<DateTime<Utc>>,
 ) -> io::Result<Document> {
     // They are read with the newest first, and written as they came.
     let items: Vec<FeedItem> = postings.iter().rev().map(|one| FeedItem::project(one, site, now)).collect();
-    let matter = Matter { setting, ..Matter::of(site, &items, now) };
+    let matter = Matter { setting, part, ..Matter::of(site, &items, now) };
     let (plain, _) = writer::write(Dialect::of(channel), matter, last_changed)?;
     // No name and no time in the header: the same document gives the same bytes.
     let mut gzip = GzBuilder::new().mtime(0).write(Vec::new(), Compression::new(GZIP_EFFORT));

@@ -59,6 +59,18 @@ impl Filter {
         self.team.is_some() || self.place.is_some() || self.workplace.is_some()
     }
 
+    /// What stands behind the address of the feed's part that this is, the same however it was asked for.
+    pub fn part(&self) -> String {
+        let mut pairs = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in [("team", &self.team), ("location", &self.place), ("workplace", &self.workplace)]
+        {
+            if let Some(value) = value {
+                pairs.append_pair(name, value);
+            }
+        }
+        format!("?{}", pairs.finish())
+    }
+
     /// How many bytes its words take.
     pub fn size(&self) -> usize {
         [&self.team, &self.place, &self.workplace].into_iter().flatten().map(String::len).sum()

@@ -60,9 +60,9 @@ impl World {
         match step {
             Move::Submit { offer, asked, age } => {
                 let id = self.offers[*offer];
-                let approver = self.approver.user().filter(|_| *asked);
+                let approvers = vec![self.approver.user().filter(|_| *asked).into_iter().collect()];
                 let revision = revision(id, *age).await;
-                offer::submit(act, Submit { offer: id, revision, approver }).await?;
+                offer::submit(act, Submit { offer: id, revision, approvers }).await?;
             }
             Move::Extend { offer, days, age } => {
                 let id = self.offers[*offer];

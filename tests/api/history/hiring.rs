@@ -92,6 +92,15 @@ impl Model {
                 answer = Answer::Done;
             }
         }
+        for offer in 0..self.offers.len() {
+            let now = self.now;
+            let waits = self.offers[offer].newest().status == "pendingApproval";
+            let due = self.offers[offer].asked_since.take_if(|since| now - *since >= super::model::DAY);
+            if waits && due.is_some() {
+                self.mail("approvalReminded");
+                answer = Answer::Done;
+            }
+        }
         for posting in &mut self.postings {
             if matches!(posting.status, "open" | "paused") && posting.over(self.now) {
                 posting.status = "closed";

@@ -71,6 +71,8 @@ pub struct Offer {
     pub decided: Option<(u8, bool)>,
     pub undone: bool,
     pub ever_asked: bool,
+    /// Since when the approver is asked who was not reminded yet.
+    pub asked_since: Option<i64>,
 }
 
 /// What the answer to a move is: a refusal's code, or what was done.

@@ -20,12 +20,14 @@ impl Model {
             Move::Approve { offer, other_terms } => {
                 self.asked(*offer, *other_terms)?;
                 self.set_newest(*offer, "approved");
+                self.mail("approvalGiven");
                 Ok(Answer::Done)
             }
             Move::Reject { offer, other_terms } => {
                 self.asked(*offer, *other_terms)?;
                 self.free_unsent(*offer);
                 self.set_newest(*offer, "draft");
+                self.mail("approvalRefused");
                 Ok(Answer::Done)
             }
             Move::Send { offer, days, key, age } => self.send(*offer, *days, *key, fresh(*age)),
@@ -97,6 +99,7 @@ impl Model {
             decided: None,
             undone: false,
             ever_asked: false,
+            asked_since: None,
         });
         self.keep("draft", key, request, self.offers.len() - 1);
         Ok(Answer::Done)
@@ -145,6 +148,10 @@ impl Model {
         self.set_newest(id, if self.asks_nobody { "approved" } else { "pendingApproval" });
         self.offers[id].newest().asked = !self.asks_nobody;
         self.offers[id].ever_asked |= !self.asks_nobody;
+        if !self.asks_nobody {
+            self.mail("approvalRequested");
+            self.offers[id].asked_since = Some(self.now);
+        }
         Ok(Answer::Done)
     }
 

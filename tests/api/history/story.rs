@@ -9,7 +9,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest};
 use sea_orm::FromQueryResult;
 use tokio::runtime::Runtime;
-use vacantia::domain::plan::ApprovalRule;
+use vacantia::domain::approval::ApprovalGroup;
 use vacantia::storage::{Failure, Kind, dialect};
 
 use super::feeds::Reader;
@@ -130,7 +130,7 @@ struct Seat {
 }
 
 impl Telling {
-    pub fn new(kind: Kind, rule: ApprovalRule) -> Option<Self> {
+    pub fn new(kind: Kind, rule: Vec<ApprovalGroup>) -> Option<Self> {
         let database = Database::new(kind)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let world = runtime.block_on(async { World::new(TestApp::new(database).await, rule).await });
@@ -275,7 +275,7 @@ macro_rules! machine {
             type Reference = Hiring;
 
             fn init_test(begun: &Model) -> Telling {
-                let rule = if begun.asks_nobody { ApprovalRule::None } else { ApprovalRule::One };
+                let rule = if begun.asks_nobody { Vec::new() } else { vec![ApprovalGroup::one()] };
                 let mut telling = Telling::new($kind, rule).expect("the database is there");
                 let mut model = Model { asks_nobody: begun.asks_nobody, ..Model::default() };
                 for step in &begun.prelude {

@@ -7,12 +7,13 @@ use vacantia::actions::posting::{self, Close, NewTeam, TeamEntry, TeamVacancies,
 use vacantia::actions::step::{self, Which};
 use vacantia::actions::{allotment, justification, plan, team};
 use vacantia::domain::Viewer;
+use vacantia::domain::approval::ApprovalGroup;
 use vacantia::domain::country::Country;
 use vacantia::domain::email::Omission;
 use vacantia::domain::id::{ApplicationId, OfferId, PlanId, PostingId, StepId, TeamId};
 use vacantia::domain::opening::OpeningKind;
 use vacantia::domain::place::Workplace;
-use vacantia::domain::plan::{ApprovalRule, Kit, Participant, PlanStep, Stage, StageMode, StepKind};
+use vacantia::domain::plan::{Kit, Participant, PlanStep, Stage, StageMode, StepKind};
 use vacantia::domain::plan_reference;
 use vacantia::domain::posting::{CloseReason, Content, EmploymentType, Section};
 use vacantia::domain::viewer::{Reach, Role};
@@ -72,7 +73,7 @@ fn stages() -> Vec<Stage> {
 }
 
 impl World {
-    pub async fn new(app: TestApp, approval: ApprovalRule) -> Self {
+    pub async fn new(app: TestApp, approval: Vec<ApprovalGroup>) -> Self {
         let recruiter = app.recruiter().await;
         let approver = app.staff(Role::Approver, Reach::Organisation).await;
         let mut teams = Vec::new();

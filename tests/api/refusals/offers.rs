@@ -4,10 +4,11 @@ use serde_json::{Value, json};
 use vacantia::domain::decision::CONSENT;
 
 use super::asker::Asker;
-use crate::world::Who::{Offeree, Recruiter};
+use crate::world::Who::{Approver, Offeree, Recruiter};
 
 pub async fn run(asker: &mut Asker) {
     over(asker).await;
+    approving(asker).await;
     unjustified(asker).await;
     unreferenced(asker).await;
     two(asker).await;
@@ -31,6 +32,21 @@ async fn drafted(asker: &mut Asker, name: &str) -> Value {
     asker.does(Recruiter, "offerCreate", create).await;
     let offer = asker.newest("offer", name).await;
     json!({ "offerId": offer, "approverId": asker.id("user chief") })
+}
+
+/// Nobody approves what they drafted alone, and nobody stands in for themselves.
+async fn approving(asker: &mut Asker) {
+    asker.begin_anew().await;
+    let (offer, hash, approver) =
+        (asker.id("asked offer"), asker.id("asked terms"), asker.id("user approver"));
+    let nobody = json!({ "offerId": offer, "toId": asker.id("user chief") });
+    asker.is_refused(Recruiter, "REQUIRED", "offerDelegate", nobody).await;
+    let own = json!({ "offerId": offer, "approverId": approver, "toId": approver });
+    asker.is_refused(Recruiter, "INVALID", "offerDelegate", own).await;
+    let drafted = format!("UPDATE offer_version SET drafted_by = '{approver}' WHERE offer_id = '{offer}'");
+    asker.beside(&drafted).await;
+    let approve = json!({ "offerId": offer, "termsHash": hash });
+    asker.is_refused(Approver, "APPROVER_REQUIRED", "offerApprove", approve).await;
 }
 
 /// The deadline has passed, and nobody has recorded it yet.

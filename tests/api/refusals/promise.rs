@@ -44,6 +44,7 @@ const ACTIONS: &[(&str, &str, &str)] = &[
     ("offerCancel", "offer/end", "cancel"),
     ("offerCreate", "offer/draft", "create"),
     ("offerDecline", "offer/decide", "decline"),
+    ("offerDelegate", "offer/approve", "delegate"),
     ("offerExtend", "offer/send", "extend"),
     ("offerReject", "offer/approve", "reject"),
     ("offerRescind", "offer/end", "rescind"),

@@ -73,7 +73,7 @@ fn answer<T>(outcome: Result<T, Failure>) -> String {
 
 /// A posting on a plan of these stages, with its history from the first draft on.
 async fn opened(act: Act<'_>, stages: Vec<Stage>) -> PostingId {
-    let (approval, references) = (plan_reference::APPROVAL, plan_reference::REFERENCES);
+    let (approval, references) = (plan_reference::approval(), plan_reference::REFERENCES);
     let input = plan::Create { name: "Team round".into(), stages, approval, references };
     let plan = plan::create(act, input).await.unwrap().version.plan;
     let entry = TeamEntry { team: team::create(act, "Create").await.unwrap().id, manager: None };

@@ -159,7 +159,7 @@ impl Founder {
     }
 
     async fn submitted(&self, offer: OfferId, approver: UserId) -> TermsHash {
-        let submit = Submit { offer, revision: None, approver: Some(approver) };
+        let submit = Submit { offer, revision: None, approvers: vec![vec![approver]] };
         let number = offer::submit(self.recruiter(), submit).await.unwrap().version;
         offer_version::get(&self.app.store, offer, number).await.unwrap().terms_hash
     }
@@ -271,6 +271,9 @@ impl Founder {
         offer::reject(self.app.act(&by), Reject { offer, terms_hash, reason }).await.unwrap();
         let terms_hash = self.submitted(offer, approver).await;
         self.call("asked terms", terms_hash.0);
+        let application = self.app.offer(offer).await.application;
+        let link = Viewer::Approver { user: approver, offer, application };
+        self.scene.viewers.push((Who::Approving, link));
     }
 
     /// Allotted to nobody, moved on and back again.

@@ -170,7 +170,7 @@ impl Founder {
         let new = plan::Create {
             name: self.word("plan"),
             stages: stages(),
-            approval: plan_reference::APPROVAL,
+            approval: plan_reference::approval(),
             references: plan_reference::REFERENCES,
         };
         let id = plan::create(self.app.system(), new).await.unwrap().version.plan;
