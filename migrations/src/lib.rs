@@ -29,6 +29,7 @@ mod m20261127_000021_set_channels;
 mod m20261127_000022_found_pings;
 mod m20261127_000023_index_feeds;
 mod m20261127_000029_found_approval_chains;
+mod m20261127_000030_remind_of_offers;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000022_found_pings::Migration),
             Box::new(m20261127_000023_index_feeds::Migration),
             Box::new(m20261127_000029_found_approval_chains::Migration),
+            Box::new(m20261127_000030_remind_of_offers::Migration),
         ]
     }
 

@@ -70,7 +70,7 @@ pub async fn begin(act: Act<'_>, claimed: &Claimed, lease: TimeDelta) -> Result<
 /// An offer, or more time for one, is sent only while that very version can be accepted; a decline only while it stands.
 async fn still_holds(tx: &Tx, claimed: &Claimed, change: &Change) -> Result<bool, Failure> {
     match (claimed.kind, claimed.offer) {
-        (LetterKind::Offer | LetterKind::OfferExtended, Some(offer)) => {
+        (LetterKind::Offer | LetterKind::OfferExtended | LetterKind::OfferReminded, Some(offer)) => {
             Ok(delivery::is_offer_out(tx, offer, change.at).await?)
         }
         (LetterKind::ApplicationDeclined, _) => {

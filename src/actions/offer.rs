@@ -6,6 +6,9 @@ mod decide;
 mod draft;
 mod end;
 mod hire;
+mod news;
+mod remind;
+mod resend;
 mod send;
 mod submit;
 
@@ -15,6 +18,8 @@ pub use decide::{Accept, Decline, Page, accept, decline, view};
 pub use draft::{Create, Update, Wording, create, update};
 pub use end::{Cancel, EndedOffer, Rescind, cancel, end_live, expire_due, rescind};
 pub use hire::{Undo, undo_hire};
+pub use remind::remind_candidates_due;
+pub use resend::{Resend, resend};
 pub use send::{Extend, Send, extend, send};
 pub use submit::{Submit, submit};
 

@@ -95,6 +95,12 @@ text_enum! {
         OfferAccepted = "offerAccepted",
         /// You have declined our offer.
         OfferDeclined = "offerDeclined",
+        /// Our offer is still open, and its time is nearly over.
+        OfferReminded = "offerReminded",
+        /// Our offer's time is over.
+        OfferExpired = "offerExpired",
+        /// To a colleague: how the offer you drafted ended.
+        OfferEnded = "offerEnded",
         /// We take our offer back.
         OfferRescinded = "offerRescinded",
     }
@@ -153,6 +159,8 @@ pub struct EmailMessage {
     pub duplicate_possible: bool,
     /// Of unknown fate and sent again already: nothing happens by itself any more, a person decides.
     pub held: bool,
+    /// When another message was sent in its place.
+    pub replaced_at: Option<DateTime<Utc>>,
 }
 
 impl EmailMessage {
@@ -173,9 +181,41 @@ impl EmailMessage {
     /// who may read where it goes.
     #[must_use]
     pub fn reply(&self) -> Option<String> {
-        let words = self.last_reply.as_deref()?.split(' ');
-        let shown = words.map(|word| if word.contains('@') { "(address)" } else { word });
-        Some(shown.collect::<Vec<_>>().join(" "))
+        self.last_reply.as_deref().map(without_addresses)
+    }
+}
+
+fn without_addresses(reply: &str) -> String {
+    let words = reply.split(' ').map(|word| if word.contains('@') { "(address)" } else { word });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// One try at delivering a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmailAttempt {
+    /// Which message.
+    pub email: EmailMessageId,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// When it ended, if anybody ended it.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// How far it got.
+    pub phase: Option<String>,
+    /// What came of it.
+    pub outcome: Option<String>,
+    /// The relay's reply code.
+    pub code: Option<i32>,
+    /// Its enhanced status code.
+    pub enhanced: Option<String>,
+    /// What the relay said, or what went wrong instead.
+    pub said: Option<String>,
+}
+
+impl EmailAttempt {
+    /// As [`EmailMessage::reply`].
+    #[must_use]
+    pub fn reply(&self) -> Option<String> {
+        self.said.as_deref().map(without_addresses)
     }
 }
 

@@ -202,6 +202,10 @@ text_enum! {
         OfferSuperseded = "offerSuperseded",
         /// The deadline was moved.
         OfferExtended = "offerExtended",
+        /// The version that is out was sent once more.
+        OfferResent = "offerResent",
+        /// The candidate was reminded.
+        OfferReminded = "offerReminded",
         /// The candidate opened the offer.
         OfferViewed = "offerViewed",
         /// An unsent offer was dropped.

@@ -109,6 +109,8 @@ pub struct Offer {
     pub sent_version: Option<i32>,
     /// The deadline for answering.
     pub expires_at: DateTime<Utc>,
+    /// When the candidate is to be reminded, if they are to be.
+    pub remind_at: Option<DateTime<Utc>>,
     /// When the relay took the mail of the sent version.
     pub sent_at: Option<DateTime<Utc>>,
     /// When the candidate first opened it.
@@ -129,6 +131,8 @@ pub struct Offer {
 pub const LEAST_TIME: Duration = Duration::minutes(1);
 /// See [`LEAST_TIME`].
 pub const MOST_TIME: Duration = Duration::days(90);
+/// How long before the deadline a candidate is reminded.
+const REMINDED_BEFORE: Duration = Duration::days(1);
 
 /// A deadline, checked.
 ///
@@ -139,6 +143,11 @@ pub fn deadline(at: DateTime<Utc>, now: DateTime<Utc>) -> Result<DateTime<Utc>, 
         return Ok(at);
     }
     Err(Refusal::invalid("expiresAt", "a time ahead, at most 90 days"))
+}
+
+/// When to remind of a deadline: a day before it, or halfway to it where there is less than two days.
+fn reminder(deadline: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+    deadline - REMINDED_BEFORE.min((deadline - now) / 2)
 }
 
 impl Offer {
@@ -224,7 +233,8 @@ impl Offer {
 
     /// Its newest version goes out, to be answered until `expires_at`.
     #[must_use]
-    pub fn release(mut self, expires_at: DateTime<Utc>) -> Self {
+    pub fn release(mut self, expires_at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+        self.remind_at = Some(reminder(expires_at, now));
         self.status = OfferStatus::Sent;
         self.sent_version = Some(self.version);
         self.sent_at = None;
@@ -260,6 +270,7 @@ impl Offer {
             return Err(Refusal::invalid("expiresAt", "a time after the present deadline"));
         }
         self.expires_at = deadline(to, now)?;
+        self.remind_at = Some(reminder(to, now));
         Ok(self)
     }
 }

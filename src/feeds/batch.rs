@@ -41,7 +41,9 @@ fn written(
     coming: &Receiver<Share>,
 ) -> Vec<(Channel, io::Result<Draft>)> {
     for (number, items) in coming {
-        drafts.iter_mut().for_each(|(_, draft)| write(draft, number, &items));
+        for (_, draft) in &mut drafts {
+            write(draft, number, &items);
+        }
     }
     drafts
 }

@@ -87,6 +87,7 @@ payload!(
 
 /// What `offerDelegate` takes.
 #[derive(InputObject, Debug)]
+#[expect(clippy::struct_field_names, reason = "the API's inputs say of each id that it is one")]
 pub struct OfferDelegateInput {
     /// Id of the offer.
     pub(super) offer_id: ID,

@@ -8,6 +8,7 @@ use async_graphql::{Context, Enum, ID, InputObject, Object};
 use super::asking::{Asking, asking};
 use super::batch::{Load, grouped};
 use super::connection::{Connection, Paging};
+use super::email_attempt::{AttemptsOfEmail, EmailAttempt};
 use super::error::{bad_argument, fault, id, optional_id};
 use super::payload::{answer, payload};
 use super::scalar::DateTime;
@@ -101,6 +102,12 @@ pub enum EmailMessageKind {
     OfferAccepted,
     /// An offer was declined.
     OfferDeclined,
+    /// A candidate was reminded of an offer.
+    OfferReminded,
+    /// An offer's time is over: to the candidate.
+    OfferExpired,
+    /// An offer was accepted, declined or not answered: to whoever drafted it.
+    OfferEnded,
     /// An offer was taken back.
     OfferRescinded,
 }
@@ -161,6 +168,17 @@ impl EmailMessage {
     /// Timestamp of when the relay took the message.
     async fn sent_at(&self) -> Option<DateTime> {
         self.0.sent_at.map(DateTime)
+    }
+
+    /// Timestamp of when another message was sent in the place of this one.
+    async fn replaced_at(&self) -> Option<DateTime> {
+        self.0.replaced_at.map(DateTime)
+    }
+
+    /// Tries at delivering the message, the newest first: the 20 last.
+    async fn attempt_log(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<EmailAttempt>> {
+        let tries = asking(ctx).load_all::<AttemptsOfEmail>(self.0.id).await?;
+        Ok(tries.iter().map(EmailAttempt::from).collect())
     }
 
     /// Indicates whether the addressee may have received the message twice.

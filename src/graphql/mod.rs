@@ -26,6 +26,7 @@ pub mod board;
 pub mod candidate;
 pub mod channel_setting;
 pub mod connection;
+mod email_attempt;
 pub mod email_message;
 pub mod endpoint;
 pub mod error;

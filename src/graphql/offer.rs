@@ -124,7 +124,9 @@ impl Offer {
     /// Message that carries the version which is out, and how its delivery stands; for those who may read messages.
     async fn message(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<EmailMessage>> {
         let messages = asking(ctx).load_all::<EmailMessagesOfOffer>(self.0.id).await?;
-        let carries = |message: &&domain::email::EmailMessage| message.version == self.0.sent_version;
+        let carries = |message: &&domain::email::EmailMessage| {
+            message.version == self.0.sent_version && message.replaced_at.is_none()
+        };
         Ok(messages.iter().find(carries).cloned().map(EmailMessage))
     }
 

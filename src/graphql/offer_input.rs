@@ -124,6 +124,38 @@ payload!(
     }
 );
 
+/// What `offerResend` takes.
+#[derive(InputObject, Debug)]
+pub struct OfferResendInput {
+    /// Id of the offer.
+    pub(super) offer_id: ID,
+    /// Revision of the offer that the caller read, if it is to matter.
+    pub(super) expected_revision: Option<i32>,
+    /// Address of the candidate, if the one that is known is wrong; it is corrected, and links sent to the old one stop working.
+    pub(super) email: Option<String>,
+    /// Key by which a repeat of this request is known, at most 200 characters.
+    pub(super) idempotency_key: Option<String>,
+}
+
+impl OfferResendInput {
+    /// # Errors
+    /// `INVALID` on `idempotencyKey`.
+    pub(super) fn request(&self, viewer: &Viewer) -> Result<Option<Request>, Refusal> {
+        let Some(key) = &self.idempotency_key else { return Ok(None) };
+        let revision = self.expected_revision.map(|revision| revision.to_string());
+        let parts = [Some(self.offer_id.as_str()), revision.as_deref(), self.email.as_deref()];
+        Request::new(viewer, "offerResend", key, &parts).map(Some)
+    }
+}
+
+payload!(
+    /// Answer to `offerResend`.
+    OfferResendPayload {
+        /// The offer, as it stands now.
+        offer: Offer
+    }
+);
+
 /// What `offerExtend` takes.
 #[derive(InputObject, Debug)]
 pub struct OfferExtendInput {

@@ -11,8 +11,8 @@ use super::error::{id, optional_id};
 use super::offer_input::{
     HireUndoInput, HireUndoPayload, OfferAcceptInput, OfferAcceptPayload, OfferCancelInput,
     OfferCancelPayload, OfferCreateInput, OfferCreatePayload, OfferDeclineInput, OfferDeclinePayload,
-    OfferExtendInput, OfferExtendPayload, OfferRescindInput, OfferRescindPayload, OfferSendInput,
-    OfferSendPayload, OfferUpdateInput, OfferUpdatePayload, page,
+    OfferExtendInput, OfferExtendPayload, OfferRescindInput, OfferRescindPayload, OfferResendInput,
+    OfferResendPayload, OfferSendInput, OfferSendPayload, OfferUpdateInput, OfferUpdatePayload, page,
 };
 use super::payload::answer;
 use crate::actions::offer;
@@ -148,6 +148,27 @@ impl OfferMutation {
                 request,
             };
             offer::send(asking.act(), send).await
+        };
+        answer(ended.await)
+    }
+
+    /// Sends the version that is out once more, as another message with another link, where the one before did not arrive; also
+    /// to a corrected address. Terms and deadline stay.
+    async fn offer_resend(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which offer, and how.")] input: OfferResendInput,
+    ) -> async_graphql::Result<Option<OfferResendPayload>> {
+        let ended = async {
+            let asking = asking(ctx);
+            let request = input.request(&asking.viewer)?;
+            let resend = offer::Resend {
+                offer: id(&input.offer_id, "offer")?,
+                revision: input.expected_revision,
+                email: input.email,
+                request,
+            };
+            offer::resend(asking.act(), resend).await
         };
         answer(ended.await)
     }

@@ -7,6 +7,7 @@
 mod approval;
 mod interview;
 mod note;
+mod offer;
 mod reference;
 mod scorecard;
 mod slot;
@@ -16,6 +17,7 @@ pub use interview::{
     Appointment, Host, InterviewAssigned, InterviewCancelled, InterviewScheduled, InterviewUnassigned, News,
 };
 pub use note::NoteMentioned;
+pub use offer::{Ending, OfferEnded, OfferExpired, OfferReminded};
 pub use reference::{NominationReminded, NominationRequested, ReferenceReminded, ReferenceRequested};
 pub use scorecard::{ScorecardReminded, ScorecardRequested};
 pub use slot::{Choice, InterviewSlots, InterviewSlotsReminded};

@@ -7,10 +7,11 @@ use sea_orm::FromQueryResult;
 
 use super::application::OF_SCOPE;
 use super::dialect::{self, Binds, json_list};
-use super::fault::Fault;
+use super::fault::{Failure, Fault};
 use super::scope::within;
 use super::source::Source;
 use super::write::Tx;
+use crate::domain::Refusal;
 use crate::domain::candidate::{Applicant, Candidate, Contact};
 use crate::domain::id::{ApplicationId, CandidateId};
 use crate::domain::policy::Scope;
@@ -131,6 +132,19 @@ pub async fn insert(tx: &Tx, candidate: &Candidate, contact: &Contact) -> Result
         contact.phone.as_deref().into(),
     ];
     dialect::execute(tx, sql, values).await?;
+    Ok(())
+}
+
+/// Writes down another address of a candidate.
+///
+/// # Errors
+/// `TAKEN` on `email` when it is another candidate's.
+pub async fn correct_address(tx: &Tx, id: CandidateId, email: &EmailAddress) -> Result<(), Failure> {
+    if of_email(tx, email).await?.is_some_and(|other| other.id != id) {
+        return Err(Refusal::Taken("email").into());
+    }
+    let sql = "UPDATE candidate_contact SET email = $2, email_key = $3 WHERE candidate_id = $1";
+    dialect::execute(tx, sql, [id.into(), email.as_str().into(), email.key().into()]).await?;
     Ok(())
 }
 

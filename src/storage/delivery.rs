@@ -6,12 +6,12 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{FromQueryResult, Value};
 
-use super::dialect;
+use super::dialect::{self, json_list};
 use super::fault::Fault;
 use super::source::Source;
 use super::write::Tx;
 use crate::domain::delivery::{Outcome, Standing, Verdict};
-use crate::domain::email::{EmailState, LetterKind};
+use crate::domain::email::{EmailAttempt, EmailState, LetterKind};
 use crate::domain::id::{ApplicationId, EmailMessageId, OfferId, PostingId};
 
 /// A message that a worker has.
@@ -115,6 +115,38 @@ pub async fn claim(
     let values: [Value; 4] = [claimed.id.into(), claimed.fence.into(), worker.into(), now.into()];
     dialect::execute(tx, sql, values).await?;
     Ok(Some(claimed))
+}
+
+/// The last tries at delivering these messages, the newest first. Whoever sees a message may know.
+pub async fn attempts(db: &impl Source, emails: &[EmailMessageId]) -> Result<Vec<EmailAttempt>, Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        email_message_id: EmailMessageId,
+        started_at: DateTime<Utc>,
+        ended_at: Option<DateTime<Utc>>,
+        phase: Option<String>,
+        outcome: Option<String>,
+        code: Option<i32>,
+        enhanced: Option<String>,
+        reply: Option<String>,
+    }
+    let sql = format!(
+        "SELECT a.* FROM (SELECT t.*, row_number() OVER (PARTITION BY t.email_message_id ORDER BY t.fence DESC) AS place \
+         FROM email_attempt t WHERE t.email_message_id IN {}) a WHERE a.place <= 20 ORDER BY a.email_message_id, a.place",
+        db.kind().listed(1)
+    );
+    let attempt = |row: Row| EmailAttempt {
+        email: row.email_message_id,
+        started_at: row.started_at,
+        ended_at: row.ended_at,
+        phase: row.phase,
+        outcome: row.outcome,
+        code: row.code,
+        enhanced: row.enhanced,
+        said: row.reply,
+    };
+    let rows = dialect::query_all::<Row>(db, &sql, [json_list(emails)]).await?;
+    Ok(rows.into_iter().map(attempt).collect())
 }
 
 /// Prolongs the lease. `false` when the claim is lost.

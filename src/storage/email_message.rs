@@ -21,7 +21,7 @@ use crate::domain::policy::application::Emails;
 
 /// All of a message but its bytes and addresses.
 const COLUMNS: &str = "id, kind, posting_id, application_id, offer_id, version, candidate_id, user_id, reference_id, state, \
-     attempts, run_at, created_at, sent_at, last_code, last_reply, duplicate_possible, held";
+     attempts, run_at, created_at, sent_at, last_code, last_reply, duplicate_possible, held, replaced_at";
 
 /// Which messages a listing shows; every part that is given has to match.
 #[derive(Debug, Clone, Copy, Default)]
@@ -154,7 +154,7 @@ pub async fn of_offers(
 
 /// Takes back what has not left of an offer's mail. Says which messages.
 pub async fn cancel_of_offer(tx: &Tx, offer: OfferId) -> Result<Vec<EmailMessage>, Fault> {
-    take_back(tx, "offer_id = $1 AND kind IN ('offer', 'offerExtended')", offer.into()).await
+    take_back(tx, "offer_id = $1 AND kind IN ('offer', 'offerExtended', 'offerReminded')", offer.into()).await
 }
 
 /// Takes back what has not left of a referee's mail. Says which messages.
@@ -185,6 +185,13 @@ pub async fn arrived(tx: &Tx, offer: OfferId) -> Result<Vec<EmailMessage>, Fault
     );
     let rows = dialect::query_all::<Row>(tx, &sql, [offer.into(), false.into()]).await?;
     Ok(rows.into_iter().map(EmailMessage::from).collect())
+}
+
+/// Notes that another message carries an offer now: nobody has to see to those that did not arrive.
+pub async fn replace_of_offer(tx: &Tx, offer: OfferId, at: DateTime<Utc>) -> Result<(), Fault> {
+    let sql = "UPDATE email_message SET replaced_at = $2 WHERE offer_id = $1 AND kind = 'offer' AND replaced_at IS NULL";
+    dialect::execute(tx, sql, [offer.into(), at.into()]).await?;
+    Ok(())
 }
 
 /// Takes one message back and forgets its bytes.
@@ -235,6 +242,7 @@ struct Row {
     last_reply: Option<String>,
     duplicate_possible: bool,
     held: bool,
+    replaced_at: Option<DateTime<Utc>>,
 }
 
 impl From<Row> for EmailMessage {
@@ -258,6 +266,7 @@ impl From<Row> for EmailMessage {
             last_reply: row.last_reply,
             duplicate_possible: row.duplicate_possible,
             held: row.held,
+            replaced_at: row.replaced_at,
         }
     }
 }

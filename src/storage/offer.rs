@@ -27,6 +27,7 @@ struct Row {
     version: i32,
     sent_version: Option<i32>,
     expires_at: DateTime<Utc>,
+    remind_at: Option<DateTime<Utc>>,
     sent_at: Option<DateTime<Utc>>,
     first_viewed_at: Option<DateTime<Utc>>,
     decided_at: Option<DateTime<Utc>>,
@@ -49,6 +50,7 @@ impl From<Row> for Offer {
             version: row.version,
             sent_version: row.sent_version,
             expires_at: row.expires_at,
+            remind_at: row.remind_at,
             sent_at: row.sent_at,
             first_viewed_at: row.first_viewed_at,
             decided_at: row.decided_at,
@@ -156,6 +158,20 @@ pub async fn due(db: &impl Source, now: DateTime<Utc>, limit: u32) -> Result<Vec
     Ok(dialect::query_all::<Row>(db, sql, values).await?.into_iter().map(Offer::from).collect())
 }
 
+/// Offers that nobody answered whose candidates are to be reminded, the longest due first.
+pub async fn due_reminders(db: &impl Source, now: DateTime<Utc>, limit: u32) -> Result<Vec<Offer>, Fault> {
+    let sql = "SELECT * FROM offer WHERE remind_at IS NOT NULL AND status = 'sent' AND remind_at <= $1 AND expires_at > $1 \
+               ORDER BY remind_at, id LIMIT $2";
+    let values: [Value; 2] = [now.into(), i64::from(limit).into()];
+    Ok(dialect::query_all::<Row>(db, sql, values).await?.into_iter().map(Offer::from).collect())
+}
+
+/// Notes that the candidate was reminded. The revision stays: nobody's change goes stale because of a reminder.
+pub async fn note_reminder(tx: &Tx, id: OfferId) -> Result<(), Fault> {
+    dialect::execute(tx, "UPDATE offer SET remind_at = NULL WHERE id = $1", [id.into()]).await?;
+    Ok(())
+}
+
 /// The offer whoever may see it, kept from others until the write ends.
 pub async fn lock(tx: &Tx, id: OfferId) -> Result<Option<Offer>, Fault> {
     let sql = format!("SELECT * FROM offer WHERE id = $1{}", tx.kind().for_update());
@@ -206,6 +222,7 @@ fn cells(offer: &Offer) -> Cells {
         version: offer.version,
         sent_version: offer.sent_version,
         expires_at: offer.expires_at,
+        remind_at: offer.remind_at,
         sent_at: offer.sent_at,
         first_viewed_at: offer.first_viewed_at,
         decided_at: offer.decided_at,

@@ -258,7 +258,7 @@ fn messages(seen: &str) -> String {
     format!(
         "SELECT 'emailFailed' AS kind, m.id || '_1' AS key, m.run_at AS since, NULL AS due_at, \
          m.application_id AS application_id, {NONE} AS step_id, m.offer_id AS offer_id, m.id AS email_id, {NONE} AS note_id \
-         FROM email_message m WHERE m.state IN ('unknown', 'failed', 'bounced') AND (m.state <> 'unknown' OR m.held) \
+         FROM email_message m WHERE m.state IN ('unknown', 'failed', 'bounced') AND m.replaced_at IS NULL AND (m.state <> 'unknown' OR m.held) \
          AND {seen}"
     )
 }

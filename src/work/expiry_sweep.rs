@@ -80,6 +80,7 @@ impl ExpirySweep {
             viewer: &Viewer::System,
         };
         let offers = offer::expire_due(act, self.settings.batch).await;
+        let candidates = offer::remind_candidates_due(act, self.settings.batch).await;
         let approvers = offer::remind_due(act, self.settings.batch).await;
         let postings = posting::close_due(act, self.settings.batch).await;
         let forms = form::remind_due(act, self.settings.batch).await;
@@ -93,6 +94,7 @@ impl ExpirySweep {
         self.store.write(|tx| async move { Ok(idempotency::forget(&tx, now).await?) }).await?;
         Ok(offers?
             + approvers?
+            + candidates?
             + postings?
             + forms?
             + nominations?

@@ -6,7 +6,7 @@ use vacantia::domain::email::LetterKind;
 use vacantia::domain::id::UserId;
 use vacantia::domain::viewer::{Grant, Reach, Role, Staff, TokenScope};
 
-use crate::fault_relay::Turn::Drop;
+use crate::fault_relay::Turn::{Drop, Say};
 use crate::fault_relay::{HEALTHY, Script};
 use crate::mailroom::Mailroom;
 
@@ -89,6 +89,27 @@ both! {
         assert_eq!(answer["data"]["emailMessageRetry"], json!({
             "emailMessage": { "status": "UNKNOWN", "nextAttemptAt": "2027-01-15T08:10:00Z" }, "userErrors": [],
         }));
+    }
+
+    async fn every_try_is_told_without_the_addresses_that_the_relay_quoted(app: TestApp) {
+        let room = Mailroom::new(app).await;
+        let id = room.queued().await;
+        room.relay.follow(Script { rcpt: Say("451 4.2.1 <someone@example.org> is busy"), ..HEALTHY });
+        room.drain().await;
+        room.relay.follow(HEALTHY);
+        room.pass(chrono::TimeDelta::hours(1));
+        room.drain().await;
+        let query = "query ($id: ID!) { emailMessage(id: $id) { status attempts attemptLog { startedAt endedAt phase outcome
+            code enhancedCode reply } } }";
+        let recruiter = staff(&room, Role::Recruiter, Reach::Organisation);
+        let answer = room.app.ask(&recruiter, query, json!({ "id": id.to_string() })).await;
+        let message = &answer["data"]["emailMessage"];
+        assert_eq!((&message["status"], &message["attempts"]), (&json!("SENT"), &json!(2)), "{answer}");
+        let [last, first] = &message["attemptLog"].as_array().unwrap()[..] else { panic!("{answer}") };
+        assert_eq!((&last["code"], &last["reply"]), (&json!(250), &json!("2.0.0 queued as 4711")));
+        assert_eq!((&first["code"], &first["enhancedCode"]), (&json!(451), &json!("4.2.1")));
+        assert!(first["reply"].as_str().unwrap().contains("(address) is busy"), "{first}");
+        assert!(first["phase"].is_string() && first["outcome"].is_string() && first["endedAt"].is_string(), "{first}");
     }
 
     async fn a_message_is_taken_back_once(app: TestApp) {

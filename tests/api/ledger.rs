@@ -172,8 +172,9 @@ impl TestApp {
             }
             let (ends, letters) = told.entry(event.change.to_string()).or_insert((0, 0));
             *ends += i32::from(ends_application(event.kind));
-            // Those of ours who were to meet the candidate are told as well.
-            let is_ours = word(&event.facts, "kind").is_some_and(|kind| kind == "interviewUnassigned");
+            // Those of ours who were to meet the candidate, or drafted the offer, are told as well.
+            let ours = ["interviewUnassigned", "offerEnded"];
+            let is_ours = word(&event.facts, "kind").is_some_and(|kind| ours.contains(&kind.as_str()));
             let is_letter = matches!(event.kind, EventKind::EmailQueued | EventKind::EmailOmitted);
             *letters += i32::from(is_letter && !is_ours);
         }

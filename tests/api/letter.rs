@@ -1,15 +1,16 @@
 //! Every letter with hostile text in every field, as committed snapshots.
 
+mod offers;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
 use vacantia::mail::letter::{
     ApplicationDeclined, ApplicationReceived, ApplicationRepeated, ApplicationTransferred,
-    ApplicationWithdrawn, Appointment, ApprovalGiven, ApprovalRefused, ApprovalReminded, ApprovalRequested,
-    Choice, Facts, FormReminded, FormSent, Host, House, InterviewAssigned, InterviewCancelled,
-    InterviewScheduled, InterviewSlots, InterviewSlotsReminded, InterviewUnassigned, Letter, News,
-    NominationReminded, NominationRequested, NoteMentioned, Offer, OfferAccepted, OfferDeclined,
-    OfferExtended, OfferRescinded, Person, Reader, ReferenceReminded, ReferenceRequested, ScorecardReminded,
-    ScorecardRequested,
+    ApplicationWithdrawn, Appointment, Choice, Facts, FormReminded, FormSent, Host, House, InterviewAssigned,
+    InterviewCancelled, InterviewScheduled, InterviewSlots, InterviewSlotsReminded, InterviewUnassigned,
+    Letter, News, NominationReminded, NominationRequested, NoteMentioned, Offer, OfferAccepted,
+    OfferDeclined, OfferExtended, OfferRescinded, Person, Reader, ReferenceReminded, ReferenceRequested,
+    ScorecardReminded, ScorecardRequested,
 };
 use vacantia::mail::line::{Line, Words};
 
@@ -198,33 +199,6 @@ fn to_colleagues() -> Vec<Named> {
     ]
 }
 
-fn about_approvals() -> Vec<Named> {
-    let (reader, role, team, _) = hostile();
-    let (candidate, approver) = (Line::cut(HOSTILE_NAME, 80), Line::cut(HOSTILE_NAME, 80));
-    let given = ApprovalGiven {
-        reader: reader.clone(),
-        candidate: candidate.clone(),
-        role: role.clone(),
-        team: team.clone(),
-    };
-    let refused = ApprovalRefused {
-        reader: reader.clone(),
-        candidate: candidate.clone(),
-        role: role.clone(),
-        team: team.clone(),
-        approver,
-    };
-    let (deadline, link, drafter) = (deadline(), link(), candidate.clone());
-    let requested = ApprovalRequested { reader, candidate, role, team, drafter, deadline, link };
-    let reminded = ApprovalReminded::from(requested.clone());
-    vec![
-        named("approval_requested", requested),
-        named("approval_reminded", reminded),
-        named("approval_given", given),
-        named("approval_refused", refused),
-    ]
-}
-
 fn about_slots() -> Vec<Named> {
     let (reader, role, title, _) = hostile();
     let zone = "America/New_York".parse().unwrap();
@@ -313,7 +287,8 @@ fn all() -> Vec<(&'static str, Letter)> {
     let house = house();
     let others = to_colleagues()
         .into_iter()
-        .chain(about_approvals())
+        .chain(offers::about_approvals())
+        .chain(offers::about_answers())
         .chain(about_offers())
         .chain(about_interviews())
         .chain(about_slots());

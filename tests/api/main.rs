@@ -62,6 +62,7 @@ mod month;
 mod newsstand;
 mod note;
 mod offer;
+mod offer_again;
 mod offer_end;
 mod offer_graphql;
 mod offer_race;

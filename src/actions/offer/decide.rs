@@ -3,7 +3,7 @@
 use super::end::close;
 use super::hire::hire;
 use super::send::link_to;
-use super::{Held, about, event, seen};
+use super::{Held, about, event, news, seen};
 use crate::actions::interview::CallOff;
 use crate::actions::letter::{self, NewLink};
 use crate::actions::{Act, anew, email};
@@ -96,6 +96,7 @@ struct Ready {
     version: OfferVersion,
     evidence: Evidence,
     email: NewEmail,
+    news: Option<NewEmail>,
     link: Option<NewLink>,
 }
 
@@ -123,6 +124,9 @@ impl Ready {
         arrived(tx, change, &self.found).await?;
         if let Some(link) = &self.link {
             link::create(tx, &link.link, &link.hash).await?;
+        }
+        if let Some(news) = &self.news {
+            email::queue(tx, change, news).await?;
         }
         if email::queue(tx, change, &self.email).await? {
             return Ok(());
@@ -167,7 +171,8 @@ async fn accepted(act: Act<'_>, input: &Accept) -> Result<Offer, Failure> {
         ends_meeting: !invites.is_empty(),
     };
     let email = letter::prepare_with(act, &to, about(&found, number), "accepted", &facts, &invites)?;
-    let ready = Ready { found, version, evidence, email, link: Some(link) };
+    let news = news::prepare(act, &found, &version, OfferStatus::Accepted).await?;
+    let ready = Ready { found, version, evidence, email, news, link: Some(link) };
     let (change, ready, call_off) = (&change, &ready, &call_off);
     act.store
         .write(|tx| async move {
@@ -201,7 +206,8 @@ pub async fn decline(act: Act<'_>, input: Decline) -> Result<Offer, Failure> {
         team: Line::cut(&version.terms.team, 80),
     };
     let email = letter::prepare(act, &to, about(&found, number), "declined", &facts)?;
-    let ready = Ready { found, version, evidence, email, link: None };
+    let news = news::prepare(act, &found, &version, OfferStatus::Declined).await?;
+    let ready = Ready { found, version, evidence, email, news, link: None };
     let (change, ready) = (&change, &ready);
     act.store
         .write(|tx| async move {

@@ -123,6 +123,7 @@ fn first(
         version: 1,
         sent_version: None,
         expires_at,
+        remind_at: None,
         sent_at: None,
         first_viewed_at: None,
         decided_at: None,

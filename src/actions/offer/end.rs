@@ -1,7 +1,7 @@
 //! The ends of an offer that are not the candidate's: cancelled, rescinded, expired, or taken along by its
 //! application's end.
 
-use super::{Held, about, event, seat_event, seen};
+use super::{Held, about, event, news, seat_event, seen};
 use crate::actions::{Act, email, letter};
 use crate::domain::email::{EmailState, NewEmail};
 use crate::domain::event::{Change, EventKind};
@@ -10,9 +10,9 @@ use crate::domain::offer::{Offer, OfferStatus};
 use crate::domain::policy::application::emails;
 use crate::domain::policy::offer::offering;
 use crate::domain::{Refusal, Viewer, text};
-use crate::mail::letter::{OfferRescinded, Reader};
+use crate::mail::letter::{OfferExpired, OfferRescinded, Reader};
 use crate::mail::line::{Line, Words};
-use crate::storage::{self, Failure, Tx, approval, email_message, link, offer_version, opening};
+use crate::storage::{self, Failure, Fault, Tx, approval, email_message, link, offer_version, opening};
 
 /// An unsent offer, or an unsent version, to be dropped.
 #[derive(Debug, Clone)]
@@ -187,27 +187,52 @@ pub async fn end_live(
     Ok(ended)
 }
 
-/// Records that the time of some sent offers is over, at most `limit` of them; says of how many. One that breaks is
-/// logged and does not hold up the others.
+/// Records that the time of some sent offers is over, at most `limit` of them, and tells the candidates and whoever drafted them;
+/// says of how many. One that breaks is logged and does not hold up the others.
 pub async fn expire_due(act: Act<'_>, limit: u32) -> Result<usize, Failure> {
-    let now = act.clock.now();
     let mut expired = 0;
-    for offer in storage::offer::due(act.store, now, limit).await? {
-        let change = act.change();
-        let (change, seen) = (&change, &offer);
-        let over = act.store.write(|tx| async move {
-            let offer = Held::lock(&tx, seen).await?.offer;
-            if !(offer.is_out() && offer.is_past_deadline(change.at)) {
-                return Ok(0);
-            }
-            let offer = offer.end_sent(OfferStatus::Expired, None, change.at)?;
-            close(&tx, change, offer, EventKind::OfferExpired).await?;
-            Ok(1)
-        });
-        match over.await {
-            Ok(count) => expired += count,
-            Err(failure) => tracing::error!(%failure, offer = %seen.id, "an offer past its deadline stays"),
+    for offer in storage::offer::due(act.store, act.clock.now(), limit).await? {
+        match expire(act, &offer).await {
+            Ok(done) => expired += usize::from(done),
+            Err(failure) => tracing::error!(%failure, offer = %offer.id, "an offer past its deadline stays"),
         }
     }
     Ok(expired)
+}
+
+async fn expire(act: Act<'_>, seen: &Offer) -> Result<bool, Failure> {
+    let change = &act.change();
+    let number = seen.sent_version.ok_or_else(|| Fault::missing("sent version of offer", seen.id))?;
+    let version = offer_version::get(act.store, seen.id, number).await?;
+    let to = letter::addressee(act.store, seen.candidate).await?;
+    let facts = OfferExpired {
+        reader: Reader::new(&to.name),
+        role: Line::cut(&version.terms.title, 150),
+        team: Line::cut(&version.terms.team, 80),
+        deadline: seen.expires_at,
+    };
+    let told = &letter::prepare(act, &to, about(seen, number), "expired", &facts)?;
+    let news = &news::prepare(act, seen, &version, OfferStatus::Expired).await?;
+    act.store
+        .write(|tx| async move {
+            let offer = Held::lock(&tx, seen).await?.offer;
+            // Extended, replaced or answered, while the letters were written.
+            let is_same = offer.sent_version == seen.sent_version && offer.expires_at == seen.expires_at;
+            if !offer.is_out() || !is_same {
+                return Ok(false);
+            }
+            let offer = offer.end_sent(OfferStatus::Expired, None, change.at)?;
+            let offer = close(&tx, change, offer, EventKind::OfferExpired).await?;
+            if has_left(&tx, &offer).await? {
+                email::queue(&tx, change, told).await?;
+            } else {
+                let omitted = event(change, EventKind::EmailOmitted, &offer).word("kind", told.kind);
+                tx.record(omitted.word("reason", "offerNeverLeft"));
+            }
+            if let Some(news) = news {
+                email::queue(&tx, change, news).await?;
+            }
+            Ok(true)
+        })
+        .await
 }

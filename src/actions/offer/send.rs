@@ -79,7 +79,7 @@ pub async fn send(act: Act<'_>, input: Send) -> Result<Offer, Failure> {
             email::take_back_offer(&tx, change, found.id).await?;
             offer_version::save(&tx, &version).await?;
             prepared.queue(&tx, change).await?;
-            let offer = storage::offer::save(&tx, held.offer.release(expires_at)).await?;
+            let offer = storage::offer::save(&tx, held.offer.release(expires_at, change.at)).await?;
             if let Some(old) = superseded {
                 tx.record(event(
                     change,

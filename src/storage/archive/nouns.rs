@@ -217,7 +217,7 @@ nouns! {
         id: word::<OfferId>(), application_id: word::<ApplicationId>(), candidate_id: word::<CandidateId>(),
         posting_id: word::<PostingId>(), posting_team_id: word::<PostingTeamId>(),
         opening_id: perhaps(word::<OpeningId>()), status: word::<offer::OfferStatus>(), version: INTEGER,
-        sent_version: perhaps(INTEGER), expires_at: INSTANT, sent_at: perhaps(INSTANT),
+        sent_version: perhaps(INTEGER), expires_at: INSTANT, remind_at: perhaps(INSTANT), sent_at: perhaps(INSTANT),
         first_viewed_at: perhaps(INSTANT), decided_at: perhaps(INSTANT), undone_at: perhaps(INSTANT),
         reason: perhaps(TEXT), created_at: INSTANT, revision: INTEGER,
     }
@@ -258,6 +258,7 @@ nouns! {
         fence: INTEGER, lease_owner: perhaps(TEXT), lease_until: perhaps(INSTANT), transmit_fence: perhaps(INTEGER),
         transmit_started_at: perhaps(INSTANT), held: FLAG, duplicate_possible: FLAG, created_at: INSTANT,
         sent_at: perhaps(INSTANT), last_phase: perhaps(TEXT), last_code: perhaps(INTEGER), last_reply: perhaps(TEXT),
+        replaced_at: perhaps(INSTANT),
     }
     "emailAttempt" = email_attempt by email_message_id, fence {
         email_message_id: word::<EmailMessageId>(), fence: INTEGER, worker: TEXT, started_at: INSTANT,

@@ -88,12 +88,22 @@ impl Model {
         let mut answer = Answer::Nothing;
         for offer in 0..self.offers.len() {
             if self.offers[offer].overdue(self.now) {
+                // As with an offer that is taken back: only who has read it needs to hear that it is over.
+                if self.offers[offer].viewed {
+                    self.mail("offerExpired");
+                }
+                self.mail("offerEnded");
                 self.end_offer(offer, "expired");
                 answer = Answer::Done;
             }
         }
         for offer in 0..self.offers.len() {
-            let now = self.now;
+            let (now, is_out) = (self.now, self.offers[offer].status == "sent");
+            let due = self.offers[offer].remind_at.take_if(|at| is_out && *at <= now);
+            if due.is_some() {
+                self.mail("offerReminded");
+                answer = Answer::Done;
+            }
             let waits = self.offers[offer].newest().status == "pendingApproval";
             let due = self.offers[offer].asked_since.take_if(|since| now - *since >= super::model::DAY);
             if waits && due.is_some() {

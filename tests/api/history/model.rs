@@ -73,6 +73,8 @@ pub struct Offer {
     pub ever_asked: bool,
     /// Since when the approver is asked who was not reminded yet.
     pub asked_since: Option<i64>,
+    /// When the candidate is to be reminded.
+    pub remind_at: Option<i64>,
 }
 
 /// What the answer to a move is: a refusal's code, or what was done.

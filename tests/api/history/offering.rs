@@ -39,6 +39,7 @@ impl Model {
                 check(!offer.overdue(now), "EXPIRED")?;
                 check(to > offer.expires && ahead(now, to), "INVALID")?;
                 offer.expires = to;
+                offer.remind_at = Some(to - DAY.min((to - now) / 2));
                 self.mail("offerExtended");
                 Ok(Answer::Done)
             }
@@ -100,6 +101,7 @@ impl Model {
             undone: false,
             ever_asked: false,
             asked_since: None,
+            remind_at: None,
         });
         self.keep("draft", key, request, self.offers.len() - 1);
         Ok(Answer::Done)
@@ -194,6 +196,7 @@ impl Model {
         offer.newest().status = "sent";
         offer.status = "sent";
         offer.expires = expires;
+        offer.remind_at = Some(expires - DAY.min((expires - now) / 2));
         offer.viewed = false;
         self.mail("offer");
         self.keep("send", key, request, id);
@@ -228,9 +231,11 @@ impl Model {
         self.offers[id].viewed = true;
         if yes {
             self.mail("offerAccepted");
+            self.mail("offerEnded");
             self.hire(id);
         } else {
             self.mail("offerDeclined");
+            self.mail("offerEnded");
             self.end_offer(id, "declined");
         }
         Ok(Answer::Done)

@@ -85,15 +85,25 @@ fn promised(events: &Change, people: &mut BTreeMap<String, i64>) -> Mails {
             "referencesReminded" => promise("nominationReminded", 1),
             "referenceRequested" => promise("referenceRequested", 1),
             "referenceReminded" => promise("referenceReminded", 1),
-            "offerSubmitted" => promise("approvalRequested", count("asked")),
-            "approvalGiven" => promise("approvalRequested", count("asked")),
+            "offerSubmitted" | "approvalGiven" => promise("approvalRequested", count("asked")),
             "offerApproved" => promise("approvalGiven", i64::from(facts["rule"].is_null())),
             "offerRejected" => promise("approvalRefused", 1),
             "approvalReminded" => promise("approvalReminded", 1),
             "offerSent" => promise("offer", 1),
+            "offerReminded" => promise("offerReminded", 1),
+            "offerExpired" => {
+                promise("offerExpired", 1);
+                promise("offerEnded", 1);
+            }
             "offerExtended" => promise("offerExtended", 1),
-            "offerAccepted" => promise("offerAccepted", 1),
-            "offerDeclined" => promise("offerDeclined", 1),
+            "offerAccepted" => {
+                promise("offerAccepted", 1);
+                promise("offerEnded", 1);
+            }
+            "offerDeclined" => {
+                promise("offerDeclined", 1);
+                promise("offerEnded", 1);
+            }
             "offerRescinded" if !ended => promise("offerRescinded", 1),
             "interviewScheduled" => {
                 *coming = count("participants");
@@ -119,6 +129,7 @@ fn promised(events: &Change, people: &mut BTreeMap<String, i64>) -> Mails {
             "emailOmitted" => match facts["kind"].as_str() {
                 Some("applicationDeclined") => promise("applicationDeclined", -1),
                 Some("applicationWithdrawn") => promise("applicationWithdrawn", -1),
+                Some("offerExpired") => promise("offerExpired", -1),
                 _ => promise("offerRescinded", -1),
             },
             _ => {}

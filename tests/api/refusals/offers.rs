@@ -9,6 +9,7 @@ use crate::world::Who::{Approver, Offeree, Recruiter};
 pub async fn run(asker: &mut Asker) {
     over(asker).await;
     approving(asker).await;
+    taken(asker).await;
     unjustified(asker).await;
     unreferenced(asker).await;
     two(asker).await;
@@ -49,6 +50,16 @@ async fn approving(asker: &mut Asker) {
     asker.is_refused(Approver, "APPROVER_REQUIRED", "offerApprove", approve).await;
 }
 
+/// The address that is to be right belongs to somebody else.
+async fn taken(asker: &mut Asker) {
+    asker.begin_anew().await;
+    let canaries = &asker.world.scene.canaries;
+    let others = canaries.iter().find(|canary| canary.label == "ready email").unwrap();
+    let resend =
+        json!({ "offerId": asker.id("mine offer"), "email": format!("{}@example.com", others.mark) });
+    asker.is_refused(Recruiter, "TAKEN", "offerResend", resend).await;
+}
+
 /// The deadline has passed, and nobody has recorded it yet.
 async fn over(asker: &mut Asker) {
     asker.begin_anew().await;
@@ -68,6 +79,7 @@ async fn over(asker: &mut Asker) {
         ("offerUpdate", json!({ "offerId": offer, "terms": terms() })),
         ("offerSend", json!({ "offerId": offer })),
         ("offerExtend", json!({ "offerId": offer, "expiresAt": until })),
+        ("offerResend", json!({ "offerId": offer })),
         ("offerRescind", json!({ "offerId": offer, "reason": "No budget." })),
     ] {
         asker.is_refused(Recruiter, "EXPIRED", mutation, input).await;

@@ -47,6 +47,7 @@ const ACTIONS: &[(&str, &str, &str)] = &[
     ("offerDelegate", "offer/approve", "delegate"),
     ("offerExtend", "offer/send", "extend"),
     ("offerReject", "offer/approve", "reject"),
+    ("offerResend", "offer/resend", "resend"),
     ("offerRescind", "offer/end", "rescind"),
     ("offerSend", "offer/send", "send"),
     ("offerSubmit", "offer/submit", "submit"),
