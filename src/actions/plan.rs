@@ -10,7 +10,6 @@ use crate::domain::plan::{self, HiringPlan, ReferenceRule, Stage};
 use crate::domain::plan_template::PlanTemplate;
 use crate::domain::policy::organisation::may_set;
 use crate::domain::posting::PlanVersion;
-use crate::domain::viewer::Role;
 use crate::storage::{self, Failure, Tx};
 
 /// A plan to be made.
@@ -140,8 +139,7 @@ async fn all_approve(tx: &Tx, groups: &[ApprovalGroup]) -> Result<(), Failure> {
     let mut wrong = Vec::new();
     for (place, group) in groups.iter().enumerate() {
         for (at, approver) in group.approvers.iter().enumerate() {
-            let grants = storage::user::grants_of(tx, *approver).await?;
-            if !grants.iter().any(|grant| grant.role == Role::Approver) {
+            if !storage::user::approves(tx, *approver).await? {
                 let field = format!("approvalGroups.{place}.approverIds.{at}");
                 wrong.push(Refusal::invalid(&field, "a user who approves"));
             }

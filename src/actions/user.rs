@@ -86,7 +86,8 @@ async fn give(tx: &Tx, act: Act<'_>, change: &Change, user: UserId, grant: Grant
     Ok(())
 }
 
-/// Takes a role from a member of staff. One they do not have stays away.
+/// Takes a role from a member of staff. One they do not have stays away. Links by which they approved offers stop working with
+/// the last role that let them.
 ///
 /// # Errors
 /// `FORBIDDEN`, or `NOT_FOUND` for the user.
@@ -97,6 +98,9 @@ pub async fn revoke(act: Act<'_>, id: UserId, grant: Grant) -> Result<User, Fail
         let user = storage::user::find(&tx, id).await?.ok_or(Refusal::NotFound("user"))?;
         if storage::user::delete_grant(&tx, id, grant).await? {
             tx.record(change.event(EventKind::RoleRevoked).word("user", id).word("role", grant.role));
+        }
+        if !storage::user::approves(&tx, id).await? {
+            storage::link::revoke_of_approver(&tx, id, change.at).await?;
         }
         Ok(user)
     };

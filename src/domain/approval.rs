@@ -227,8 +227,7 @@ impl Chain {
     }
 
     /// Who is asked when the group that is asked now has approved.
-    #[must_use]
-    pub fn next(&self) -> Vec<&ApprovalRequest> {
+    fn next(&self) -> Vec<&ApprovalRequest> {
         let waiting = || self.requests.iter().filter(|one| one.state == RequestState::Waiting);
         let next = waiting().map(|one| one.position).min();
         waiting().filter(|one| Some(one.position) == next).collect()

@@ -189,8 +189,10 @@ pub async fn arrived(tx: &Tx, offer: OfferId) -> Result<Vec<EmailMessage>, Fault
 
 /// Notes that another message carries an offer now: nobody has to see to those that did not arrive.
 pub async fn replace_of_offer(tx: &Tx, offer: OfferId, at: DateTime<Utc>) -> Result<(), Fault> {
-    let sql = "UPDATE email_message SET replaced_at = $2 WHERE offer_id = $1 AND kind = 'offer' AND replaced_at IS NULL";
-    dialect::execute(tx, sql, [offer.into(), at.into()]).await?;
+    // One whose fate is unknown is not sent once more by itself.
+    let sql = "UPDATE email_message SET replaced_at = $2, held = CASE WHEN state = 'unknown' THEN $3 ELSE held END \
+               WHERE offer_id = $1 AND kind = 'offer' AND replaced_at IS NULL";
+    dialect::execute(tx, sql, [offer.into(), at.into(), true.into()]).await?;
     Ok(())
 }
 

@@ -154,6 +154,14 @@ pub async fn revoke_of_offer(tx: &Tx, offer: OfferId, at: DateTime<Utc>) -> Resu
     dialect::execute(tx, sql, values).await
 }
 
+/// Revokes every link by which this user approves offers; says how many.
+pub async fn revoke_of_approver(tx: &Tx, user: UserId, at: DateTime<Utc>) -> Result<u64, Fault> {
+    let sql =
+        "UPDATE link SET revoked_at = $2 WHERE user_id = $1 AND purpose = 'approval' AND revoked_at IS NULL";
+    let values: [Value; 2] = [user.into(), at.into()];
+    dialect::execute(tx, sql, values).await
+}
+
 /// Revokes every link to earlier versions of this offer; says how many.
 pub async fn revoke_before(tx: &Tx, offer: OfferId, version: i32, at: DateTime<Utc>) -> Result<u64, Fault> {
     let sql = "UPDATE link SET revoked_at = $3 WHERE offer_id = $1 AND version < $2 AND revoked_at IS NULL";

@@ -80,6 +80,11 @@ pub async fn grants_of(db: &impl Source, user: UserId) -> Result<Vec<Grant>, Fau
     Ok(rows.into_iter().map(|row| grant(row.role, row.posting_id, row.team_id)).collect())
 }
 
+/// Whether the user approves offers.
+pub async fn approves(db: &impl Source, user: UserId) -> Result<bool, Fault> {
+    Ok(grants_of(db, user).await?.iter().any(|grant| grant.role == Role::Approver))
+}
+
 /// Everybody who has this role anywhere, by name.
 pub async fn with_role(db: &impl Source, role: Role) -> Result<Vec<User>, Fault> {
     let sql = "SELECT u.* FROM user_account u WHERE u.id IN (SELECT g.user_id FROM role_grant g WHERE g.role = $1) \

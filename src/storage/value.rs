@@ -92,7 +92,7 @@ text_columns! {
     opening::OpeningKind, opening::OpeningState,
     ping::PingKind, ping::PingState,
     place::Workplace,
-    approval::ApprovalRule, plan::Participant, plan::StageMode, plan::StepKind,
+    plan::Participant, plan::StageMode, plan::StepKind,
     posting::CloseReason, posting::EmploymentType, posting::PostingStatus, posting::RequirementLevel,
     posting_source::SourceSystem,
     question::QuestionType,

@@ -31,6 +31,8 @@ struct Opened {
     offer: Offer,
     version: OfferVersion,
     chain: Chain,
+    /// Whether the link works no more.
+    revoked: bool,
 }
 
 async fn open(app: &App, secret: &str) -> Result<Opened, Trouble> {
@@ -44,7 +46,8 @@ async fn open(app: &App, secret: &str) -> Result<Opened, Trouble> {
     let version = offer_version::get(store, offer, version).await?;
     let chain = approval::chain(store, &version).await?;
     let viewer = Viewer::Approver { user, offer, application };
-    Ok(Opened { viewer, user, offer: found, version, chain })
+    let revoked = link.revoked_at.is_some();
+    Ok(Opened { viewer, user, offer: found, version, chain, revoked })
 }
 
 impl Opened {
@@ -55,7 +58,7 @@ impl Opened {
     }
 
     fn is_open(&self) -> bool {
-        self.offer.version == self.version.number && self.chain.asked(self.user).is_some()
+        !self.revoked && self.offer.version == self.version.number && self.chain.asked(self.user).is_some()
     }
 }
 
@@ -245,7 +248,6 @@ fn said(refusal: &crate::domain::Refusal) -> Option<&'static str> {
         "APPROVER_REQUIRED" => Some(
             "Somebody other than whoever drafted the offer has to approve it, and has to be one who approves offers.",
         ),
-        "FORBIDDEN" => Some("You do not approve offers any more."),
         "TERMS_CHANGED" => Some("The terms have changed since you opened this page. Please read them again."),
         _ => None,
     }

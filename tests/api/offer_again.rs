@@ -65,6 +65,15 @@ both! {
         app.check_invariants().await;
     }
 
+    async fn one_of_unknown_fate_is_not_sent_beside_it(app: TestApp) {
+        let (desk, offer) = sent(&app).await;
+        set(&app, "UPDATE email_message SET state = 'unknown' WHERE kind = 'offer'").await;
+        resend(&desk, &offer, Some("ada.right@example.org")).await.unwrap();
+        assert_eq!(app.count("email_message WHERE kind = 'offer' AND state = 'unknown' AND held").await, 1);
+        assert_eq!(app.count("email_message WHERE kind = 'offer' AND state = 'queued'").await, 1);
+        app.check_invariants().await;
+    }
+
     async fn an_address_is_corrected_with_it_and_the_old_links_stop(app: TestApp) {
         let (desk, offer) = sent(&app).await;
         app.apply(offer.posting, "Bea").await;

@@ -14,7 +14,7 @@ use crate::domain::terms::TermsHash;
 use crate::domain::{Refusal, text};
 use crate::mail::letter::{ApprovalGiven, ApprovalRefused, Facts, Reader};
 use crate::mail::line::Line;
-use crate::storage::{self, Failure, Tx, approval, offer_version};
+use crate::storage::{self, Failure, Tx, approval, offer_version, user};
 
 /// Yes to an offer's terms.
 #[derive(Debug, Clone)]
@@ -84,9 +84,7 @@ impl Read {
             }
             .into());
         };
-        if all_approve(tx, &[by]).await.is_err() {
-            return Err(Refusal::Forbidden.into());
-        }
+        still_approves(tx, by).await?;
         version.may_be_approved(hash)?;
         held.offer.is_at(self.found.revision)?;
         Ok((held, by))
@@ -128,6 +126,12 @@ impl Read {
             at: change.at,
         }
     }
+}
+
+/// # Errors
+/// `FORBIDDEN` when this approver is one no more.
+async fn still_approves(tx: &Tx, by: UserId) -> Result<(), Failure> {
+    if user::approves(tx, by).await? { Ok(()) } else { Err(Refusal::Forbidden.into()) }
 }
 
 /// Approves an offer's newest version, as one of those whose turn it is. With the last yes that its chain needs, the version is
@@ -251,6 +255,9 @@ async fn delegated(act: Act<'_>, input: &Delegate) -> Result<Offer, Failure> {
             let is_own = from.is_some() && from == own;
             if !is_own && !offering(act.viewer).covers(&subject) {
                 return Err(not_approving(act.viewer, &subject).into());
+            }
+            if let (true, Some(by)) = (is_own, own) {
+                still_approves(&tx, by).await?;
             }
             held.offer.is_at(read.found.revision)?;
             let after = after.clone().ok_or_else(|| Refusal::required("approverId"))??;

@@ -10,7 +10,7 @@ use crate::domain::id::UserId;
 use crate::domain::link::Purpose;
 use crate::domain::offer::{Offer, OfferVersion};
 use crate::domain::policy::offer::offers;
-use crate::domain::viewer::{Role, Viewer};
+use crate::domain::viewer::Viewer;
 use crate::mail::letter::{ApprovalReminded, ApprovalRequested, Facts, Reader};
 use crate::mail::line::Line;
 use crate::storage::{self, Failure, Fault, Tx, approval, offer_version, user};
@@ -75,7 +75,7 @@ async fn letter(
 /// `APPROVER_REQUIRED` when one of them approves nothing, or no more.
 pub(super) async fn all_approve(tx: &Tx, asked: &[UserId]) -> Result<(), Failure> {
     for one in asked {
-        if !user::grants_of(tx, *one).await?.iter().any(|grant| grant.role == Role::Approver) {
+        if !user::approves(tx, *one).await? {
             return Err(Refusal::ApproverRequired.into());
         }
     }
