@@ -6,6 +6,7 @@
 mod boards;
 pub mod duration;
 mod environment;
+mod mailing;
 mod metrics;
 mod pinging;
 mod querying;
@@ -32,6 +33,7 @@ use crate::web::peer::Network;
 pub use boards::Boards;
 pub use duration::parse as parse_duration;
 pub use environment::{Stray, strays};
+pub use mailing::Addressing;
 pub use metrics::MetricsListen;
 pub use pinging::Pinging;
 pub use querying::Querying;
@@ -191,9 +193,9 @@ pub struct Config {
     #[arg(long, env = "VACANTIA_SMTP_CA_FILE", global = true, help_heading = "Mail", value_name = "FILE")]
     pub smtp_ca_file: Option<PathBuf>,
 
-    /// The address mail is from. Needed as soon as there is a relay.
-    #[arg(long, env = "VACANTIA_MAIL_FROM", global = true, help_heading = "Mail", value_name = "ADDRESS")]
-    pub mail_from: Option<String>,
+    /// Whom mail is from, and where it comes back.
+    #[command(flatten)]
+    pub addressing: Addressing,
 
     /// How long the mail relay may take.
     #[command(flatten)]
@@ -325,7 +327,9 @@ impl Config {
     /// When one of them is malformed, or a relay is set without an address to send from.
     pub fn site(&self) -> Result<Site, Mistake> {
         let public_url = self.public_origin()?;
-        let mail_from = self.sender(&public_url)?;
+        let has_relay = self.smtp_url.is_some() || self.smtp_url_file.is_some();
+        let mail_from = self.addressing.sender(&public_url, has_relay)?;
+        let mailing = self.addressing.mailing()?;
         let contact_email = match stated(self.contact_email.as_ref()) {
             Some(given) => address("VACANTIA_CONTACT_EMAIL", given)?,
             None => mail_from.clone(),
@@ -339,7 +343,7 @@ impl Config {
             .map_err(|_| Mistake::new("VACANTIA_ORG_NAME", "write one line of at most 100 characters"))?;
         let (linkedin_company, pings) = (self.boards.linkedin_company()?, self.pinging.pings()?);
         let zone = self.org_zone;
-        Ok(Site { name, url, public_url, zone, mail_from, contact_email, linkedin_company, pings })
+        Ok(Site { name, url, public_url, zone, mail_from, mailing, contact_email, linkedin_company, pings })
     }
 
     /// Where spans go, if they go anywhere.
@@ -368,23 +372,6 @@ impl Config {
             && url.username().is_empty();
         if bare { Ok(url.origin().ascii_serialization()) } else { Err(wrong()) }
     }
-
-    fn sender(&self, public_url: &str) -> Result<EmailAddress, Mistake> {
-        let name = "VACANTIA_MAIL_FROM";
-        match stated(self.mail_from.as_ref()) {
-            Some(given) => address(name, given),
-            None if self.smtp_url.is_some() || self.smtp_url_file.is_some() => {
-                Err(Mistake::new(name, "a relay is set, so say whom mail is from: jobs@example.com"))
-            }
-            // Only ever seen in `.eml` files.
-            None => {
-                let host = Url::parse(public_url).ok().and_then(|url| url.domain().map(str::to_owned));
-                let domain =
-                    host.filter(|host| host.contains('.')).unwrap_or_else(|| "localhost.example".into());
-                address(name, &format!("jobs@{domain}"))
-            }
-        }
-    }
 }
 
 /// A setting as given; a blank one counts as none, as compose files write it.
@@ -394,6 +381,13 @@ fn stated(given: Option<&String>) -> Option<&str> {
 
 fn address(name: &'static str, given: &str) -> Result<EmailAddress, Mistake> {
     EmailAddress::parse("address", given).map_err(|_| Mistake::new(name, "write it like jobs@example.com"))
+}
+
+fn alone(missing: &'static str, set: &str) -> Mistake {
+    Mistake::new(
+        missing,
+        format!("{set} is set, and one does nothing without the other: set both or neither"),
+    )
 }
 
 #[cfg(test)]

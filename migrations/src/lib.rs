@@ -30,6 +30,7 @@ mod m20261127_000022_found_pings;
 mod m20261127_000023_index_feeds;
 mod m20261127_000029_found_approval_chains;
 mod m20261127_000030_remind_of_offers;
+mod m20261128_000031_found_messages;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -64,6 +65,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000023_index_feeds::Migration),
             Box::new(m20261127_000029_found_approval_chains::Migration),
             Box::new(m20261127_000030_remind_of_offers::Migration),
+            Box::new(m20261128_000031_found_messages::Migration),
         ]
     }
 

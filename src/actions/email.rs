@@ -2,15 +2,28 @@
 
 use super::Act;
 use crate::domain::Refusal;
-use crate::domain::email::{EmailMessage, EmailState, NewEmail};
+use crate::domain::email::{EmailMessage, EmailState, NewEmail, Omission};
 use crate::domain::event::{Change, EventKind};
 use crate::domain::id::{ApplicationId, EmailMessageId, OfferId, ReferenceId};
 use crate::domain::policy::application::{emails, mailing};
 use crate::domain::viewer::Viewer;
-use crate::storage::{Failure, Tx, email_message};
+use crate::storage::{Failure, Tx, email_message, inbound};
 
-/// Queues a message in the write that causes it. An occasion that has one already gets no second: `false`.
+/// Whether a message is to a candidate at an address that is known not to work: it would come back again.
+pub(super) async fn is_in_vain(tx: &Tx, email: &NewEmail) -> Result<bool, Failure> {
+    let to_candidate = email.user.is_none() && email.reference.is_none();
+    Ok(to_candidate && inbound::is_dead(tx, email.candidate, &email.to).await?)
+}
+
+/// Queues a message in the write that causes it. An occasion that has one already gets no second, and an address that is
+/// known not to work gets none, which is recorded: `false`.
 pub async fn queue(tx: &Tx, change: &Change, email: &NewEmail) -> Result<bool, Failure> {
+    if is_in_vain(tx, email).await? {
+        let omitted =
+            change.event(EventKind::EmailOmitted).posting(email.posting).application(email.application);
+        tx.record(omitted.word("kind", email.kind).word("reason", Omission::AddressDead));
+        return Ok(false);
+    }
     let queued = email_message::push(tx, email).await?;
     if queued {
         let mut event = change.event(EventKind::EmailQueued).posting(email.posting);
@@ -85,6 +98,28 @@ pub async fn cancel(act: Act<'_>, id: EmailMessageId) -> Result<EmailMessage, Fa
             let email = find(&tx, viewer, id).await?;
             tx.record(updated(change, &email, email.state));
             Ok(email)
+        })
+        .await
+}
+
+/// Says that somebody saw to a message that came back: it awaits nobody any more.
+///
+/// # Errors
+/// `NOT_FOUND`, `FORBIDDEN`, or `EMAIL_STATE` when it did not come back.
+pub async fn dismiss(act: Act<'_>, id: EmailMessageId) -> Result<EmailMessage, Failure> {
+    let change = act.change();
+    let (viewer, change) = (act.viewer, &change);
+    act.store
+        .write(|tx| async move {
+            let email = held_by(&tx, viewer, id).await?;
+            email.state.may_be_dismissed()?;
+            if email.held {
+                email_message::dismiss(&tx, id).await?;
+                let mut event = change.event(EventKind::EmailDismissed).posting(email.posting);
+                event = event.application(email.application);
+                tx.record(event.word("email", id));
+            }
+            find(&tx, viewer, id).await
         })
         .await
 }

@@ -137,7 +137,7 @@ async fn prepare<F: Facts>(
     occasion: &str,
     facts: impl Fn((Reader, Line, url::Url)) -> F,
 ) -> Result<WithLink, Failure> {
-    let to = letter::addressee(act.store, application.candidate).await?;
+    let to = letter::addressee(act.store, application.candidate, application.id).await?;
     let role = letter::role(act, application.posting).await?;
     let purpose = Purpose::Form { step: form.step, application: application.id };
     let link = letter::link_for(act, application.candidate, purpose)?;

@@ -171,7 +171,12 @@ async fn queue(tx: &Tx, change: &Change, mails: &[NewEmail]) -> Result<(), Failu
     Ok(())
 }
 
-fn told(change: &Change, kind: EventKind, application: &Application, interview: &Interview) -> Event {
+pub(super) fn told(
+    change: &Change,
+    kind: EventKind,
+    application: &Application,
+    interview: &Interview,
+) -> Event {
     let event = event(change, kind, application).word("interview", interview.id).word("step", interview.step);
     event.count("round", interview.round.into()).count("sequence", interview.sequence.into())
 }

@@ -6,12 +6,13 @@ use chrono::{DateTime, Utc};
 use url::{Host, Url};
 
 use super::{Act, email};
-use crate::domain::email::NewEmail;
+use crate::domain::email::{LetterKind, NewEmail};
 use crate::domain::event::Change;
 use crate::domain::id::{
     ApplicationId, CandidateId, EmailMessageId, LinkId, OfferId, PostingId, ReferenceId, UserId,
 };
 use crate::domain::link::{self, Link, Purpose};
+use crate::domain::mailing::MailGroup;
 use crate::domain::policy::application::{applications, contacts};
 use crate::domain::site::Site;
 use crate::domain::text::EmailAddress;
@@ -21,8 +22,11 @@ use crate::mail::invite::{self, Invite, Method};
 use crate::mail::letter::{Facts, House};
 use crate::mail::line::Line;
 use crate::mail::message::{self, Party, Post, Unwritable};
+use crate::mail::seal::Sealed;
 use crate::storage::posting::Sight;
-use crate::storage::{Failure, Fault, Source, Tx, candidate, link as kept_link, posting, user};
+use crate::storage::{
+    Failure, Fault, Source, Tx, candidate, email_message, link as kept_link, posting, user,
+};
 
 /// The language our letters are written in (BCP 47).
 const LANGUAGE: &str = "en";
@@ -40,18 +44,28 @@ pub struct Addressee {
     pub name: String,
     /// Where the mail goes.
     pub email: EmailAddress,
+    /// `Message-ID` of the first mail to them about the application, if there was one: later ones go on from it.
+    pub thread: Option<String>,
 }
 
-/// How to write to a candidate, whoever causes the letter: the right to cause it is not the right to read the address.
+/// How to write to a candidate about an application of theirs, whoever causes the letter: the right to cause it is not the right
+/// to read the address.
 ///
 /// # Errors
 /// A fault when the candidate cannot be written to.
-pub async fn addressee(db: &impl Source, id: CandidateId) -> Result<Addressee, Fault> {
+pub async fn addressee(
+    db: &impl Source,
+    id: CandidateId,
+    application: ApplicationId,
+) -> Result<Addressee, Fault> {
     let missing = || Fault::missing("candidate", id);
     let candidate = candidate::find(db, &applications(&Viewer::System), id).await?.ok_or_else(missing)?;
     let mut contacts = candidate::contacts(db, &contacts(&Viewer::System), &[id]).await?;
     let contact = contacts.remove(&id).ok_or_else(missing)?;
-    Ok(Addressee { candidate: id, user: None, reference: None, name: candidate.name, email: contact.email })
+    let mut threads = email_message::threads(db, application).await?;
+    let thread = threads.remove(&(None, None));
+    let (name, email) = (candidate.name, contact.email);
+    Ok(Addressee { candidate: id, user: None, reference: None, name, email, thread })
 }
 
 /// How to write to members of staff about a candidate, and who they are.
@@ -61,14 +75,16 @@ pub async fn addressee(db: &impl Source, id: CandidateId) -> Result<Addressee, F
 pub async fn colleagues(
     db: &impl Source,
     candidate: CandidateId,
+    application: ApplicationId,
     users: &[UserId],
 ) -> Result<HashMap<UserId, (Addressee, User)>, Fault> {
+    let mut threads = email_message::threads(db, application).await?;
     let found = user::of(db, users).await?.into_values();
     let known = found.map(|user| {
         let email = EmailAddress::parse("email", &user.email);
         let email = email.map_err(|_| Fault::unfit(format!("user {} has no address", user.id)))?;
-        let addressee =
-            Addressee { candidate, user: Some(user.id), reference: None, name: user.name.clone(), email };
+        let (name, thread) = (user.name.clone(), threads.remove(&(Some(user.id), None)));
+        let addressee = Addressee { candidate, user: Some(user.id), reference: None, name, email, thread };
         Ok((user.id, (addressee, user)))
     });
     known.collect()
@@ -145,9 +161,8 @@ pub fn prepare_with(
     facts: &(impl Facts + ?Sized),
     invites: &[Invite],
 ) -> Result<NewEmail, Failure> {
-    let contact = Party::new(&act.site.name, act.site.contact_email.as_str());
-    let due = act.clock.now();
-    let bearing = Bearing { name: facts.kind().as_str(), reply_to: Some(&contact), invites, due };
+    let (replies, due) = (replies(act.site, to, about), act.clock.now());
+    let bearing = Bearing { name: facts.kind().as_str(), reply_to: Some(&replies), invites, due };
     frozen(act, to, about, occasion, facts, &bearing)
 }
 
@@ -163,8 +178,8 @@ pub fn prepare_for(
     facts: &(impl Facts + ?Sized),
     due: DateTime<Utc>,
 ) -> Result<NewEmail, Failure> {
-    let contact = Party::new(&act.site.name, act.site.contact_email.as_str());
-    let bearing = Bearing { name: facts.kind().as_str(), reply_to: Some(&contact), invites: &[], due };
+    let replies = replies(act.site, to, about);
+    let bearing = Bearing { name: facts.kind().as_str(), reply_to: Some(&replies), invites: &[], due };
     frozen(act, to, about, occasion, facts, &bearing)
 }
 
@@ -183,6 +198,18 @@ pub fn prepare_invitation(
     let name = &format!("cal.{name}");
     let due = act.clock.now();
     frozen(act, to, about, occasion, facts, &Bearing { name, reply_to: None, invites: &[invite], due })
+}
+
+/// Where an answer to a letter goes: a candidate's to their application, where mail is taken in; else to a person.
+fn replies(site: &Site, to: &Addressee, about: About) -> Party {
+    let inbound = site.mailing.inbound.as_ref().filter(|_| to.user.is_none() && to.reference.is_none());
+    let address = inbound.map(|inbound| Sealed::Reply(about.application).address(inbound));
+    Party::new(&site.name, address.as_deref().unwrap_or(site.contact_email.as_str()))
+}
+
+/// Whom a letter is from. What calendars read is from whoever invites, or they would not believe it.
+fn sender<'a>(site: &'a Site, facts: &(impl Facts + ?Sized), invites: &[Invite]) -> &'a EmailAddress {
+    site.sender(if invites.is_empty() { facts.kind().group() } else { MailGroup::Interviews })
 }
 
 /// What a message bears beside its letter.
@@ -208,17 +235,22 @@ fn frozen(
     let kind = facts.kind();
     let message_id = format!("<{}.{}@{}>", bearing.name, id.short(), host(site));
     let letter = facts.write(&house(site)).map_err(unwritable)?;
+    let from = sender(site, facts, bearing.invites);
     let post = Post {
-        from: &Party::new(&site.name, site.mail_from.as_str()),
+        from: &Party::new(&site.name, from.as_str()),
         to: &Party::new(&to.name, to.email.as_str()),
         reply_to: bearing.reply_to,
         message_id: &message_id,
+        answers: to.thread.as_deref(),
+        feedback_id: &feedback_id(site, kind),
         date: bearing.due,
         language: LANGUAGE,
         letter: &letter,
         invites: bearing.invites,
     };
     let raw = message::freeze(&post).map_err(unwritable)?;
+    let inbound = site.mailing.inbound.as_ref();
+    let path = inbound.map_or_else(|| from.to_string(), |inbound| Sealed::Bounce(id).address(inbound));
     Ok(NewEmail {
         id,
         kind,
@@ -230,7 +262,7 @@ fn frozen(
         candidate: to.candidate,
         user: to.user,
         reference: to.reference,
-        from: site.mail_from.to_string(),
+        from: path,
         to: to.email.to_string(),
         raw,
         created_at: now,
@@ -290,16 +322,26 @@ pub struct WithLink {
 }
 
 impl WithLink {
-    /// Keeps the link and queues the letter, in the write that causes them.
-    pub(super) async fn queue(&self, tx: &Tx, change: &Change) -> Result<(), Failure> {
-        kept_link::create(tx, &self.link.link, &self.link.hash).await?;
-        email::queue(tx, change, &self.email).await?;
-        Ok(())
+    /// Queues the letter and keeps the link, in the write that causes them. `false`, and no link, as with [`email::queue`].
+    pub(super) async fn queue(&self, tx: &Tx, change: &Change) -> Result<bool, Failure> {
+        let queued = email::queue(tx, change, &self.email).await?;
+        if queued {
+            kept_link::create(tx, &self.link.link, &self.link.hash).await?;
+        }
+        Ok(queued)
     }
 }
 
 fn house(site: &Site) -> House {
     House { name: Line::cut(&site.name, 100), url: Url::parse(&site.url).ok(), zone: site.zone }
+}
+
+/// By what complaints are told apart: the kind of letter, the organisation, the installation's host, the program.
+fn feedback_id(site: &Site, kind: LetterKind) -> String {
+    let words = site.name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let name = words.collect::<Vec<_>>().join("-").to_ascii_lowercase();
+    let name = if name.is_empty() { "organisation" } else { &name };
+    format!("{kind}:{name:.30}:{:.60}:vacantia", host(site))
 }
 
 /// The domain our `Message-ID`s end in.

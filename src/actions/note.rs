@@ -119,7 +119,7 @@ async fn letters(
     }
     let author = user::find(act.store, note.author).await?;
     let author = author.ok_or_else(|| Fault::missing("user", note.author))?;
-    let candidate = letter::addressee(act.store, application.candidate).await?;
+    let candidate = letter::addressee(act.store, application.candidate, application.id).await?;
     let sight = Sight::of(&Viewer::System, note.created_at);
     let posting = posting::find(act.store, &sight, application.posting).await?;
     let posting = posting.ok_or_else(|| Fault::missing("posting", application.posting))?;
@@ -133,7 +133,8 @@ async fn letters(
         application: Line::new(&application.id.to_string()),
     };
     let about = About { posting: posting.id, application: application.id, offer: None };
-    let mut colleagues = letter::colleagues(act.store, application.candidate, mentions).await?;
+    let mut colleagues =
+        letter::colleagues(act.store, application.candidate, application.id, mentions).await?;
     let mut letters = Vec::new();
     for user in mentions {
         // Whoever is nobody is refused by what they may read.

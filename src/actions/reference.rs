@@ -157,7 +157,7 @@ async fn to_candidate<F: Facts>(
     occasion: &str,
     facts: impl Fn((Reader, Line, url::Url)) -> F,
 ) -> Result<WithLink, Failure> {
-    let to = letter::addressee(act.store, application.candidate).await?;
+    let to = letter::addressee(act.store, application.candidate, application.id).await?;
     let role = letter::role(act, application.posting).await?;
     let purpose = Purpose::Nomination { step: request.step, application: application.id };
     let link = letter::link_for(act, application.candidate, purpose)?;
@@ -176,7 +176,7 @@ struct Introduction {
 
 impl Introduction {
     async fn of(act: Act<'_>, application: &Application) -> Result<Self, Failure> {
-        let candidate = letter::addressee(act.store, application.candidate).await?;
+        let candidate = letter::addressee(act.store, application.candidate, application.id).await?;
         let role = letter::role(act, application.posting).await?;
         Ok(Self { candidate: Person::new(&candidate.name), role })
     }
@@ -186,11 +186,12 @@ impl Introduction {
 fn to_referee<F: Facts>(
     act: Act<'_>,
     application: &Application,
-    (id, nominee): (ReferenceId, &Nominee),
+    (id, nominee, thread): (ReferenceId, &Nominee, Option<String>),
     occasion: &str,
     facts: impl Fn((Reader, url::Url)) -> F,
 ) -> Result<WithLink, Failure> {
     let to = Addressee {
+        thread,
         candidate: application.candidate,
         user: None,
         reference: Some(id),

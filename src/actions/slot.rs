@@ -208,7 +208,7 @@ async fn to_candidate<F: Facts>(
     occasion: &str,
     facts: impl Fn((Reader, Url)) -> F,
 ) -> Result<WithLink, Failure> {
-    let to = letter::addressee(act.store, application.candidate).await?;
+    let to = letter::addressee(act.store, application.candidate, application.id).await?;
     let purpose = Purpose::Interview { slots: slots.id, application: application.id };
     let link = letter::link_for(act, application.candidate, purpose)?;
     let facts = facts((Reader::new(&to.name), link.address.clone()));

@@ -13,7 +13,7 @@ use anyhow::{Context as _, bail};
 
 use self::world::Key;
 use super::{say, serve};
-use crate::config::{Config, MetricsListen, Secret};
+use crate::config::{Addressing, Config, MetricsListen, Secret};
 use crate::domain::clock::{Clock, SystemChance, SystemClock};
 use crate::domain::feed::Channel;
 use crate::domain::site::Site;
@@ -44,6 +44,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
 
 /// The settings as given, but for what makes it a demo.
 fn demo_config(given: &Config, folder: &Path) -> anyhow::Result<Config> {
+    let mail_from = given.addressing.mail_from.clone();
     let config = Config {
         data_dir: folder.to_owned(),
         database_url: Some(Secret::from(format!("sqlite://{}", folder.join("vacantia.db").display()))),
@@ -54,7 +55,10 @@ fn demo_config(given: &Config, folder: &Path) -> anyhow::Result<Config> {
         metrics_listen: Some(given.metrics_listen.unwrap_or(MetricsListen::OFF)),
         org_name: "Example Works".to_owned(),
         org_url: Some("https://www.example.com".to_owned()),
-        mail_from: Some(given.mail_from.clone().unwrap_or_else(|| "jobs@example.com".to_owned())),
+        addressing: Addressing {
+            mail_from: Some(mail_from.unwrap_or_else(|| "jobs@example.com".to_owned())),
+            ..given.addressing.clone()
+        },
         ..given.clone()
     };
     if folder.join("vacantia.db").exists() {

@@ -170,17 +170,22 @@ fn records(site: &Site, relay: &Relay) -> Vec<Record> {
     let from = site.mail_from.as_str();
     let domain = from.rsplit_once('@').map_or(from, |(_, domain)| domain);
     let record = |name: String, value: String| Record { name, kind: "TXT", value };
-    vec![
-        record(
-            domain.to_owned(),
-            format!("v=spf1 a:{} -all  (or what the relay's provider asks for)", relay.host),
-        ),
+    let spf = format!("v=spf1 a:{} -all  (or what the relay's provider asks for)", relay.host);
+    let mut records = vec![
+        record(domain.to_owned(), spf.clone()),
         record(
             format!("SELECTOR._domainkey.{domain}"),
             "v=DKIM1; ...  (the key the relay signs with; its provider names selector and key)".to_owned(),
         ),
         record(format!("_dmarc.{domain}"), format!("v=DMARC1; p=reject; rua=mailto:{}", site.contact_email)),
-    ]
+    ];
+    if let Some(inbound) = &site.mailing.inbound {
+        // Mail has its return path there, so that is where SPF is looked up.
+        records.push(record(inbound.domain.clone(), spf));
+        let value = "10 HOST  (the server that hands its mail to /inbound/mail)".to_owned();
+        records.push(Record { name: inbound.domain.clone(), kind: "MX", value });
+    }
+    records
 }
 
 fn clock(report: &mut Report) {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use url::Url;
 
 use super::secret::{self, Secret};
-use super::{Mistake, stated};
+use super::{Mistake, alone, stated};
 use crate::domain::ping::{IndexNow, IndexNowKey, Pings};
 use crate::mail::relay::is_loopback;
 
@@ -57,13 +57,6 @@ impl Pinging {
         };
         Ok(Pings { hub, index_now })
     }
-}
-
-fn alone(missing: &'static str, set: &str) -> Mistake {
-    Mistake::new(
-        missing,
-        format!("{set} is set, and one does nothing without the other: set both or neither"),
-    )
 }
 
 /// Encrypted, unless it stays on this machine.

@@ -24,6 +24,8 @@ pub struct Contact {
     pub email: EmailAddress,
     /// Their telephone number, as they wrote it.
     pub phone: Option<String>,
+    /// Since when mail to the address is known not to arrive.
+    pub undeliverable_since: Option<DateTime<Utc>>,
 }
 
 /// Who applies, as they say themselves, checked.
@@ -43,7 +45,9 @@ impl Applicant {
         let email = EmailAddress::parse("email", email);
         let phone = text::optional_line("phone", phone, 40);
         match (name, email, phone) {
-            (Ok(name), Ok(email), Ok(phone)) => Ok(Self { name, contact: Contact { email, phone } }),
+            (Ok(name), Ok(email), Ok(phone)) => {
+                Ok(Self { name, contact: Contact { email, phone, undeliverable_since: None } })
+            }
             (name, email, phone) => {
                 let faults = [name.err(), email.err(), phone.err()].into_iter().flatten().collect();
                 Err(Refusal::all(faults).err().unwrap_or(Refusal::Required { field: "name".into() }))

@@ -173,6 +173,14 @@ impl EmailState {
         }
     }
 
+    /// Whether a person may say that they saw to it: a message that came back.
+    ///
+    /// # Errors
+    /// `EMAIL_STATE`.
+    pub fn may_be_dismissed(self) -> Result<(), Refusal> {
+        if self == Self::Bounced { Ok(()) } else { Err(Refusal::EmailState(self.as_str())) }
+    }
+
     /// Whether the bytes are kept: as long as anybody may still want them sent.
     #[must_use]
     pub const fn keeps_bytes(self) -> bool {

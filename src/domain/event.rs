@@ -62,6 +62,10 @@ text_enum! {
         OpeningReopened = "openingReopened",
         /// A candidate was met for the first time.
         CandidateCreated = "candidateCreated",
+        /// A candidate's address is known not to work.
+        CandidateUndeliverable = "candidateUndeliverable",
+        /// A candidate got another address, or the same one is tried again.
+        CandidateUpdated = "candidateUpdated",
         /// An application came in.
         ApplicationSubmitted = "applicationSubmitted",
         /// An application moved on.
@@ -226,6 +230,14 @@ text_enum! {
         EmailOmitted = "emailOmitted",
         /// A message's delivery state changed.
         EmailUpdated = "emailUpdated",
+        /// A message is late; others still try to deliver it.
+        EmailDelayed = "emailDelayed",
+        /// Somebody saw to a message that came back.
+        EmailDismissed = "emailDismissed",
+        /// A mail about an application came in.
+        MessageReceived = "messageReceived",
+        /// Somebody has read a mail that came in.
+        MessageRead = "messageRead",
     }
 }
 

@@ -140,6 +140,8 @@ ids! {
     ApprovalRequestId = "apreq";
     /// Of a message that is to be, or was, sent.
     EmailMessageId = "mail";
+    /// Of a message that came in.
+    MessageId = "msg";
     /// Of a word to others that something is new.
     PingId = "ping";
     /// Of a member of staff.

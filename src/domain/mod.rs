@@ -22,6 +22,8 @@ pub mod id;
 pub mod interview;
 pub mod justification;
 pub mod link;
+pub mod mailing;
+pub mod message;
 pub mod money;
 pub mod note;
 pub mod offer;

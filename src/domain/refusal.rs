@@ -143,6 +143,9 @@ pub enum Refusal {
     /// The offer was decided before.
     #[error("This offer was already {0}.")]
     AlreadyDecided(&'static str),
+    /// Mail to the candidate is known not to arrive.
+    #[error("Mail does not reach this candidate; give another address first.")]
+    EmailUndeliverable,
     /// The message's delivery state does not allow this move.
     #[error("A message that is {0} cannot do this.")]
     EmailState(&'static str),
@@ -236,6 +239,7 @@ impl Refusal {
             Self::ApproverRequired => "APPROVER_REQUIRED",
             Self::Expired => "EXPIRED",
             Self::AlreadyDecided(_) => "ALREADY_DECIDED",
+            Self::EmailUndeliverable => "EMAIL_UNDELIVERABLE",
             Self::EmailState(_) => "EMAIL_STATE",
         }
     }

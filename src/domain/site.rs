@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 
 use super::channel_setting::ChannelSetting;
 use super::feed::Channel;
+use super::mailing::{MailGroup, Mailing};
 use super::ping::Pings;
 use super::posting::Posting;
 use super::text::EmailAddress;
@@ -20,8 +21,10 @@ pub struct Site {
     pub public_url: String,
     /// The zone its dates are shown in.
     pub zone: Tz,
-    /// Whom its mail is from.
+    /// Whom its mail is from, unless a letter has a sender of its own.
     pub mail_from: EmailAddress,
+    /// How its mail is addressed beside that.
+    pub mailing: Mailing,
     /// Where boards and candidates reach a person.
     pub contact_email: EmailAddress,
     /// The number of the organisation's page on LinkedIn.
@@ -31,6 +34,12 @@ pub struct Site {
 }
 
 impl Site {
+    /// Whom letters of a group are from.
+    #[must_use]
+    pub fn sender(&self, group: MailGroup) -> &EmailAddress {
+        self.mailing.sender(group).unwrap_or(&self.mail_from)
+    }
+
     /// The day of an instant, as the organisation sees it: the same on page, feed and JSON-LD.
     #[must_use]
     pub fn day(&self, at: DateTime<Utc>) -> NaiveDate {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::id::{ApplicationId, EmailMessageId, NoteId, OfferId, StepId};
+use super::id::{ApplicationId, EmailMessageId, MessageId, NoteId, OfferId, StepId};
 
 text_enum! {
     /// What is awaited.
@@ -29,6 +29,10 @@ text_enum! {
         FeedbackAwaited = "feedbackAwaited",
         /// A decision on an application whose posting was filled or whose candidate was hired elsewhere.
         DecisionNeeded = "decisionNeeded",
+        /// A look at a mail that came in about an application.
+        ReplyToRead = "replyToRead",
+        /// Another address, of a candidate whom mail does not reach.
+        AddressDead = "addressDead",
         /// A decision on a message that did not arrive, or of which nobody knows.
         EmailFailed = "emailFailed",
     }
@@ -55,6 +59,8 @@ pub struct WorkItem {
     pub email: Option<EmailMessageId>,
     /// The note it is about.
     pub note: Option<NoteId>,
+    /// The mail that came in it is about.
+    pub message: Option<MessageId>,
 }
 
 impl WorkItem {

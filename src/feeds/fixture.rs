@@ -32,6 +32,7 @@ pub fn site() -> Site {
         public_url: "https://jobs.example.com".into(),
         zone: chrono_tz::Europe::Berlin,
         mail_from: address("jobs@example.com"),
+        mailing: crate::domain::mailing::Mailing::default(),
         contact_email: address("hiring@example.com"),
         linkedin_company: Some("1234567".into()),
         pings: Pings { hub: Some("https://hub.example.com/".into()), index_now: None },

@@ -17,6 +17,7 @@ use super::connection::{Connection, Paging};
 use super::error::{bad_argument, bounded, fault};
 use super::event::Event;
 use super::feed::FeedChannel;
+use super::message::{self, Message};
 use super::note::{self, Note};
 use super::offer::Offer;
 use super::offer_read::OffersOfApplication;
@@ -251,6 +252,20 @@ impl Application {
     ) -> async_graphql::Result<Connection<Note>> {
         let page = Paging { first, after, last, before }.page().map_err(|refusal| bad_argument(&refusal))?;
         note::of_application(asking(ctx), self.0.id, page).await
+    }
+
+    /// Mail about the application that came in, the newest first; for recruiters and hiring managers. Who it is from is only
+    /// what it says.
+    async fn messages(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start: 1 to 100, 20 when nothing is said.")] first: Option<i32>,
+        #[graphql(desc = "Only entries behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only entries ahead of this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<Message>> {
+        let page = Paging { first, after, last, before }.page().map_err(|refusal| bad_argument(&refusal))?;
+        message::of_application(asking(ctx), self.0.id, page).await
     }
 
     /// Tags of the application, each as it was first written in the organisation; for staff.

@@ -1,14 +1,16 @@
 //! People who apply. How to reach them is a group of its own, read by fewer.
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 use super::application::{Application, ApplicationFilter};
 use super::asking::asking;
 use super::batch::nested_read;
 use super::board;
 use super::connection::{Connection, Paging};
-use super::error::fault;
+use super::error::{fault, id};
+use super::payload::{answer, payload};
 use super::scalar::DateTime;
+use crate::actions::candidate as actions;
 use crate::domain;
 use crate::domain::id::CandidateId;
 use crate::domain::policy::application::{applications, contacts};
@@ -18,6 +20,12 @@ use crate::storage;
 #[derive(Debug, Clone)]
 pub struct Candidate(pub domain::candidate::Candidate);
 
+impl From<domain::candidate::Candidate> for Candidate {
+    fn from(candidate: domain::candidate::Candidate) -> Self {
+        Self(candidate)
+    }
+}
+
 /// How to reach a candidate.
 #[derive(SimpleObject, Debug)]
 pub struct Contact {
@@ -25,11 +33,17 @@ pub struct Contact {
     email: String,
     /// Telephone number of the candidate, as they wrote it.
     phone: Option<String>,
+    /// Timestamp of since when mail to the address is known not to arrive: nothing is sent there until `candidateUpdate`.
+    undeliverable_since: Option<DateTime>,
 }
 
 impl From<domain::candidate::Contact> for Contact {
     fn from(contact: domain::candidate::Contact) -> Self {
-        Self { email: contact.email.as_str().to_owned(), phone: contact.phone }
+        Self {
+            email: contact.email.as_str().to_owned(),
+            phone: contact.phone,
+            undeliverable_since: contact.undeliverable_since.map(Into::into),
+        }
     }
 }
 
@@ -46,7 +60,7 @@ pub struct SubmittedContact {
 
 impl From<domain::candidate::Applicant> for SubmittedContact {
     fn from(said: domain::candidate::Applicant) -> Self {
-        let domain::candidate::Contact { email, phone } = said.contact;
+        let domain::candidate::Contact { email, phone, .. } = said.contact;
         Self { name: said.name, email: email.to_string(), phone }
     }
 }
@@ -118,5 +132,42 @@ impl CandidateQuery {
         let (asking, Ok(id)) = (asking(ctx), id.parse()) else { return Ok(None) };
         let found = storage::candidate::find(asking.store(), &applications(&asking.viewer), id).await;
         found.map(|found| found.map(Candidate)).map_err(|broken| fault(&broken))
+    }
+}
+
+/// What `candidateUpdate` takes.
+#[derive(InputObject, Debug)]
+pub struct CandidateUpdateInput {
+    /// Id of the candidate.
+    candidate_id: ID,
+    /// E-mail address that mail goes to from now on: at most 254 characters. The one there is, if it works again.
+    email: String,
+}
+
+payload!(
+    /// Answer to `candidateUpdate`.
+    CandidateUpdatePayload {
+        /// The candidate.
+        candidate: Candidate
+    }
+);
+
+/// Changes of candidates.
+#[derive(Debug, Default)]
+pub struct CandidateMutation;
+
+#[Object]
+impl CandidateMutation {
+    /// Gives a candidate another e-mail address, for recruiters. What was sent before, or waits to be sent, is not sent there.
+    async fn candidate_update(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who, and the address.")] input: CandidateUpdateInput,
+    ) -> async_graphql::Result<Option<CandidateUpdatePayload>> {
+        let ended = async {
+            let candidate = id(&input.candidate_id, "candidate")?;
+            actions::update(asking(ctx).act(), candidate, &input.email).await
+        };
+        answer(ended.await)
     }
 }

@@ -305,6 +305,21 @@ payload! {
     }
 }
 
+/// Which message somebody saw to.
+#[derive(InputObject, Debug)]
+pub struct EmailMessageDismissInput {
+    /// Id of the message.
+    email_message_id: ID,
+}
+
+payload! {
+    /// Answer to emailMessageDismiss.
+    EmailMessageDismissPayload {
+        /// The message.
+        email_message: EmailMessage
+    }
+}
+
 /// Changes to messages.
 #[derive(Debug, Default)]
 pub struct EmailMessageMutation;
@@ -333,6 +348,19 @@ impl EmailMessageMutation {
         let work = async {
             let message = id(&input.email_message_id, "emailMessage")?;
             actions::email::cancel(asking(ctx).act(), message).await
+        };
+        answer(work.await)
+    }
+
+    /// Says that somebody saw to a message that came back: it leaves `work`.
+    async fn email_message_dismiss(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which message.")] input: EmailMessageDismissInput,
+    ) -> async_graphql::Result<Option<EmailMessageDismissPayload>> {
+        let work = async {
+            let message = id(&input.email_message_id, "emailMessage")?;
+            actions::email::dismiss(asking(ctx).act(), message).await
         };
         answer(work.await)
     }

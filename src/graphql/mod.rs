@@ -37,6 +37,7 @@ pub mod form;
 pub mod guard;
 pub mod interview;
 mod interview_move;
+pub mod message;
 pub mod node;
 pub mod note;
 pub mod offer;

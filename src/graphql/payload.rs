@@ -110,6 +110,8 @@ codes! {
     Expired = "EXPIRED",
     /// The offer was already decided.
     AlreadyDecided = "ALREADY_DECIDED",
+    /// Mail to the candidate is known not to arrive; give another address first.
+    EmailUndeliverable = "EMAIL_UNDELIVERABLE",
     /// The message's delivery state does not allow this.
     EmailState = "EMAIL_STATE",
 }

@@ -5,13 +5,14 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, SchemaBui
 use super::application::ApplicationQuery;
 use super::application_each::ApplicationsMutation;
 use super::application_move::ApplicationMutation;
-use super::candidate::CandidateQuery;
+use super::candidate::{CandidateMutation, CandidateQuery};
 use super::channel_setting::{FeedMutation, FeedQuery};
 use super::email_message::{EmailMessageMutation, EmailMessageQuery};
 use super::event::EventQuery;
 use super::extension::FieldErrors;
 use super::form::FormMutation;
 use super::interview_move::InterviewMutation;
+use super::message::MessageMutation;
 use super::node::NodeQuery;
 use super::note::NoteMutation;
 use super::offer::OfferQuery;
@@ -57,9 +58,11 @@ pub struct Query(
 pub struct Mutation(
     ApplicationMutation,
     ApplicationsMutation,
+    CandidateMutation,
     FeedMutation,
     FormMutation,
     InterviewMutation,
+    MessageMutation,
     NoteMutation,
     ReferenceMutation,
     OfferMutation,

@@ -9,13 +9,14 @@ use super::asking::asking;
 use super::connection::{Connection, Paging};
 use super::email_message::{EmailMessage, EmailMessageById};
 use super::error::{bad_argument, fault};
+use super::message::{Message, MessageById};
 use super::note::{Note, NoteById};
 use super::offer::Offer;
 use super::offer_read::OfferById;
 use super::scalar::DateTime;
 use super::step::ApplicationStep;
 use crate::domain;
-use crate::domain::policy::application::notes;
+use crate::domain::policy::application::{contacts, messages, notes};
 use crate::domain::policy::work::{approves, mentioned, undelivered, waiting, writes};
 use crate::storage;
 use crate::storage::Page;
@@ -49,6 +50,10 @@ pub enum WorkKind {
     FeedbackAwaited,
     /// A decision on an application whose posting was filled or whose candidate was hired elsewhere.
     DecisionNeeded,
+    /// A look at a mail about an application that came in; `messageRead` says that somebody took it.
+    ReplyToRead,
+    /// Another address, by `candidateUpdate`, of a candidate whom mail does not reach: nothing more is sent to the one there is.
+    AddressDead,
     /// A decision on a message that failed or came back, or of which nobody knows whether it arrived.
     EmailFailed,
 }
@@ -117,6 +122,12 @@ impl WorkItem {
         let Some(id) = self.item.note else { return Ok(None) };
         Ok(asking(ctx).load::<NoteById>(id).await?.map(Note::from))
     }
+
+    /// Mail that came in that it is about, if it is about one that the viewer sees.
+    async fn message(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Message>> {
+        let Some(id) = self.item.message else { return Ok(None) };
+        Ok(asking(ctx).load::<MessageById>(id).await?.map(Message::from))
+    }
 }
 
 /// Queries about what is to be done.
@@ -126,8 +137,8 @@ pub struct WorkQuery;
 #[Object]
 impl WorkQuery {
     /// What awaits the viewer, what is due first at the start; what has no time stands where it began to wait. Scorecards,
-    /// approvals and mentions are the viewer's own; recruiters and hiring managers have what stands still where they work, recruiters and
-    /// administrators the messages that did not arrive.
+    /// approvals and mentions are the viewer's own; recruiters and hiring managers have what stands still, and what came in by mail, where they work, recruiters
+    /// and administrators the messages that did not arrive.
     async fn work(
         &self,
         ctx: &Context<'_>,
@@ -146,6 +157,8 @@ impl WorkQuery {
             writes: writes(viewer),
             mentioned: mentioned(viewer),
             notes: notes(viewer),
+            messages: messages(viewer),
+            unreached: contacts(viewer),
             approves: approves(viewer),
         };
         let part = storage::work::listed(asking.store(), &desk, now, &page).await;

@@ -50,6 +50,10 @@ pub struct Post<'a> {
     pub reply_to: Option<&'a Party>,
     /// With its angle brackets; unique, and the same for every try.
     pub message_id: &'a str,
+    /// The message it goes on from, if there is one: the first of its thread.
+    pub answers: Option<&'a str>,
+    /// What mailbox providers count complaints by: kind, organisation, host and program, nobody's id.
+    pub feedback_id: &'a str,
     /// When it was written, which is not when it leaves.
     pub date: DateTime<Utc>,
     /// BCP 47 tag of the letter's language.
@@ -84,8 +88,8 @@ pub enum Unwritable {
 }
 
 /// Makes the message: `multipart/alternative` with text and HTML, and with invites as RFC 6047 has them; headers as in RFC 5322, RFC 3834
-/// (`Auto-Submitted`: nobody typed this) and MS-OXCMAIL (`X-Auto-Response-Suppress`: no out-of-office replies, but
-/// bounces are welcome). The same post gives the same bytes.
+/// (`Auto-Submitted`: nobody typed this), MS-OXCMAIL (`X-Auto-Response-Suppress`: no out-of-office replies, but
+/// bounces are welcome) and Gmail's `Feedback-ID`. The same post gives the same bytes.
 pub fn freeze(post: &Post<'_>) -> Result<Vec<u8>, Unwritable> {
     let size = post.letter.text.len() + post.letter.html.len();
     if size > MAX_BODY {
@@ -100,8 +104,15 @@ pub fn freeze(post: &Post<'_>) -> Result<Vec<u8>, Unwritable> {
         .raw_header(header("Auto-Submitted", "auto-generated"))
         .raw_header(header("X-Auto-Response-Suppress", "OOF, AutoReply"))
         .raw_header(header("Content-Language", language(post.language)?));
+    if !post.feedback_id.is_empty() {
+        message = message.raw_header(header("Feedback-ID", &Line::cut(post.feedback_id, 120).to_string()));
+    }
     if let Some(reply_to) = post.reply_to {
         message = message.reply_to(mailbox(reply_to)?);
+    }
+    if let Some(first) = post.answers {
+        let first = message_id(first)?;
+        message = message.in_reply_to(first.clone()).references(first);
     }
     let message = message.multipart(parts(post)?).map_err(|error| Unwritable::Parts(error.to_string()))?;
     Ok(message.formatted())

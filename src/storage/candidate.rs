@@ -15,22 +15,22 @@ use crate::domain::Refusal;
 use crate::domain::candidate::{Applicant, Candidate, Contact};
 use crate::domain::id::{ApplicationId, CandidateId};
 use crate::domain::policy::Scope;
-use crate::domain::policy::application::{Applications, Contacts};
+use crate::domain::policy::application::Contacts;
 use crate::domain::text::EmailAddress;
 
 /// A candidate with an application the scope reaches.
-pub async fn find(
+pub async fn find<Of>(
     db: &impl Source,
-    scope: &Scope<Applications>,
+    scope: &Scope<Of>,
     id: CandidateId,
 ) -> Result<Option<Candidate>, Fault> {
     Ok(of_ids(db, scope, &[id]).await?.remove(&id))
 }
 
 /// Those of these candidates who have an application the scope reaches.
-pub async fn of_ids(
+pub async fn of_ids<Of>(
     db: &impl Source,
-    scope: &Scope<Applications>,
+    scope: &Scope<Of>,
     ids: &[CandidateId],
 ) -> Result<HashMap<CandidateId, Candidate>, Fault> {
     #[derive(FromQueryResult)]
@@ -62,17 +62,21 @@ pub async fn contacts(
         candidate_id: CandidateId,
         email: String,
         phone: Option<String>,
+        undeliverable_since: Option<DateTime<Utc>>,
     }
     let mut binds = Binds::default();
     let ids = db.kind().listed(binds.add(json_list(ids)));
     let seen = within(scope, &OF_SCOPE, db.kind(), &mut binds);
     let sql = format!(
-        "SELECT d.candidate_id, d.email, d.phone FROM candidate_contact d WHERE d.candidate_id IN {ids} \
+        "SELECT d.candidate_id, d.email, d.phone, d.undeliverable_since FROM candidate_contact d WHERE d.candidate_id IN {ids} \
          AND EXISTS (SELECT 1 FROM application c WHERE c.candidate_id = d.candidate_id AND {seen})"
     );
     let rows = dialect::query_all::<Row>(db, &sql, binds).await?;
     rows.into_iter()
-        .map(|row| Ok((row.candidate_id, Contact { email: address(&row.email)?, phone: row.phone })))
+        .map(|row| {
+            let (email, undeliverable_since) = (address(&row.email)?, row.undeliverable_since);
+            Ok((row.candidate_id, Contact { email, phone: row.phone, undeliverable_since }))
+        })
         .collect()
 }
 
@@ -99,7 +103,8 @@ pub async fn as_submitted(
     let rows = dialect::query_all::<Row>(db, &sql, binds).await?;
     rows.into_iter()
         .map(|row| {
-            let contact = Contact { email: address(&row.email)?, phone: row.phone };
+            let contact =
+                Contact { email: address(&row.email)?, phone: row.phone, undeliverable_since: None };
             Ok((row.application_id, Applicant { name: row.name, contact }))
         })
         .collect()
@@ -135,7 +140,7 @@ pub async fn insert(tx: &Tx, candidate: &Candidate, contact: &Contact) -> Result
     Ok(())
 }
 
-/// Writes down another address of a candidate.
+/// Gives a candidate this address, which counts as working until mail to it comes back.
 ///
 /// # Errors
 /// `TAKEN` on `email` when it is another candidate's.
@@ -143,7 +148,7 @@ pub async fn correct_address(tx: &Tx, id: CandidateId, email: &EmailAddress) -> 
     if of_email(tx, email).await?.is_some_and(|other| other.id != id) {
         return Err(Refusal::Taken("email").into());
     }
-    let sql = "UPDATE candidate_contact SET email = $2, email_key = $3 WHERE candidate_id = $1";
+    let sql = "UPDATE candidate_contact SET email = $2, email_key = $3, undeliverable_since = NULL WHERE candidate_id = $1";
     dialect::execute(tx, sql, [id.into(), email.as_str().into(), email.key().into()]).await?;
     Ok(())
 }

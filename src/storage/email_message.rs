@@ -2,6 +2,8 @@
 //!
 //! How a worker takes one, sends it and says what became of it is in [`super::delivery`].
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{FromQueryResult, Value};
 
@@ -135,6 +137,24 @@ pub async fn listed(
     Ok(page.part(rows).map(EmailMessage::from))
 }
 
+/// The `Message-ID` of the first message about an application, to each person who got one: the candidate, or the colleague
+/// or referee named.
+pub async fn threads(
+    db: &impl Source,
+    application: ApplicationId,
+) -> Result<HashMap<(Option<UserId>, Option<ReferenceId>), String>, Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        user_id: Option<UserId>,
+        reference_id: Option<ReferenceId>,
+        named: String,
+    }
+    let sql = "SELECT m.user_id, m.reference_id, m.message_id AS named FROM email_message m WHERE m.application_id = $1 \
+               AND m.state <> 'cancelled' ORDER BY m.created_at DESC, m.id DESC";
+    let rows = dialect::query_all::<Row>(db, sql, [application.into()]).await?;
+    Ok(rows.into_iter().map(|row| ((row.user_id, row.reference_id), row.named)).collect())
+}
+
 /// The messages that carry these offers (not those that tell of their end), newest first.
 pub async fn of_offers(
     db: &impl Source,
@@ -200,6 +220,13 @@ pub async fn replace_of_offer(tx: &Tx, offer: OfferId, at: DateTime<Utc>) -> Res
 pub async fn cancel(tx: &Tx, id: EmailMessageId) -> Result<(), Fault> {
     let sql = "UPDATE email_message SET state = 'cancelled', raw = NULL WHERE id = $1";
     dialect::execute(tx, sql, [id.into()]).await?;
+    Ok(())
+}
+
+/// Notes that somebody saw to a message that came back.
+pub async fn dismiss(tx: &Tx, id: EmailMessageId) -> Result<(), Fault> {
+    let sql = "UPDATE email_message SET held = $2 WHERE id = $1 AND state = 'bounced'";
+    dialect::execute(tx, sql, [id.into(), false.into()]).await?;
     Ok(())
 }
 

@@ -13,9 +13,9 @@ use super::plan;
 use super::scope::within;
 use super::slot::BUSY;
 use super::source::Source;
-use crate::domain::id::{ApplicationId, EmailMessageId, NoteId, OfferId, PlanId, StepId, UserId};
+use crate::domain::id::{ApplicationId, EmailMessageId, MessageId, NoteId, OfferId, PlanId, StepId, UserId};
 use crate::domain::policy::Scope;
-use crate::domain::policy::application::Notes;
+use crate::domain::policy::application::{Contacts, Messages, Notes};
 use crate::domain::policy::work::{Undelivered, Waiting};
 use crate::domain::posting::PlanVersion;
 use crate::domain::work::{WorkItem, WorkKind};
@@ -33,6 +33,10 @@ pub struct Desk {
     pub mentioned: Option<UserId>,
     /// Where they read notes.
     pub notes: Scope<Notes>,
+    /// Where they read what came in by mail.
+    pub messages: Scope<Messages>,
+    /// Where they know how to reach candidates.
+    pub unreached: Scope<Contacts>,
     /// Whose approvals they give.
     pub approves: Option<UserId>,
 }
@@ -72,9 +76,7 @@ pub async fn listed(
             approvers(&seen),
         ]);
     }
-    if !desk.undelivered.is_nothing() {
-        parts.push(messages(&within(&desk.undelivered, &OF_MESSAGE, kind, &mut binds)));
-    }
+    parts.extend(by_mail(desk, kind, &mut binds));
     if parts.is_empty() {
         return Ok(Part::default());
     }
@@ -87,6 +89,21 @@ pub async fn listed(
     );
     let rows = dialect::query_all::<Row>(db, &sql, binds).await?;
     Ok(page.part(rows).map(WorkItem::from))
+}
+
+/// What came in by mail, and what did not arrive.
+fn by_mail(desk: &Desk, kind: Kind, binds: &mut Binds) -> Vec<String> {
+    let mut parts = Vec::new();
+    if !desk.messages.is_nothing() {
+        parts.push(replies(&within(&desk.messages, &OF_SCOPE, kind, binds)));
+    }
+    if !desk.unreached.is_nothing() {
+        parts.push(unreached(&within(&desk.unreached, &OF_SCOPE, kind, binds)));
+    }
+    if !desk.undelivered.is_nothing() {
+        parts.push(messages(&within(&desk.undelivered, &OF_MESSAGE, kind, binds)));
+    }
+    parts
 }
 
 /// How long an application should stay in a stage at most.
@@ -131,7 +148,7 @@ const NONE: &str = "CAST(NULL AS TEXT)";
 pub(super) fn scorecards(wanted: &str) -> String {
     format!(
         "SELECT 'scorecardDue' AS kind, s.id || '_1' AS key, r.requested_at AS since, r.due_at AS due_at, \
-         c.id AS application_id, s.id AS step_id, {NONE} AS offer_id, {NONE} AS email_id, {NONE} AS note_id \
+         c.id AS application_id, s.id AS step_id, {NONE} AS offer_id, {NONE} AS email_id, {NONE} AS note_id, {NONE} AS message_id \
          FROM scorecard_request r JOIN application_step s ON s.id = r.step_id AND s.round = r.round \
          JOIN application c ON c.id = r.application_id WHERE {wanted} AND c.status = 'active' \
          AND s.state NOT IN ('waived', 'skipped', 'cancelled') AND NOT EXISTS (SELECT 1 FROM scorecard k \
@@ -143,7 +160,7 @@ pub(super) fn scorecards(wanted: &str) -> String {
 fn approvals(user: &str) -> String {
     format!(
         "SELECT 'approvalAsked' AS kind, f.id || '_1' AS key, r.asked_at AS since, f.expires_at AS due_at, \
-         f.application_id AS application_id, {NONE} AS step_id, f.id AS offer_id, {NONE} AS email_id, {NONE} AS note_id \
+         f.application_id AS application_id, {NONE} AS step_id, f.id AS offer_id, {NONE} AS email_id, {NONE} AS note_id, {NONE} AS message_id \
          FROM approval_request r JOIN offer f ON f.id = r.offer_id WHERE r.approver_id = {user} AND r.state = 'asked'"
     )
 }
@@ -152,7 +169,7 @@ fn approvals(user: &str) -> String {
 fn approvers(seen: &str) -> String {
     format!(
         "SELECT DISTINCT 'approverMissing' AS kind, f.id || '_2' AS key, f.created_at AS since, f.expires_at AS due_at, \
-         c.id AS application_id, {NONE} AS step_id, f.id AS offer_id, {NONE} AS email_id, {NONE} AS note_id \
+         c.id AS application_id, {NONE} AS step_id, f.id AS offer_id, {NONE} AS email_id, {NONE} AS note_id, {NONE} AS message_id \
          FROM approval_request r JOIN offer f ON f.id = r.offer_id JOIN application c ON c.id = f.application_id \
          WHERE r.ended_at IS NULL AND {seen} \
          AND NOT EXISTS (SELECT 1 FROM role_grant g WHERE g.user_id = r.approver_id AND g.role = 'approver')"
@@ -163,7 +180,7 @@ fn approvers(seen: &str) -> String {
 fn mentions(user: &str, seen: &str) -> String {
     format!(
         "SELECT 'noteMention' AS kind, n.id || '_1' AS key, n.created_at AS since, NULL AS due_at, \
-         c.id AS application_id, {NONE} AS step_id, {NONE} AS offer_id, {NONE} AS email_id, n.id AS note_id \
+         c.id AS application_id, {NONE} AS step_id, {NONE} AS offer_id, {NONE} AS email_id, n.id AS note_id, {NONE} AS message_id \
          FROM note_mention m JOIN note n ON n.id = m.note_id JOIN application c ON c.id = n.application_id \
          WHERE m.user_id = {user} AND m.read_at IS NULL AND {seen}"
     )
@@ -179,7 +196,7 @@ pub(super) fn stalled(kind: Kind, stays: usize, now: &str, seen: &str) -> String
     let due = kind.hours_after("i.since", "i.hours");
     format!(
         "SELECT 'applicationStalled' AS kind, i.id || '_1' AS key, i.since AS since, {due} AS due_at, \
-         i.id AS application_id, {NONE} AS step_id, {NONE} AS offer_id, {NONE} AS email_id, {NONE} AS note_id FROM (SELECT c.id AS id, \
+         i.id AS application_id, {NONE} AS step_id, {NONE} AS offer_id, {NONE} AS email_id, {NONE} AS note_id, {NONE} AS message_id FROM (SELECT c.id AS id, \
          CAST({} AS INTEGER) AS hours, coalesce((SELECT max(e.at) FROM event e WHERE e.application_id = c.id \
          AND e.kind IN {ARRIVALS}), c.applied_at) AS since FROM {} CROSS JOIN application c WHERE c.plan_id = {} \
          AND c.plan_version = CAST({} AS INTEGER) AND c.stage = CAST({} AS INTEGER) AND c.status = 'active' AND {seen}) i \
@@ -196,7 +213,7 @@ pub(super) fn stalled(kind: Kind, stays: usize, now: &str, seen: &str) -> String
 pub(super) fn forms(now: &str, seen: &str) -> String {
     format!(
         "SELECT 'formOverdue' AS kind, q.id || '_1' AS key, q.sent_at AS since, q.due_at AS due_at, \
-         c.id AS application_id, s.id AS step_id, {NONE} AS offer_id, {NONE} AS email_id, {NONE} AS note_id FROM form q \
+         c.id AS application_id, s.id AS step_id, {NONE} AS offer_id, {NONE} AS email_id, {NONE} AS note_id, {NONE} AS message_id FROM form q \
          JOIN application_step s ON s.id = q.step_id JOIN application c ON c.id = q.application_id \
          WHERE q.answered_at IS NULL AND q.replaced_at IS NULL AND q.due_at <= {now} AND s.state = 'requested' \
          AND c.status = 'active' AND {seen}"
@@ -208,7 +225,7 @@ pub(super) fn slots(now: &str, seen: &str) -> String {
     format!(
         "SELECT 'slotsNeeded' AS kind, o.id || '_1' AS key, coalesce(o.declined_at, (SELECT max(t.starts_at) FROM slot t \
          WHERE t.slots_id = o.id AND t.starts_at <= {now}), o.offered_at) AS since, NULL AS due_at, \
-         c.id AS application_id, o.step_id AS step_id, {NONE} AS offer_id, {NONE} AS email_id, {NONE} AS note_id FROM slots o \
+         c.id AS application_id, o.step_id AS step_id, {NONE} AS offer_id, {NONE} AS email_id, {NONE} AS note_id, {NONE} AS message_id FROM slots o \
          JOIN application c ON c.id = o.application_id WHERE o.state = 'open' AND c.status = 'active' \
          AND (o.declined_at IS NOT NULL OR NOT EXISTS (SELECT 1 FROM slot t WHERE t.slots_id = o.id \
          AND t.starts_at > {now} AND NOT {BUSY})) AND {seen}"
@@ -220,7 +237,7 @@ fn participants(seen: &str) -> String {
     format!(
         "SELECT 'participantsToCheck' AS kind, i.id || '_1' AS key, (SELECT max(l.since) FROM allotment l \
          WHERE l.application_id = i.application_id) AS since, i.starts_at AS due_at, c.id AS application_id, \
-         i.step_id AS step_id, {NONE} AS offer_id, {NONE} AS email_id, {NONE} AS note_id FROM interview i \
+         i.step_id AS step_id, {NONE} AS offer_id, {NONE} AS email_id, {NONE} AS note_id, {NONE} AS message_id FROM interview i \
          JOIN application c ON c.id = i.application_id WHERE i.state = 'scheduled' AND {REALLOTTED} AND {seen}"
     )
 }
@@ -229,7 +246,7 @@ fn participants(seen: &str) -> String {
 fn preferences(seen: &str) -> String {
     format!(
         "SELECT 'teamsPreferred' AS kind, c.id || '_3' AS key, c.preference_since AS since, NULL AS due_at, \
-         c.id AS application_id, {NONE} AS step_id, {NONE} AS offer_id, {NONE} AS email_id, {NONE} AS note_id \
+         c.id AS application_id, {NONE} AS step_id, {NONE} AS offer_id, {NONE} AS email_id, {NONE} AS note_id, {NONE} AS message_id \
          FROM application c WHERE c.preference_since IS NOT NULL AND c.status = 'active' AND {seen}"
     )
 }
@@ -238,7 +255,7 @@ fn preferences(seen: &str) -> String {
 fn feedback(seen: &str) -> String {
     format!(
         "SELECT 'feedbackAwaited' AS kind, s.id || '_2' AS key, coalesce(s.moved_at, c.applied_at) AS since, \
-         NULL AS due_at, c.id AS application_id, s.id AS step_id, {NONE} AS offer_id, {NONE} AS email_id, {NONE} AS note_id \
+         NULL AS due_at, c.id AS application_id, s.id AS step_id, {NONE} AS offer_id, {NONE} AS email_id, {NONE} AS note_id, {NONE} AS message_id \
          FROM application_step s JOIN application c ON c.id = s.application_id \
          WHERE s.state = 'awaitingFeedback' AND c.status = 'active' AND {seen}"
     )
@@ -248,7 +265,7 @@ fn feedback(seen: &str) -> String {
 fn decisions(seen: &str) -> String {
     format!(
         "SELECT 'decisionNeeded' AS kind, c.id || '_2' AS key, c.needs_decision_since AS since, NULL AS due_at, \
-         c.id AS application_id, {NONE} AS step_id, {NONE} AS offer_id, {NONE} AS email_id, {NONE} AS note_id \
+         c.id AS application_id, {NONE} AS step_id, {NONE} AS offer_id, {NONE} AS email_id, {NONE} AS note_id, {NONE} AS message_id \
          FROM application c WHERE c.needs_decision_since IS NOT NULL AND c.status = 'active' AND {seen}"
     )
 }
@@ -257,9 +274,29 @@ fn decisions(seen: &str) -> String {
 fn messages(seen: &str) -> String {
     format!(
         "SELECT 'emailFailed' AS kind, m.id || '_1' AS key, m.run_at AS since, NULL AS due_at, \
-         m.application_id AS application_id, {NONE} AS step_id, m.offer_id AS offer_id, m.id AS email_id, {NONE} AS note_id \
-         FROM email_message m WHERE m.state IN ('unknown', 'failed', 'bounced') AND m.replaced_at IS NULL AND (m.state <> 'unknown' OR m.held) \
+         m.application_id AS application_id, {NONE} AS step_id, m.offer_id AS offer_id, m.id AS email_id, {NONE} AS note_id, {NONE} AS message_id \
+         FROM email_message m WHERE m.state IN ('unknown', 'failed', 'bounced') AND m.replaced_at IS NULL AND (m.state = 'failed' OR m.held) \
          AND {seen}"
+    )
+}
+
+/// Mails about applications that nobody has said they read.
+fn replies(seen: &str) -> String {
+    format!(
+        "SELECT 'replyToRead' AS kind, t.id || '_1' AS key, t.received_at AS since, NULL AS due_at, \
+         c.id AS application_id, {NONE} AS step_id, {NONE} AS offer_id, {NONE} AS email_id, {NONE} AS note_id, \
+         t.id AS message_id FROM message t JOIN application c ON c.id = t.application_id \
+         WHERE t.read_at IS NULL AND {seen}"
+    )
+}
+
+/// Active applications of candidates whose address is known not to work.
+fn unreached(seen: &str) -> String {
+    format!(
+        "SELECT 'addressDead' AS kind, c.id || '_4' AS key, d.undeliverable_since AS since, NULL AS due_at, \
+         c.id AS application_id, {NONE} AS step_id, {NONE} AS offer_id, {NONE} AS email_id, {NONE} AS note_id, \
+         {NONE} AS message_id FROM candidate_contact d JOIN application c ON c.candidate_id = d.candidate_id \
+         WHERE d.undeliverable_since IS NOT NULL AND c.status = 'active' AND {seen}"
     )
 }
 
@@ -274,6 +311,7 @@ struct Row {
     offer_id: Option<OfferId>,
     email_id: Option<EmailMessageId>,
     note_id: Option<NoteId>,
+    message_id: Option<MessageId>,
 }
 
 impl From<Row> for WorkItem {
@@ -288,6 +326,7 @@ impl From<Row> for WorkItem {
             offer: row.offer_id,
             email: row.email_id,
             note: row.note_id,
+            message: row.message_id,
         }
     }
 }

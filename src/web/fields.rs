@@ -138,6 +138,7 @@ mod tests {
             public_url: "https://jobs.example.com".into(),
             zone: chrono_tz::UTC,
             mail_from: address.clone(),
+            mailing: crate::domain::mailing::Mailing::default(),
             contact_email: address,
             linkedin_company: None,
             pings: crate::domain::ping::Pings::default(),

@@ -5,6 +5,7 @@
 //!   `reference`: that of a referee, `scorecard` and `approval`: those of colleagues; behind a link's secret.
 //! * `feed`: feeds and their reports; [`report`]: how hiring goes, as tables.
 //! * [`page`], [`asset`], `fields`, `sheet`, `nonce`: what all pages share.
+//! * `inbound`: mail that comes in, from whoever receives it.
 //! * [`observe`], [`metrics`]: what is noted of a request, and how the installation stands.
 //! * `header`, [`peer`], [`rate`], `health`: what all answers share, who is at the other end and how often, whether we are
 //!   well.
@@ -21,6 +22,7 @@ pub mod graphiql;
 pub mod graphql;
 mod header;
 mod health;
+mod inbound;
 mod mark;
 pub mod media;
 pub mod metrics;
@@ -155,6 +157,7 @@ pub fn routes(
             .service(read("/jobs/{slug}/applied", apply::applied))
             .configure(of_applications)
             .configure(behind_secrets)
+            .service(web::resource("/inbound/mail").route(web::post().to(inbound::mail)))
             .service(read("/healthz", health::alive))
             .service(read("/readyz", health::ready))
             .default_service(web::to(page::nowhere));

@@ -72,6 +72,7 @@ fn site() -> Site {
         public_url: "https://jobs.example.com".into(),
         zone: "Europe/Berlin".parse().unwrap(),
         mail_from: EmailAddress::parse("mailFrom", "jobs@example.com").unwrap(),
+        mailing: vacantia::domain::mailing::Mailing::default(),
         contact_email: EmailAddress::parse("contactEmail", "people@example.com").unwrap(),
         linkedin_company: None,
         pings: Pings::default(),

@@ -261,10 +261,18 @@ impl Table<'_> {
         self.each("noteAdd", &["mine", "fresh", "far"], add);
         let set = |id: &str| json!({ "applicationId": id, "tags": ["Nights"] });
         self.each("tagSet", &["mine", "fresh", "far"], set);
+        self.each("messageRead", &["mine message", "far message"], |id| json!({ "messageId": id }));
+        self.each(
+            "candidateUpdate",
+            &["mine candidate", "far candidate"],
+            |id| json!({ "candidateId": id, "email": format!("{id}@example.com") }),
+        );
         self.each("noteRead", &["mine note", "far note"], |id| json!({ "noteId": id }));
     }
 
     fn messages(&mut self) {
+        let dismiss = |id: &str| json!({ "emailMessageId": id });
+        self.each("emailMessageDismiss", &["asked mail 1", "far mail 2"], dismiss);
         self.each("emailMessageRetry", &["ready mail 1", "far mail 1"], |id| json!({ "emailMessageId": id }));
         self.each(
             "emailMessageCancel",

@@ -12,6 +12,7 @@ const NOT_REFUSED: &[&str] = &[
     "uq_opening_offer",
     "uq_opening_application",
     "uq_email_message_dedupe",
+    "uq_message_sha256",
     "uq_feed_change_number",
     "uq_feed_change_place",
     "uq_approval_request_open",

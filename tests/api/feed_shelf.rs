@@ -42,6 +42,7 @@ fn site() -> Site {
         public_url: "https://jobs.example.com".into(),
         zone: chrono_tz::Europe::Berlin,
         mail_from: email.clone(),
+        mailing: vacantia::domain::mailing::Mailing::default(),
         contact_email: email,
         linkedin_company: None,
         pings: Pings::default(),

@@ -25,6 +25,7 @@ const FRAMEWORKS: &[(&str, &str)] = &[
     ("actix", "web"),
     ("lettre", "mail"),
     ("icalendar", "mail"),
+    ("mail_parser", "mail"),
     ("quick_xml", "feeds"),
     ("opentelemetry", "cli"),
 ];

@@ -49,6 +49,7 @@ mod hire;
 mod history;
 mod import;
 mod import_boards;
+mod inbound;
 mod interview;
 mod interview_end;
 mod ledger;

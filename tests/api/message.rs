@@ -47,6 +47,8 @@ impl Draft {
             to: &self.to,
             reply_to: self.reply_to.as_ref(),
             message_id: &self.message_id,
+            answers: None,
+            feedback_id: "",
             date: self.date,
             language: &self.language,
             letter: &self.letter,

@@ -69,6 +69,7 @@ reasons! {
     Refusal::ApproverRequired => "APPROVER_REQUIRED",
     Refusal::Expired => "EXPIRED",
     Refusal::AlreadyDecided(_) => "ALREADY_DECIDED",
+    Refusal::EmailUndeliverable => "EMAIL_UNDELIVERABLE",
     Refusal::EmailState(_) => "EMAIL_STATE",
 }
 
@@ -309,6 +310,10 @@ impl Asker<'_> {
         let other = json!({ "offerId": held.id.to_string(), "termsHash": "0".repeat(64) });
         self.refused_to(&approver, "TERMS_CHANGED", "offerApprove", other).await;
         self.desk.approve(held.id).await.unwrap();
+        let dead = |since| format!("UPDATE candidate_contact SET undeliverable_since = {since}");
+        app.beside(&dead("'2027-01-14T08:00:00+00:00'")).await;
+        self.refused("EMAIL_UNDELIVERABLE", "offerSend", json!({ "offerId": held.id.to_string() })).await;
+        app.beside(&dead("NULL")).await;
         let sent = self.desk.send(held.id).await.unwrap();
         let terms_hash = app.newest(sent.id).await.terms_hash.0;
         let accept = json!({

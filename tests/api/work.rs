@@ -161,11 +161,11 @@ both! {
         let told = asked(&app, &recruiter, json!({})).await;
         assert_eq!(told["nodes"][3]["step"]["step"]["key"], "feedback");
 
-        // A message that failed or is in doubt; one that is tried again by itself is nobody's work.
+        // A message that failed, is in doubt or came back; one that is tried again by itself, or that somebody saw to, is nobody's work.
         let letter = |state: &str, held: bool| {
             format!("UPDATE email_message SET state = '{state}', held = {held} WHERE application_id = '{}'", form.application)
         };
-        for (state, held, is_work) in [("deferred", false, false), ("unknown", false, false), ("unknown", true, true), ("failed", false, true), ("bounced", false, true)] {
+        for (state, held, is_work) in [("deferred", false, false), ("unknown", false, false), ("unknown", true, true), ("failed", false, true), ("bounced", true, true), ("bounced", false, false)] {
             app.beside(&letter(state, held)).await;
             let has = |lines: Vec<String>| lines.iter().any(|line| line.starts_with("EMAIL_FAILED"));
             assert_eq!(has(work(&app, &admin).await), is_work, "{state}");

@@ -237,7 +237,7 @@ async fn ending(
     if let Notice::Omitted(why) = notice {
         return Ok(Ending { call_off, told: Told::Omitted(why) });
     }
-    let addressee = addressee(store, application.candidate).await?;
+    let addressee = addressee(store, application.candidate, application.id).await?;
     let who = Who {
         reader: Reader::new(&addressee.name),
         role: role(act, application.posting).await?,

@@ -26,7 +26,9 @@ use crate::mail::letter::{ApplicationReceived, ApplicationRepeated, Reader};
 use crate::mail::line::Line;
 use crate::storage::idempotency::{self, Request};
 use crate::storage::posting::Sight;
-use crate::storage::{Failure, Fault, Tx, allotment, answer, candidate, link, plan, posting, step};
+use crate::storage::{
+    Failure, Fault, Tx, allotment, answer, candidate, email_message, link, plan, posting, step,
+};
 
 /// An application as it comes in.
 #[derive(Debug, Clone)]
@@ -173,8 +175,9 @@ impl Ready {
             Some(known) => kept::current(store, posting.id, known).await?,
             None => None,
         };
-        let (candidate, to) = addressed(act, person, &applicant, change).await?;
+        let (candidate, mut to) = addressed(act, person, &applicant, change).await?;
         let id = current.as_ref().map_or_else(|| ApplicationId::new(now, act.chance), |current| current.id);
+        to.thread = email_message::threads(store, id).await?.remove(&(None, None));
         let link = link_for(act, candidate.id, Purpose::Application(id))?;
         let mail = letter(act, &posting, &to, id, &link, current.is_some())?;
         let answer = |(question, value): (question::Question, String)| Answer {
@@ -310,6 +313,7 @@ async fn addressed(
         reference: None,
         name: candidate.name.clone(),
         email,
+        thread: None,
     };
     Ok((candidate, to))
 }

@@ -149,7 +149,9 @@ impl Ready {
         self.lay(tx, change, &application, laid).await?;
         kept_transfer::insert(tx, &brought(change, &before, &application, reason)).await?;
         match &self.told {
-            Told::Letter(letter) => letter.queue(tx, change).await?,
+            Told::Letter(letter) => {
+                letter.queue(tx, change).await?;
+            }
             Told::Omitted(why) => {
                 omitted(tx, change, &application, LetterKind::ApplicationTransferred, *why);
             }
@@ -220,7 +222,7 @@ async fn told(
     if let Some(why) = input.omit_mail {
         return Ok(Told::Omitted(why));
     }
-    let to = addressee(act.store, application.candidate).await?;
+    let to = addressee(act.store, application.candidate, application.id).await?;
     let link = link_for(act, application.candidate, Purpose::Application(application.id))?;
     let facts = ApplicationTransferred {
         reader: Reader::new(&to.name),

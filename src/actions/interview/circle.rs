@@ -8,6 +8,7 @@ use crate::domain::application::Application;
 use crate::domain::email::NewEmail;
 use crate::domain::id::UserId;
 use crate::domain::interview::{Interview, Meeting, Participant};
+use crate::domain::mailing::MailGroup;
 use crate::domain::step::ApplicationStep;
 use crate::domain::user::User;
 use crate::mail::invite::{self, Invite, Method};
@@ -42,7 +43,7 @@ impl Circle {
         people: &[Participant],
     ) -> Result<Self, Failure> {
         let users: Vec<UserId> = people.iter().map(|one| one.user).collect();
-        let mut known = colleagues(act.store, application.candidate, &users).await?;
+        let mut known = colleagues(act.store, application.candidate, application.id, &users).await?;
         let person = |one: &Participant| {
             let (addressee, user) = known.remove(&one.user)?;
             let host = host_of(&user);
@@ -52,7 +53,7 @@ impl Circle {
             about: About { posting: application.posting, application: application.id, offer: None },
             role: role(act, application.posting).await?,
             title: Line::cut(&step.title, 80),
-            candidate: addressee(act.store, application.candidate).await?,
+            candidate: addressee(act.store, application.candidate, application.id).await?,
             people: people.iter().filter_map(person).collect(),
         })
     }
@@ -179,7 +180,7 @@ impl Circle {
             summary: Line::new(&format!("{}: {with}", self.title)),
             description: std::iter::once(self.role.clone()).chain(call).chain(hosts).collect(),
             location: places.map(|place| Line::cut(place, 2_100)),
-            organizer: act.site.mail_from.as_str(),
+            organizer: act.site.sender(MailGroup::Interviews).as_str(),
             optional: person.is_some_and(|person| person.one.shadow),
         };
         let to = person.map_or(&self.candidate, |person| &person.addressee);

@@ -93,13 +93,14 @@ impl Read {
     /// The letter that tells whoever drafted the offer what became of it.
     async fn news(&self, act: Act<'_>, by: UserId, decision: Decision) -> Result<Option<NewEmail>, Failure> {
         let people = [self.version.drafted_by, by];
-        let known = letter::colleagues(act.store, self.found.candidate, &people).await?;
+        let known =
+            letter::colleagues(act.store, self.found.candidate, self.found.application, &people).await?;
         let (Some((to, _)), Some((_, approver))) = (known.get(&self.version.drafted_by), known.get(&by))
         else {
             return Ok(None);
         };
         let reader = Reader::new(&to.name);
-        let person = letter::addressee(act.store, self.found.candidate).await?;
+        let person = letter::addressee(act.store, self.found.candidate, self.found.application).await?;
         let candidate = Line::cut(&person.name, 80);
         let role = Line::cut(&self.version.terms.title, 150);
         let team = Line::cut(&self.version.terms.team, 80);

@@ -42,11 +42,11 @@ async fn letter(
     request: &ApprovalRequest,
 ) -> Result<Option<WithLink>, Failure> {
     let people = [request.approver, version.drafted_by];
-    let known = letter::colleagues(act.store, offer.candidate, &people).await?;
+    let known = letter::colleagues(act.store, offer.candidate, offer.application, &people).await?;
     let Some((to, approver)) = known.get(&request.approver) else { return Ok(None) };
     let (_, drafter) =
         known.get(&version.drafted_by).ok_or_else(|| Fault::missing("user", version.drafted_by))?;
-    let candidate = letter::addressee(act.store, offer.candidate).await?;
+    let candidate = letter::addressee(act.store, offer.candidate, offer.application).await?;
     let purpose = Purpose::Approval {
         offer: offer.id,
         version: version.number,

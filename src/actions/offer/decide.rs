@@ -159,7 +159,7 @@ async fn accepted(act: Act<'_>, input: &Accept) -> Result<Offer, Failure> {
     let (name, consent) = decision::signed(&input.typed_name, &input.consent)?;
     (evidence.typed_name, evidence.consent) = (Some(name), Some(consent.to_owned()));
     let version = offer_version::get(act.store, found.id, number).await?;
-    let to = letter::addressee(act.store, found.candidate).await?;
+    let to = letter::addressee(act.store, found.candidate, found.application).await?;
     let link = link_to(act, &found, number)?;
     let call_off = CallOff::with_application(act, found.application).await?;
     let invites = call_off.invites();
@@ -199,7 +199,7 @@ pub async fn decline(act: Act<'_>, input: Decline) -> Result<Offer, Failure> {
     let mut evidence = input.page.evidence(number, Decision::Declined, &change)?;
     evidence.reason = text::optional_prose("reason", input.reason.as_deref(), 2_000)?;
     let version = offer_version::get(act.store, found.id, number).await?;
-    let to = letter::addressee(act.store, found.candidate).await?;
+    let to = letter::addressee(act.store, found.candidate, found.application).await?;
     let facts = OfferDeclined {
         reader: Reader::new(&to.name),
         role: Line::cut(&version.terms.title, 150),

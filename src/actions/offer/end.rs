@@ -108,7 +108,7 @@ async fn prepare_rescission(
     note: Option<&str>,
 ) -> Result<Option<NewEmail>, Failure> {
     let Some(number) = offer.sent_version else { return Ok(None) };
-    let to = letter::addressee(act.store, offer.candidate).await?;
+    let to = letter::addressee(act.store, offer.candidate, offer.application).await?;
     let terms = offer_version::get(act.store, offer.id, number).await?.terms;
     let facts = OfferRescinded {
         reader: Reader::new(&to.name),
@@ -204,7 +204,7 @@ async fn expire(act: Act<'_>, seen: &Offer) -> Result<bool, Failure> {
     let change = &act.change();
     let number = seen.sent_version.ok_or_else(|| Fault::missing("sent version of offer", seen.id))?;
     let version = offer_version::get(act.store, seen.id, number).await?;
-    let to = letter::addressee(act.store, seen.candidate).await?;
+    let to = letter::addressee(act.store, seen.candidate, seen.application).await?;
     let facts = OfferExpired {
         reader: Reader::new(&to.name),
         role: Line::cut(&version.terms.title, 150),

@@ -16,14 +16,15 @@ pub(super) async fn prepare(
     version: &OfferVersion,
     status: OfferStatus,
 ) -> Result<Option<NewEmail>, Failure> {
-    let known = letter::colleagues(act.store, offer.candidate, &[version.drafted_by]).await?;
+    let known =
+        letter::colleagues(act.store, offer.candidate, offer.application, &[version.drafted_by]).await?;
     let Some((to, drafter)) = known.get(&version.drafted_by) else { return Ok(None) };
     let ending = match status {
         OfferStatus::Accepted => Ending::Accepted,
         OfferStatus::Declined => Ending::Declined,
         _ => Ending::Expired,
     };
-    let candidate = letter::addressee(act.store, offer.candidate).await?;
+    let candidate = letter::addressee(act.store, offer.candidate, offer.application).await?;
     let facts = OfferEnded {
         reader: Reader::new(&drafter.name),
         candidate: Line::cut(&candidate.name, 80),

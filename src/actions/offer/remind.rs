@@ -39,9 +39,11 @@ async fn remind(act: Act<'_>, due: &Offer) -> Result<bool, Failure> {
                 return Ok(false);
             }
             storage::offer::note_reminder(&tx, due.id).await?;
-            letter.queue(&tx, change).await?;
-            tx.record(event(change, EventKind::OfferReminded, &held.offer));
-            Ok(true)
+            let queued = letter.queue(&tx, change).await?;
+            if queued {
+                tx.record(event(change, EventKind::OfferReminded, &held.offer));
+            }
+            Ok(queued)
         })
         .await
 }
@@ -49,7 +51,7 @@ async fn remind(act: Act<'_>, due: &Offer) -> Result<bool, Failure> {
 async fn prepare(act: Act<'_>, due: &Offer) -> Result<WithLink, Failure> {
     let number = due.sent_version.ok_or_else(|| Fault::missing("sent version of offer", due.id))?;
     let version = offer_version::get(act.store, due.id, number).await?;
-    let to = letter::addressee(act.store, due.candidate).await?;
+    let to = letter::addressee(act.store, due.candidate, due.application).await?;
     let link = link_to(act, due, number)?;
     let facts = OfferReminded {
         reader: Reader::new(&to.name),

@@ -33,8 +33,8 @@ pub struct Resend {
 /// corrected, and the links that went to the old one stop working: it may be somebody else's.
 ///
 /// # Errors
-/// `NOT_FOUND`, `FORBIDDEN`, `STALE`, `OFFER_STATUS` unless a version is out, `EXPIRED`, `REQUIRED` or `INVALID` on `email`, `TAKEN` on `email` when it
-/// is another candidate's, or `IDEMPOTENCY_MISMATCH`.
+/// `NOT_FOUND`, `FORBIDDEN`, `STALE`, `OFFER_STATUS` unless a version is out, `EXPIRED`, `EMAIL_UNDELIVERABLE`, `REQUIRED` or `INVALID`
+/// on `email`, `TAKEN` on `email` when it is another candidate's, or `IDEMPOTENCY_MISMATCH`.
 pub async fn resend(act: Act<'_>, input: Resend) -> Result<Offer, Failure> {
     let change = &act.change();
     let found = &seen(act, input.offer).await?;
@@ -59,6 +59,9 @@ pub async fn resend(act: Act<'_>, input: Resend) -> Result<Offer, Failure> {
                 candidate::correct_address(&tx, found.candidate, address).await?;
                 link::revoke_of_offer(&tx, found.id, change.at).await?;
             }
+            if email::is_in_vain(&tx, &prepared.email).await? {
+                return Err(Refusal::EmailUndeliverable.into());
+            }
             email::take_back_offer(&tx, change, found.id).await?;
             email_message::replace_of_offer(&tx, found.id, change.at).await?;
             prepared.queue(&tx, change).await?;
@@ -79,7 +82,7 @@ async fn prepare(
 ) -> Result<Option<WithLink>, Failure> {
     let Some(number) = offer.sent_version else { return Ok(None) };
     let version = offer_version::get(act.store, offer.id, number).await?;
-    let mut to = letter::addressee(act.store, offer.candidate).await?;
+    let mut to = letter::addressee(act.store, offer.candidate, offer.application).await?;
     if let Some(address) = address {
         to.email = address.clone();
     }

@@ -38,6 +38,10 @@ struct Prepared {
 
 impl Prepared {
     async fn queue(&self, tx: &Tx, change: &Change) -> Result<(), Failure> {
+        // An offer that nobody receives is none.
+        if email::is_in_vain(tx, &self.email).await? {
+            return Err(Refusal::EmailUndeliverable.into());
+        }
         link::create(tx, &self.link.link, &self.link.hash).await?;
         if email::queue(tx, change, &self.email).await? {
             return Ok(());
@@ -50,8 +54,8 @@ impl Prepared {
 /// before gives way to it: its links are revoked, its unsent mail is taken back, and the seat stays with the offer.
 ///
 /// # Errors
-/// `NOT_FOUND`, `FORBIDDEN`, `STALE`, `NOT_APPROVED`, `OFFER_STATUS`, `NOT_ACTIVE`, `EXPIRED`, `INVALID` on `expiresAt`, or
-/// `IDEMPOTENCY_MISMATCH`.
+/// `NOT_FOUND`, `FORBIDDEN`, `STALE`, `NOT_APPROVED`, `OFFER_STATUS`, `NOT_ACTIVE`, `EXPIRED`, `EMAIL_UNDELIVERABLE`, `INVALID` on
+/// `expiresAt`, or `IDEMPOTENCY_MISMATCH`.
 pub async fn send(act: Act<'_>, input: Send) -> Result<Offer, Failure> {
     let change = act.change();
     let found = seen(act, input.offer).await?;
@@ -102,7 +106,7 @@ async fn prepare(
     version: &OfferVersion,
     deadline: DateTime<Utc>,
 ) -> Result<Prepared, Failure> {
-    let to = letter::addressee(act.store, offer.candidate).await?;
+    let to = letter::addressee(act.store, offer.candidate, offer.application).await?;
     let link = link_to(act, offer, version.number)?;
     let facts = letters::Offer {
         reader: Reader::new(&to.name),
@@ -135,11 +139,11 @@ pub struct Extend {
 /// Moves the deadline of a sent offer, and tells the candidate. No approval: the deadline is not part of the terms.
 ///
 /// # Errors
-/// `NOT_FOUND`, `FORBIDDEN`, `STALE`, `OFFER_STATUS`, `EXPIRED`, or `INVALID` on `expiresAt`.
+/// `NOT_FOUND`, `FORBIDDEN`, `STALE`, `OFFER_STATUS`, `EXPIRED`, `EMAIL_UNDELIVERABLE`, or `INVALID` on `expiresAt`.
 pub async fn extend(act: Act<'_>, input: Extend) -> Result<Offer, Failure> {
     let change = act.change();
     let found = seen(act, input.offer).await?;
-    let to = letter::addressee(act.store, found.candidate).await?;
+    let to = letter::addressee(act.store, found.candidate, found.application).await?;
     let prepared = prepare_extension(act, &found, &to, input.expires_at).await?;
     let (change, input, viewer, found, prepared) = (&change, &input, act.viewer, &found, &prepared);
     act.store

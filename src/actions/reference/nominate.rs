@@ -88,7 +88,7 @@ async fn letters(
     let mut ids: Vec<_> = nominees.iter().map(|_| ReferenceId::new(now, act.chance)).collect();
     ids.sort();
     let letter = |(nominee, id): (&Nominee, ReferenceId)| {
-        let letter = to_referee(act, application, (id, nominee), "requested", |(reader, link)| {
+        let letter = to_referee(act, application, (id, nominee, None), "requested", |(reader, link)| {
             let (candidate, role) = (candidate.clone(), role.clone());
             ReferenceRequested { reader, candidate, role, deadline: now + TIME_TO_ANSWER, link }
         })?;

@@ -13,7 +13,7 @@ use crate::domain::step::StepState;
 use crate::domain::viewer::Viewer;
 use crate::mail::letter::{NominationReminded, ReferenceReminded};
 use crate::storage::reference_request::Due;
-use crate::storage::{self, Failure, Fault, application as kept, reference_request, step};
+use crate::storage::{self, Failure, Fault, application as kept, email_message, reference_request, step};
 
 /// Reminds candidates whose time to name people is running out, once for each request, and says how many.
 ///
@@ -86,8 +86,9 @@ async fn remind_referee(act: Act<'_>, id: ReferenceId) -> Result<bool, Failure> 
     let reference = storage::reference::get(act.store, id).await?;
     let application = found(act, reference.application).await?;
     let Introduction { candidate, role } = Introduction::of(act, &application).await?;
+    let thread = email_message::threads(act.store, application.id).await?.remove(&(None, Some(id)));
     let prepared: &WithLink =
-        &to_referee(act, &application, (id, &reference.nominee), "reminded", |(reader, link)| {
+        &to_referee(act, &application, (id, &reference.nominee, thread), "reminded", |(reader, link)| {
             let (candidate, role) = (candidate.clone(), role.clone());
             ReferenceReminded { reader, candidate, role, deadline: reference.due_at, link }
         })?;

@@ -121,9 +121,10 @@ async fn prepare(
     occasion: &str,
 ) -> Result<Prepared, Failure> {
     let unknown = || Refusal::invalid("userIds", "members of staff");
-    let mut known = letter::colleagues(act.store, application.candidate, &[request.user]).await?;
+    let mut known =
+        letter::colleagues(act.store, application.candidate, application.id, &[request.user]).await?;
     let (to, colleague) = known.remove(&request.user).ok_or_else(unknown)?;
-    let candidate = letter::addressee(act.store, application.candidate).await?;
+    let candidate = letter::addressee(act.store, application.candidate, application.id).await?;
     let purpose = Purpose::Scorecard { step: step.id, user: request.user, application: application.id };
     let link = letter::link_for(act, application.candidate, purpose)?;
     let role = letter::role(act, application.posting).await?;

@@ -75,6 +75,13 @@ pub enum Emails {}
 #[derive(Debug, Clone)]
 pub enum Mailing {}
 
+/// The right to read what came in by mail about an application.
+#[derive(Debug, Clone)]
+pub enum Messages {}
+/// The right to say that one has read it.
+#[derive(Debug, Clone)]
+pub enum Corresponding {}
+
 fn with_own<Of>(scope: Scope<Of>, viewer: &Viewer) -> Scope<Of> {
     match viewer {
         Viewer::Applicant { application, .. } | Viewer::Offeree { application, .. } => {
@@ -233,6 +240,19 @@ pub fn justifying(viewer: &Viewer) -> Scope<Justifying> {
 #[must_use]
 pub fn notes(viewer: &Viewer) -> Scope<Notes> {
     reading(viewer, &[Role::Recruiter, Role::HiringManager])
+}
+
+/// What came in by mail: recruiters and hiring managers, who read how to reach the candidate anyway. Never the candidate:
+/// anybody can write that they are somebody.
+#[must_use]
+pub fn messages(viewer: &Viewer) -> Scope<Messages> {
+    reading(viewer, &[Role::Recruiter, Role::HiringManager])
+}
+
+/// Saying that one has read it: those who read it.
+#[must_use]
+pub fn corresponding(viewer: &Viewer) -> Scope<Corresponding> {
+    changing(viewer, &[Role::Recruiter, Role::HiringManager])
 }
 
 /// Noting: those who read notes.

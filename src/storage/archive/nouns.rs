@@ -5,9 +5,9 @@ use super::{Field, Form, Noun};
 use crate::domain::country::Country;
 use crate::domain::id::{
     AllotmentId, AnswerId, ApplicationId, ApprovalId, ApprovalRequestId, CandidateId, ChangeId,
-    EmailMessageId, FormId, GrantId, InterviewId, LinkId, NoteId, OfferId, OpeningId, PingId, PlanId,
-    PostingId, PostingTeamId, ReferenceId, ReferenceRequestId, ScorecardId, SlotId, SlotsId, StepId, TeamId,
-    TokenId, UserId,
+    EmailMessageId, FormId, GrantId, InterviewId, LinkId, MessageId, NoteId, OfferId, OpeningId, PingId,
+    PlanId, PostingId, PostingTeamId, ReferenceId, ReferenceRequestId, ScorecardId, SlotId, SlotsId, StepId,
+    TeamId, TokenId, UserId,
 };
 use crate::domain::{
     application, approval, email, event, feed, interview, link, offer, opening, ping, place, plan, posting,
@@ -98,6 +98,7 @@ nouns! {
     }
     "candidateContact" = candidate_contact by candidate_id {
         candidate_id: word::<CandidateId>(), email: TEXT, email_key: TEXT, phone: perhaps(TEXT),
+        undeliverable_since: perhaps(INSTANT),
     }
     "application" = application by id {
         id: word::<ApplicationId>(), posting_id: word::<PostingId>(), candidate_id: word::<CandidateId>(),
@@ -264,6 +265,16 @@ nouns! {
         email_message_id: word::<EmailMessageId>(), fence: INTEGER, worker: TEXT, started_at: INSTANT,
         ended_at: perhaps(INSTANT), phase: perhaps(TEXT), outcome: perhaps(TEXT), code: perhaps(INTEGER),
         enhanced: perhaps(TEXT), reply: perhaps(TEXT),
+    }
+    "inboundMail" = inbound_mail by sha256 {
+        sha256: TEXT, received_at: INSTANT,
+    }
+    "message" = message by id {
+        id: word::<MessageId>(), application_id: word::<ApplicationId>(), sha256: TEXT, message_id: perhaps(TEXT),
+        sender: perhaps(TEXT), from_candidate: FLAG, automatic: FLAG, subject: TEXT, body: TEXT, attachments: DOCUMENT,
+        attachment_count: INTEGER, interview_id: perhaps(word::<InterviewId>()),
+        response: perhaps(word::<interview::Response>()), received_at: INSTANT, read_at: perhaps(INSTANT),
+        read_by: perhaps(word::<UserId>()),
     }
     "ping" = ping by id {
         id: word::<PingId>(), kind: word::<ping::PingKind>(), target: TEXT, urls: DOCUMENT,

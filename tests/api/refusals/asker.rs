@@ -104,7 +104,7 @@ impl Asker {
         let unnamed =
             told.codes.iter().zip(&told.fields).find(|(code, field)| !self.is_named(&kind, code, field));
         if let Some((code, field)) = unnamed {
-            self.faults.push(format!("{code} names {field:?}: {}", request()));
+            self.faults.push(format!("{code} names {field:?}: {}: {}", request(), shortened(&answer)));
         }
         if has_changed && !errors.is_empty() && !mutation.starts_with("applications") {
             self.faults.push(format!("refused and done: {}: {}", request(), shortened(&answer)));

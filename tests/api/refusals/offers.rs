@@ -10,6 +10,7 @@ pub async fn run(asker: &mut Asker) {
     over(asker).await;
     approving(asker).await;
     taken(asker).await;
+    unreachable(asker).await;
     unjustified(asker).await;
     unreferenced(asker).await;
     two(asker).await;
@@ -55,9 +56,12 @@ async fn taken(asker: &mut Asker) {
     asker.begin_anew().await;
     let canaries = &asker.world.scene.canaries;
     let others = canaries.iter().find(|canary| canary.label == "ready email").unwrap();
-    let resend =
-        json!({ "offerId": asker.id("mine offer"), "email": format!("{}@example.com", others.mark) });
+    let email = format!("{}@example.com", others.mark);
+    let resend = json!({ "offerId": asker.id("mine offer"), "email": email });
     asker.is_refused(Recruiter, "TAKEN", "offerResend", resend).await;
+    let candidate = asker.id("mine candidate");
+    let update = json!({ "candidateId": candidate, "email": email });
+    asker.is_refused(Recruiter, "TAKEN", "candidateUpdate", update).await;
 }
 
 /// The deadline has passed, and nobody has recorded it yet.
@@ -84,6 +88,19 @@ async fn over(asker: &mut Asker) {
     ] {
         asker.is_refused(Recruiter, "EXPIRED", mutation, input).await;
     }
+}
+
+/// Mail to the candidate does not arrive.
+async fn unreachable(asker: &mut Asker) {
+    asker.begin_anew().await;
+    asker.beside("UPDATE candidate_contact SET undeliverable_since = '2027-01-14T08:00:00+00:00'").await;
+    let (sent, approved) = (asker.id("mine offer"), asker.id("approved offer"));
+    let extend = json!({ "offerId": sent, "expiresAt": "2027-02-10T12:00:00Z" });
+    asker.is_refused(Recruiter, "EMAIL_UNDELIVERABLE", "offerExtend", extend).await;
+    for (mutation, offer) in [("offerSend", &approved), ("offerResend", &sent)] {
+        asker.is_refused(Recruiter, "EMAIL_UNDELIVERABLE", mutation, json!({ "offerId": offer })).await;
+    }
+    asker.does(Recruiter, "offerResend", json!({ "offerId": sent, "email": "another@example.com" })).await;
 }
 
 /// Nobody has written why to hire.

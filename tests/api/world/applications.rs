@@ -363,7 +363,9 @@ impl Founder {
 
     /// What relays said about the first message of some applications: a reply often quotes the address.
     async fn replies(&mut self) {
-        for (record, state, code) in [("mine", "sent", 250), ("far", "sent", 250), ("ready", "failed", 550)] {
+        for (record, state, code) in
+            [("mine", "sent", 250), ("far", "sent", 250), ("ready", "failed", 550), ("asked", "bounced", 550)]
+        {
             let (word, id) = (self.word(&format!("{record} reply")), self.scene.id(record).to_owned());
             let now = self.app.now().to_rfc3339();
             let first = format!("SELECT min(id) FROM email_message WHERE application_id = '{id}'");
@@ -373,6 +375,12 @@ impl Founder {
             );
             self.app.beside(&sql).await;
         }
+        let (gone, now) = (self.scene.id("withdrawn candidate"), self.app.now().to_rfc3339());
+        let dead = format!(
+            "UPDATE candidate_contact SET undeliverable_since = '{now}' WHERE candidate_id = '{gone}'"
+        );
+        self.app.beside(&dead).await;
+        self.app.beside("UPDATE email_message SET held = true WHERE state = 'bounced'").await;
         let (mine, now) = (self.scene.id("mine offer"), self.app.now().to_rfc3339());
         self.app.beside(&format!("UPDATE offer SET sent_at = '{now}' WHERE id = '{mine}'")).await;
     }

@@ -1,0 +1,127 @@
+//! What came in by mail: what candidates wrote, and what else is made of a mail. Who it is from is what it says, never more.
+
+use chrono::{DateTime, Utc};
+
+use super::id::{ApplicationId, InterviewId, MessageId, UserId};
+use super::interview::Response;
+
+/// The most bytes of text that are kept of a mail.
+pub const MOST_TEXT: usize = 100_000;
+/// The most names of attachments that are kept.
+pub const MOST_NAMES: usize = 20;
+
+/// A mail about an application, as colleagues read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Its id.
+    pub id: MessageId,
+    /// About which application.
+    pub application: ApplicationId,
+    /// Its own `Message-ID`, if it has one that can be kept.
+    pub message_id: Option<String>,
+    /// The address it says that it is from. No proof of anything.
+    pub sender: Option<String>,
+    /// Whether that was the candidate's own address when it came.
+    pub from_candidate: bool,
+    /// Whether a machine wrote it.
+    pub automatic: bool,
+    /// Its subject.
+    pub subject: String,
+    /// Its text.
+    pub text: String,
+    /// Names of its attachments, of which nothing else is kept.
+    pub attachments: Vec<String>,
+    /// How many attachments it had.
+    pub attachment_count: i32,
+    /// Which invitation it answers, and how.
+    pub answer: Option<(InterviewId, Response)>,
+    /// When it came.
+    pub received_at: DateTime<Utc>,
+    /// When somebody said that they read it; at once for what nobody has to read.
+    pub read_at: Option<DateTime<Utc>>,
+    /// Who said so.
+    pub read_by: Option<UserId>,
+}
+
+text_enum! {
+    /// What became of a mail that came in.
+    Taken {
+        /// A message of ours came back.
+        Bounced = "bounced",
+        /// A message of ours is late, and is still tried by others.
+        Delayed = "delayed",
+        /// A message of ours arrived.
+        Delivered = "delivered",
+        /// An invitation was answered.
+        Responded = "responded",
+        /// It was kept with its application.
+        Kept = "kept",
+        /// It was taken before.
+        Repeated = "repeated",
+        /// It is about nothing here, or says nothing new: nothing was kept.
+        Ignored = "ignored",
+    }
+}
+
+text_enum! {
+    /// What a report says of a message of ours (RFC 3464 section 2.3.3).
+    Action {
+        /// It will not arrive.
+        Failed = "failed",
+        /// It is still tried.
+        Delayed = "delayed",
+        /// It is in the mailbox.
+        Delivered = "delivered",
+        /// It went on to a server that reports nothing.
+        Relayed = "relayed",
+        /// It went on to several people.
+        Expanded = "expanded",
+    }
+}
+
+/// A report about a message of ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// What became of it.
+    pub action: Action,
+    /// The enhanced status code (RFC 3463): `5.1.1`.
+    pub status: Option<String>,
+    /// What the other server said.
+    pub diagnostic: Option<String>,
+}
+
+impl Report {
+    /// Whether it says that there is no such mailbox: `5.1.1`, and `5.1.10`, as Exchange and RFC 7505 say it.
+    #[must_use]
+    pub fn is_dead_address(&self) -> bool {
+        self.action == Action::Failed && matches!(self.status.as_deref(), Some("5.1.1" | "5.1.10"))
+    }
+
+    /// The reply code at the start of what the other server said.
+    #[must_use]
+    pub fn code(&self) -> Option<i32> {
+        let code: i32 = self.diagnostic.as_deref()?.get(..3)?.parse().ok()?;
+        (400..600).contains(&code).then_some(code)
+    }
+
+    /// What is kept of it as the last word on the message.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let parts = self.status.as_deref().into_iter().chain(self.diagnostic.as_deref());
+        let words = parts.collect::<Vec<_>>().join(" ");
+        if words.is_empty() { "came back without a reason".to_owned() } else { words }
+    }
+}
+
+/// A calendar's answer to an invitation (RFC 5546 section 3.2.3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CalendarReply {
+    /// The meeting's own name among calendars.
+    pub uid: String,
+    /// Who answers.
+    pub attendee: String,
+    /// How.
+    pub response: Response,
+    /// Which of the invitations to the meeting it answers, from 0.
+    pub sequence: i32,
+}
