@@ -31,6 +31,7 @@ mod m20261127_000023_index_feeds;
 mod m20261127_000029_found_approval_chains;
 mod m20261127_000030_remind_of_offers;
 mod m20261128_000031_found_messages;
+mod m20261128_000032_schedule_offers;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -66,6 +67,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000029_found_approval_chains::Migration),
             Box::new(m20261127_000030_remind_of_offers::Migration),
             Box::new(m20261128_000031_found_messages::Migration),
+            Box::new(m20261128_000032_schedule_offers::Migration),
         ]
     }
 

@@ -9,6 +9,7 @@ mod hire;
 mod news;
 mod remind;
 mod resend;
+mod schedule;
 mod send;
 mod submit;
 
@@ -20,6 +21,7 @@ pub use end::{Cancel, EndedOffer, Rescind, cancel, end_live, expire_due, rescind
 pub use hire::{Undo, undo_hire};
 pub use remind::remind_candidates_due;
 pub use resend::{Resend, resend};
+pub use schedule::{schedule, send_due, unschedule};
 pub use send::{Extend, Send, extend, send};
 pub use submit::{Submit, submit};
 

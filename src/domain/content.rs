@@ -5,9 +5,25 @@ use super::clock::Chance;
 use super::faults::{Faults, each};
 use super::money::PayRange;
 use super::place::{Location, Workplace, keyed};
-use super::posting::{Content, Reading, Requirement, Section};
+use super::posting::{Content, EmploymentType, Reading, Requirement, Section};
 use super::question;
 use super::text;
+
+impl EmploymentType {
+    /// What people call it.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::FullTime => "Full time",
+            Self::PartTime => "Part time",
+            Self::Contract => "Contract",
+            Self::Temporary => "Temporary",
+            Self::Intern => "Internship",
+            Self::Volunteer => "Volunteering",
+            Self::PerDiem => "By the day",
+        }
+    }
+}
 
 impl Content {
     /// Cleaned and checked; each location has a key, the one it had `before` where it is the same place.

@@ -198,6 +198,12 @@ text_enum! {
         OfferApproved = "offerApproved",
         /// A version was sent back to draft.
         OfferRejected = "offerRejected",
+        /// An approved version is to be sent at a time.
+        OfferScheduled = "offerScheduled",
+        /// It is not to be sent at a time after all.
+        OfferUnscheduled = "offerUnscheduled",
+        /// Its time came, and it could not be sent as it stands.
+        OfferUnsent = "offerUnsent",
         /// A version was released to the candidate.
         OfferSent = "offerSent",
         /// The relay took the offer's mail.

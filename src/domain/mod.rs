@@ -7,6 +7,7 @@ pub mod allotment;
 pub mod application;
 pub mod approval;
 pub mod candidate;
+mod canonical;
 pub mod channel_setting;
 pub mod clock;
 pub mod content;

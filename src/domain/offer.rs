@@ -109,6 +109,8 @@ pub struct Offer {
     pub sent_version: Option<i32>,
     /// The deadline for answering.
     pub expires_at: DateTime<Utc>,
+    /// When its newest version is sent by itself, if it is to be.
+    pub schedule: Option<Schedule>,
     /// When the candidate is to be reminded, if they are to be.
     pub remind_at: Option<DateTime<Utc>>,
     /// When the relay took the mail of the sent version.
@@ -127,6 +129,18 @@ pub struct Offer {
     pub revision: i32,
 }
 
+/// When an approved version is to be sent by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Schedule {
+    /// When it leaves.
+    pub at: DateTime<Utc>,
+    /// Until when it can be answered then; as the offer says, if absent.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// How long ahead an offer may be set to leave at most; at least [`LEAST_TIME`].
+const MOST_AHEAD: Duration = Duration::days(30);
+
 /// The shortest and the longest time a candidate is given to answer.
 pub const LEAST_TIME: Duration = Duration::minutes(1);
 /// See [`LEAST_TIME`].
@@ -142,7 +156,7 @@ pub fn deadline(at: DateTime<Utc>, now: DateTime<Utc>) -> Result<DateTime<Utc>, 
     if at >= now + LEAST_TIME && at <= now + MOST_TIME {
         return Ok(at);
     }
-    Err(Refusal::invalid("expiresAt", "a time ahead, at most 90 days"))
+    Err(Refusal::invalid("expiresAt", "a time between a minute and 90 days ahead"))
 }
 
 /// When to remind of a deadline: a day before it, or halfway to it where there is less than two days.
@@ -199,6 +213,7 @@ impl Offer {
     ) -> Result<Self, Refusal> {
         self.only(&[OfferStatus::Sent])?;
         self.status = status;
+        self.schedule = None;
         self.reason = reason;
         self.decided_at = Some(at);
         Ok(self)
@@ -211,14 +226,16 @@ impl Offer {
     pub fn cancel(mut self, reason: Option<String>, at: DateTime<Utc>) -> Result<Self, Refusal> {
         self.only(&[OfferStatus::Draft, OfferStatus::PendingApproval, OfferStatus::Approved])?;
         self.status = OfferStatus::Cancelled;
+        self.schedule = None;
         self.reason = reason;
         self.decided_at = Some(at);
         Ok(self)
     }
 
-    /// As its newest version stands, unless a version is out: that one counts then.
+    /// As its newest version stands, unless a version is out: that one counts then. What was set to leave is not any more.
     #[must_use]
     pub fn following(mut self, newest: VersionStatus) -> Self {
+        self.schedule = None;
         if !self.is_out() {
             self.status = match newest {
                 VersionStatus::Draft => OfferStatus::Draft,
@@ -236,11 +253,25 @@ impl Offer {
     pub fn release(mut self, expires_at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
         self.remind_at = Some(reminder(expires_at, now));
         self.status = OfferStatus::Sent;
+        self.schedule = None;
         self.sent_version = Some(self.version);
         self.sent_at = None;
         self.first_viewed_at = None;
         self.expires_at = expires_at;
         self
+    }
+
+    /// Its newest version is to leave then.
+    ///
+    /// # Errors
+    /// `INVALID` on `sendAt`, or on `expiresAt` unless the candidate is left time from then on.
+    pub fn schedule(mut self, schedule: Schedule, now: DateTime<Utc>) -> Result<Self, Refusal> {
+        if schedule.at < now + LEAST_TIME || schedule.at > now + MOST_AHEAD {
+            return Err(Refusal::invalid("sendAt", "a time between a minute and 30 days ahead"));
+        }
+        deadline(schedule.expires_at.unwrap_or(self.expires_at), schedule.at)?;
+        self.schedule = Some(schedule);
+        Ok(self)
     }
 
     /// The hire it led to did not come about; it stays accepted.

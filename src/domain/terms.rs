@@ -1,191 +1,154 @@
 //! What an offer promises, in one canonical form that mail, page and approval share the hash of.
 
+mod form;
+mod letter;
+#[cfg(test)]
+mod tests;
+
 use chrono::NaiveDate;
 
 use super::Refusal;
-use super::money::{Currency, Money, PayInterval};
+use super::faults::{Faults, each};
+use super::money::{Money, PayInterval};
 use super::posting::EmploymentType;
 use super::text;
+
+pub use form::Form;
 
 /// What an offer promises. The deadline for answering is not part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terms {
+    /// In which written form their hash is taken.
+    pub form: Form,
     /// The role.
     pub title: String,
     /// The team, by its name when the terms were written.
     pub team: String,
+    /// Who employs: the name of the company as the law knows it.
+    pub employer: Option<String>,
     /// The pay.
     pub pay: Money,
     /// What the pay is paid for.
     pub interval: PayInterval,
+    /// What is paid beside it.
+    pub bonuses: Vec<Bonus>,
+    /// Shares or options, in words.
+    pub equity: Option<String>,
     /// The kind of employment.
     pub employment_type: EmploymentType,
     /// The first day.
     pub start_on: NaiveDate,
     /// Where the work is done, in words.
     pub place: String,
+    /// What else comes with the job, a line each.
+    pub benefits: Vec<String>,
+    /// What else is agreed, each under a heading of its own.
+    pub clauses: Vec<Clause>,
     /// Anything else that is promised, in plain text.
     pub remarks: Option<String>,
 }
 
-/// Says which written form follows.
-const TAG: &str = "vacantia-terms-1\n";
+text_enum! {
+    /// When a bonus is paid.
+    BonusKind {
+        /// Once, on joining.
+        Signing = "signing",
+        /// Each year.
+        Yearly = "yearly",
+        /// As its words say.
+        Other = "other",
+    }
+}
+
+/// What is paid beside the pay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bonus {
+    /// When it is paid.
+    pub kind: BonusKind,
+    /// How much.
+    pub amount: Money,
+    /// On what it depends, in words.
+    pub words: Option<String>,
+}
+
+/// Something that is agreed, under a heading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clause {
+    /// The heading.
+    pub title: String,
+    /// What is agreed, in plain text.
+    pub text: String,
+}
 
 /// The SHA-256 of [`Terms::canonical`], in lower-case hexadecimal.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TermsHash(pub String);
 
+/// The most bonuses of an offer.
+pub const MOST_BONUSES: usize = 5;
+/// The most benefits of an offer.
+pub const MOST_BENEFITS: usize = 20;
+/// The most clauses of an offer.
+pub const MOST_CLAUSES: usize = 20;
+
 impl Terms {
+    /// The terms as they are kept, in the newest written form.
+    ///
     /// # Errors
-    /// `REQUIRED` or `INVALID` on `terms.<field>`.
+    /// `REQUIRED` or `INVALID` on each `terms.<field>` at fault.
     pub fn checked(self) -> Result<Self, Refusal> {
-        if self.pay.minor <= 0 {
-            return Err(Refusal::invalid("terms.pay.amountMinor", "an amount above zero, in minor units"));
-        }
-        Ok(Self {
-            title: text::line("terms.title", &self.title, 150)?,
-            team: text::line("terms.team", &self.team, 80)?,
-            place: text::line("terms.place", &self.place, 200)?,
-            remarks: text::optional_prose("terms.remarks", self.remarks.as_deref(), 5_000)?,
+        let mut faults = Faults::default();
+        positive(&mut faults, "terms.pay", self.pay);
+        faults.most("terms.bonuses", &self.bonuses, MOST_BONUSES);
+        faults.most("terms.benefits", &self.benefits, MOST_BENEFITS);
+        faults.most("terms.clauses", &self.clauses, MOST_CLAUSES);
+        let employer = text::optional_line("terms.employer", self.employer.as_deref(), 200);
+        let equity = text::optional_prose("terms.equity", self.equity.as_deref(), 1_000);
+        let remarks = text::optional_prose("terms.remarks", self.remarks.as_deref(), 5_000);
+        let checked = Self {
+            form: Form::Second,
+            title: faults.keep(text::line("terms.title", &self.title, 150)),
+            team: faults.keep(text::line("terms.team", &self.team, 80)),
+            place: faults.keep(text::line("terms.place", &self.place, 200)),
+            employer: faults.keep(employer),
+            equity: faults.keep(equity),
+            remarks: faults.keep(remarks),
+            bonuses: each(self.bonuses, |place, bonus| bonus.checked(&mut faults, place)),
+            benefits: each(self.benefits, |place, benefit| {
+                faults.keep(text::line(&format!("terms.benefits.{place}"), &benefit, 200))
+            }),
+            clauses: each(self.clauses, |place, clause| clause.checked(&mut faults, place)),
             ..self
-        })
-    }
-
-    /// The written form that is hashed: a version tag, then one `name:length:value` a line, so that no value can
-    /// pass for another field.
-    #[must_use]
-    pub fn canonical(&self) -> String {
-        let minor = self.pay.minor.to_string();
-        let start = self.start_on.to_string();
-        let fields = [
-            ("title", self.title.as_str()),
-            ("team", &self.team),
-            ("payMinor", &minor),
-            ("payCurrency", self.pay.currency.code()),
-            ("payInterval", self.interval.as_str()),
-            ("employmentType", self.employment_type.as_str()),
-            ("startOn", &start),
-            ("place", &self.place),
-            ("remarks", self.remarks.as_deref().unwrap_or_default()),
-        ];
-        let mut text = String::from(TAG);
-        for (name, value) in fields {
-            text.extend([name, ":", &value.len().to_string(), ":", value, "\n"]);
-        }
-        text
-    }
-
-    /// The terms as people read them: one promise a line, then what else is promised.
-    #[must_use]
-    pub fn letter(&self) -> String {
-        let employment = match self.employment_type {
-            EmploymentType::FullTime => "full time",
-            EmploymentType::PartTime => "part time",
-            EmploymentType::Contract => "contract",
-            EmploymentType::Temporary => "temporary",
-            EmploymentType::Intern => "internship",
-            EmploymentType::Volunteer => "volunteer",
-            EmploymentType::PerDiem => "by the day",
         };
-        let mut text = format!(
-            "Role: {}\nTeam: {}\nPay: {} per {}\nEmployment: {employment}\nFirst day: {}\nPlace: {}\n",
-            self.title,
-            self.team,
-            self.pay,
-            self.interval,
-            self.start_on.format("%-d %B %Y"),
-            self.place
-        );
-        if let Some(remarks) = &self.remarks {
-            text.extend(["\n", remarks, "\n"]);
-        }
-        text
-    }
-
-    /// Reads back what [`Terms::canonical`] wrote. `None` for any other text.
-    #[must_use]
-    pub fn read(canonical: &str) -> Option<Self> {
-        let mut rest = canonical.strip_prefix(TAG)?;
-        let mut next = |name: &str| {
-            let (length, text) = rest.strip_prefix(name)?.strip_prefix(':')?.split_once(':')?;
-            let value = text.get(..length.parse().ok()?)?;
-            rest = text[value.len()..].strip_prefix('\n')?;
-            Some(value)
-        };
-        let title = next("title")?.to_owned();
-        let team = next("team")?.to_owned();
-        let minor = next("payMinor")?.parse().ok()?;
-        let currency = Currency::find(next("payCurrency")?)?;
-        let interval = next("payInterval")?.parse().ok()?;
-        let employment_type = next("employmentType")?.parse().ok()?;
-        let start_on = next("startOn")?.parse().ok()?;
-        let place = next("place")?.to_owned();
-        let remarks = Some(next("remarks")?).filter(|text| !text.is_empty()).map(str::to_owned);
-        let pay = Money { minor, currency };
-        rest.is_empty().then_some(Self {
-            title,
-            team,
-            pay,
-            interval,
-            employment_type,
-            start_on,
-            place,
-            remarks,
-        })
+        faults.end().map(|()| checked)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn terms() -> Terms {
-        Terms {
-            title: "Backend Developer: \u{c9}quipe".into(),
-            team: "Verify (CI)".into(),
-            pay: Money { minor: 7_200_000, currency: Currency::find("EUR").unwrap() },
-            interval: PayInterval::Year,
-            employment_type: EmploymentType::FullTime,
-            start_on: "2027-03-01".parse().unwrap(),
-            place: "Remote, Portugal".into(),
-            remarks: Some("A laptop.\nplace:4:Mars\n\n".into()),
-        }
+fn positive(faults: &mut Faults, field: &str, amount: Money) {
+    if amount.minor <= 0 {
+        let field = format!("{field}.amountMinor");
+        faults.push(Refusal::invalid(&field, "an amount above zero, in minor units"));
     }
+}
 
-    #[test]
-    fn the_canonical_form_reads_back() {
-        let plain = Terms { remarks: None, ..terms() };
-        for terms in [terms(), plain] {
-            assert_eq!(Terms::read(&terms.canonical()), Some(terms));
-        }
+impl Bonus {
+    fn checked(self, faults: &mut Faults, place: usize) -> Self {
+        positive(faults, &format!("terms.bonuses.{place}.amount"), self.amount);
+        let field = format!("terms.bonuses.{place}.words");
+        let words = match self.kind {
+            BonusKind::Other => text::line(&field, self.words.as_deref().unwrap_or_default(), 300).map(Some),
+            _ => text::optional_line(&field, self.words.as_deref(), 300),
+        };
+        Self { words: faults.keep(words), ..self }
     }
+}
 
-    #[test]
-    fn a_letter_says_every_promise() {
-        let letter = terms().letter();
-        for promise in ["EUR 72,000 per year", "full time", "1 March 2027", "Verify (CI)", "A laptop."] {
-            assert!(letter.contains(promise), "{promise}: {letter}");
+impl Clause {
+    fn checked(self, faults: &mut Faults, place: usize) -> Self {
+        let field = |name: &str| format!("terms.clauses.{place}.{name}");
+        Self {
+            title: faults.keep(text::line(&field("title"), &self.title, 150)),
+            text: faults.keep(text::prose(&field("text"), &self.text, 5_000)),
         }
-    }
-
-    #[test]
-    fn no_other_text_is_read() {
-        let text = terms().canonical();
-        for bad in [
-            String::new(),
-            text.replace("terms-1", "terms-2"),
-            text.replace("payMinor:7:7200000", "payMinor:9:7200000"),
-            text.replace("startOn:10", "startOn:99999999999999999999"),
-            format!("{text}x"),
-            text[..text.len() - 1].to_owned(),
-        ] {
-            assert_eq!(Terms::read(&bad), None, "{bad}");
-        }
-    }
-
-    #[test]
-    fn no_value_passes_for_another_field() {
-        let sly = Terms { team: "A\npayMinor:1:9".into(), ..terms() };
-        assert_eq!(Terms::read(&sly.canonical()), Some(sly));
     }
 }

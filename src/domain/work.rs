@@ -11,6 +11,8 @@ text_enum! {
         ScorecardDue = "scorecardDue",
         /// A decision on an offer's version, of an approver whose turn it is.
         ApprovalAsked = "approvalAsked",
+        /// An approved offer that nobody sent, and that is not to leave by itself.
+        OfferToSend = "offerToSend",
         /// Another approver, in the place of one who may approve no more.
         ApproverMissing = "approverMissing",
         /// A look at a note, of the colleague it mentions.

@@ -45,6 +45,7 @@ mod offer_input;
 mod offer_move;
 mod offer_part;
 mod offer_read;
+mod offer_terms;
 pub mod organisation;
 mod outlook;
 pub mod payload;

@@ -8,8 +8,9 @@ use super::asking::asking;
 use super::connection::{Connection, Paging};
 use super::email_message::{EmailMessage, EmailMessagesOfOffer};
 use super::error::{bad_argument, bounded, fault};
-use super::offer_part::{Approval, OfferConsent, OfferEvidence, OfferTerms, OfferVersion, Opening};
+use super::offer_part::{Approval, OfferConsent, OfferEvidence, OfferSchedule, OfferVersion, Opening};
 use super::offer_read::{ApprovalsOfOffer, EvidenceOfOffer, OfferById, OpeningOfOffer, VersionsOfOffer};
+use super::offer_terms::OfferTerms;
 use super::scalar::DateTime;
 use super::team::Team;
 use crate::domain;
@@ -114,6 +115,11 @@ impl Offer {
     async fn approvals(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Approval>> {
         let approvals = asking(ctx).load_all::<ApprovalsOfOffer>(self.0.id).await?;
         Ok(approvals.iter().cloned().map(Approval).collect())
+    }
+
+    /// When the newest version is sent by itself, if it is to be; for staff.
+    async fn schedule(&self) -> Option<OfferSchedule> {
+        self.0.schedule.map(OfferSchedule::from)
     }
 
     /// Number of the version that the candidate has.

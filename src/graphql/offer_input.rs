@@ -5,48 +5,13 @@ use async_graphql::{ID, InputObject};
 use super::asking::Origin;
 use super::error::id;
 use super::offer::Offer;
+use super::offer_terms::OfferTermsInput;
 use super::payload::payload;
-use super::posting_content::{EmploymentType, PayInterval};
-use super::scalar::{Date, DateTime, MoneyInput};
+use super::scalar::DateTime;
 use crate::actions::offer;
 use crate::domain::terms::TermsHash;
 use crate::domain::{Refusal, Viewer};
 use crate::storage::idempotency::Request;
-
-/// What an offer promises. The team is that of the application's allotment.
-#[derive(InputObject, Debug)]
-pub struct OfferTermsInput {
-    /// Role that is offered: at most 150 characters.
-    title: String,
-    /// Pay that is offered.
-    pay: MoneyInput,
-    /// What the pay is paid for.
-    interval: PayInterval,
-    /// Kind of employment.
-    employment_type: EmploymentType,
-    /// First day of work.
-    start_on: Date,
-    /// Where the work is done, in words: at most 200 characters.
-    place: String,
-    /// Anything else that is promised, in plain text.
-    remarks: Option<String>,
-}
-
-impl OfferTermsInput {
-    /// # Errors
-    /// `INVALID` on `terms.pay.currency`.
-    pub(super) fn parse(self) -> Result<offer::Wording, Refusal> {
-        Ok(offer::Wording {
-            title: self.title,
-            pay: self.pay.parse("terms.pay")?,
-            interval: self.interval.into(),
-            employment_type: self.employment_type.into(),
-            start_on: self.start_on.0,
-            place: self.place,
-            remarks: self.remarks,
-        })
-    }
-}
 
 /// What `offerCreate` takes.
 #[derive(InputObject, Debug)]
@@ -112,6 +77,9 @@ pub struct OfferSendInput {
     pub(super) expected_revision: Option<i32>,
     /// Timestamp of the deadline; as drafted when absent.
     pub(super) expires_at: Option<DateTime>,
+    /// Timestamp of when it is sent, between a minute and 30 days ahead; at once when absent. Until then it stays as it is, and what
+    /// would refuse it then keeps it: `work` has it.
+    pub(super) send_at: Option<DateTime>,
     /// Names this request: repeated, it has the same effect once and the same answer. Kept 30 days.
     pub(super) idempotency_key: Option<String>,
 }
@@ -119,6 +87,23 @@ pub struct OfferSendInput {
 payload!(
     /// Answer to `offerSend`.
     OfferSendPayload {
+        /// The offer, as it stands now.
+        offer: Offer
+    }
+);
+
+/// What `offerUnschedule` takes.
+#[derive(InputObject, Debug)]
+pub struct OfferUnscheduleInput {
+    /// Id of the offer.
+    pub(super) offer_id: ID,
+    /// Revision of the offer that the caller read, if it is to matter.
+    pub(super) expected_revision: Option<i32>,
+}
+
+payload!(
+    /// Answer to `offerUnschedule`.
+    OfferUnschedulePayload {
         /// The offer, as it stands now.
         offer: Offer
     }
@@ -287,7 +272,10 @@ impl OfferSendInput {
         let Some(key) = &self.idempotency_key else { return Ok(None) };
         let revision = self.expected_revision.map(|revision| revision.to_string());
         let expires_at = self.expires_at.map(|at| at.0.to_rfc3339());
-        let parts = [Some(self.offer_id.as_str()), revision.as_deref(), expires_at.as_deref()];
+        let send_at = self.send_at.map(|at| at.0.to_rfc3339());
+        let mut parts = vec![Some(self.offer_id.as_str()), revision.as_deref(), expires_at.as_deref()];
+        // What was asked for before there was such a time is known by what it was known by.
+        parts.extend(send_at.as_deref().map(Some));
         Request::new(viewer, "offerSend", key, &parts).map(Some)
     }
 }

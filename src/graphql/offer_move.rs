@@ -12,7 +12,8 @@ use super::offer_input::{
     HireUndoInput, HireUndoPayload, OfferAcceptInput, OfferAcceptPayload, OfferCancelInput,
     OfferCancelPayload, OfferCreateInput, OfferCreatePayload, OfferDeclineInput, OfferDeclinePayload,
     OfferExtendInput, OfferExtendPayload, OfferRescindInput, OfferRescindPayload, OfferResendInput,
-    OfferResendPayload, OfferSendInput, OfferSendPayload, OfferUpdateInput, OfferUpdatePayload, page,
+    OfferResendPayload, OfferSendInput, OfferSendPayload, OfferUnscheduleInput, OfferUnschedulePayload,
+    OfferUpdateInput, OfferUpdatePayload, page,
 };
 use super::payload::answer;
 use crate::actions::offer;
@@ -131,7 +132,7 @@ impl OfferMutation {
         answer(ended.await)
     }
 
-    /// Releases the approved version to the candidate: its mail is queued when this is answered.
+    /// Releases the approved version to the candidate: its mail is queued when this is answered, or at the time that is given.
     async fn offer_send(
         &self,
         ctx: &Context<'_>,
@@ -147,7 +148,23 @@ impl OfferMutation {
                 expires_at: input.expires_at.map(|at| at.0),
                 request,
             };
-            offer::send(asking.act(), send).await
+            match input.send_at {
+                Some(at) => offer::schedule(asking.act(), send, at.0).await,
+                None => offer::send(asking.act(), send).await,
+            }
+        };
+        answer(ended.await)
+    }
+
+    /// Takes back that an offer is sent at a time; it stays approved.
+    async fn offer_unschedule(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which offer.")] input: OfferUnscheduleInput,
+    ) -> async_graphql::Result<Option<OfferUnschedulePayload>> {
+        let ended = async {
+            let offer = id(&input.offer_id, "offer")?;
+            offer::unschedule(asking(ctx).act(), offer, input.expected_revision).await
         };
         answer(ended.await)
     }

@@ -5,9 +5,9 @@ use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use super::approval::ApprovalRequest;
 use super::asking::asking;
 use super::offer_read::ApprovalRequestsOfOffer;
+use super::offer_terms::OfferTerms;
 use super::posting::OpeningKind;
-use super::posting_content::{EmploymentType, PayInterval};
-use super::scalar::{Date, DateTime, Money};
+use super::scalar::DateTime;
 use super::user::{User, user};
 use crate::domain;
 use crate::domain::approval::Approval as DomainApproval;
@@ -42,39 +42,18 @@ pub enum Decision {
     Declined,
 }
 
-/// What an offer promises.
+/// When an offer is sent by itself.
 #[derive(SimpleObject, Debug)]
-pub struct OfferTerms {
-    /// Role that is offered.
-    title: String,
-    /// Name of the team when the terms were written.
-    team: String,
-    /// Pay that is offered.
-    pay: Money,
-    /// What the pay is paid for.
-    interval: PayInterval,
-    /// Kind of employment.
-    employment_type: EmploymentType,
-    /// First day of work.
-    start_on: Date,
-    /// Where the work is done, in words.
-    place: String,
-    /// Anything else that is promised.
-    remarks: Option<String>,
+pub struct OfferSchedule {
+    /// Timestamp of when it is sent.
+    send_at: DateTime,
+    /// Timestamp of the deadline that it has then, if another than `Offer.expiresAt`.
+    expires_at: Option<DateTime>,
 }
 
-impl From<domain::terms::Terms> for OfferTerms {
-    fn from(terms: domain::terms::Terms) -> Self {
-        Self {
-            title: terms.title,
-            team: terms.team,
-            pay: terms.pay.into(),
-            interval: terms.interval.into(),
-            employment_type: terms.employment_type.into(),
-            start_on: Date(terms.start_on),
-            place: terms.place,
-            remarks: terms.remarks,
-        }
+impl From<domain::offer::Schedule> for OfferSchedule {
+    fn from(schedule: domain::offer::Schedule) -> Self {
+        Self { send_at: schedule.at.into(), expires_at: schedule.expires_at.map(Into::into) }
     }
 }
 

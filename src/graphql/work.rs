@@ -30,6 +30,8 @@ pub enum WorkKind {
     ScorecardDue,
     /// The viewer's decision on an offer's version. It is due before the offer's own deadline.
     ApprovalAsked,
+    /// An approved offer that nobody sent, and that is not set to leave by itself: `offerSend`.
+    OfferToSend,
     /// Another approver, in the place of one who may approve no more: `offerDelegate`.
     ApproverMissing,
     /// A look at a note that mentions the viewer; `noteRead` says that they have read it.

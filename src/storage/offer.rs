@@ -11,7 +11,7 @@ use super::scope::{Columns, within};
 use super::source::Source;
 use super::write::Tx;
 use crate::domain::id::{ApplicationId, CandidateId, OfferId, OpeningId, PostingId, PostingTeamId};
-use crate::domain::offer::{Offer, OfferStatus};
+use crate::domain::offer::{Offer, OfferStatus, Schedule};
 use crate::domain::policy::Scope;
 use crate::domain::policy::offer::Offers;
 
@@ -27,6 +27,8 @@ struct Row {
     version: i32,
     sent_version: Option<i32>,
     expires_at: DateTime<Utc>,
+    send_at: Option<DateTime<Utc>>,
+    send_until: Option<DateTime<Utc>>,
     remind_at: Option<DateTime<Utc>>,
     sent_at: Option<DateTime<Utc>>,
     first_viewed_at: Option<DateTime<Utc>>,
@@ -50,6 +52,7 @@ impl From<Row> for Offer {
             version: row.version,
             sent_version: row.sent_version,
             expires_at: row.expires_at,
+            schedule: row.send_at.map(|at| Schedule { at, expires_at: row.send_until }),
             remind_at: row.remind_at,
             sent_at: row.sent_at,
             first_viewed_at: row.first_viewed_at,
@@ -70,10 +73,10 @@ pub(super) const COLUMNS: Columns<'static> = Columns {
     offer: Some("o.id"),
 };
 
-/// An offer as the scope shows it: whoever holds a link to it knows of no version but those that were sent.
+/// An offer as the scope shows it: whoever holds a link to it knows of no version but those that were sent, nor when others will be.
 fn shown(scope: &Scope<Offers>, offer: Offer) -> Offer {
     match (scope.offer(), offer.sent_version) {
-        (Some(_), Some(sent)) => Offer { version: sent, ..offer },
+        (Some(_), Some(sent)) => Offer { version: sent, schedule: None, ..offer },
         _ => offer,
     }
 }
@@ -158,6 +161,13 @@ pub async fn due(db: &impl Source, now: DateTime<Utc>, limit: u32) -> Result<Vec
     Ok(dialect::query_all::<Row>(db, sql, values).await?.into_iter().map(Offer::from).collect())
 }
 
+/// Offers that are to be sent by now, the longest due first.
+pub async fn due_sends(db: &impl Source, now: DateTime<Utc>, limit: u32) -> Result<Vec<Offer>, Fault> {
+    let sql = "SELECT * FROM offer WHERE send_at IS NOT NULL AND send_at <= $1 ORDER BY send_at, id LIMIT $2";
+    let values: [Value; 2] = [now.into(), i64::from(limit).into()];
+    Ok(dialect::query_all::<Row>(db, sql, values).await?.into_iter().map(Offer::from).collect())
+}
+
 /// Offers that nobody answered whose candidates are to be reminded, the longest due first.
 pub async fn due_reminders(db: &impl Source, now: DateTime<Utc>, limit: u32) -> Result<Vec<Offer>, Fault> {
     let sql = "SELECT * FROM offer WHERE remind_at IS NOT NULL AND status = 'sent' AND remind_at <= $1 AND expires_at > $1 \
@@ -222,6 +232,8 @@ fn cells(offer: &Offer) -> Cells {
         version: offer.version,
         sent_version: offer.sent_version,
         expires_at: offer.expires_at,
+        send_at: offer.schedule.map(|schedule| schedule.at),
+        send_until: offer.schedule.and_then(|schedule| schedule.expires_at),
         remind_at: offer.remind_at,
         sent_at: offer.sent_at,
         first_viewed_at: offer.first_viewed_at,

@@ -74,6 +74,7 @@ pub async fn listed(
             feedback(&seen),
             decisions(&seen),
             approvers(&seen),
+            unsent(&seen),
         ]);
     }
     parts.extend(by_mail(desk, kind, &mut binds));
@@ -173,6 +174,18 @@ fn approvers(seen: &str) -> String {
          FROM approval_request r JOIN offer f ON f.id = r.offer_id JOIN application c ON c.id = f.application_id \
          WHERE r.ended_at IS NULL AND {seen} \
          AND NOT EXISTS (SELECT 1 FROM role_grant g WHERE g.user_id = r.approver_id AND g.role = 'approver')"
+    )
+}
+
+/// Offers whose newest version is approved, and not to leave by itself. `seen` is about the application `c`.
+fn unsent(seen: &str) -> String {
+    format!(
+        "SELECT 'offerToSend' AS kind, f.id || '_3' AS key, coalesce((SELECT max(e.at) FROM event e WHERE e.offer_id = f.id \
+         AND e.kind IN ('offerApproved', 'offerUnscheduled', 'offerUnsent')), f.created_at) AS since, f.expires_at AS due_at, \
+         c.id AS application_id, {NONE} AS step_id, f.id AS offer_id, {NONE} AS email_id, {NONE} AS note_id, {NONE} AS message_id \
+         FROM offer f JOIN offer_version v ON v.offer_id = f.id AND v.number = f.version \
+         JOIN application c ON c.id = f.application_id WHERE v.status = 'approved' AND f.send_at IS NULL \
+         AND f.status IN ('approved', 'sent') AND {seen}"
     )
 }
 

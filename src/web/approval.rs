@@ -9,7 +9,6 @@ use askama::Template;
 
 use super::fields::{Fault, Fields};
 use super::page::{Frame, Trouble, moment, sent_on, shown_privately};
-use super::posting::view::employment;
 use super::sheet::{Choice, Field, Sheet};
 use super::{App, nonce};
 use crate::actions::offer::{self, Approve, Delegate, Reject};
@@ -70,7 +69,7 @@ struct ApprovalPage {
     heading: String,
     drafter: String,
     until: String,
-    facts: Vec<(&'static str, String)>,
+    terms: Terms,
     justification: Option<String>,
     chain: Vec<(String, String, &'static str)>,
     terms_hash: String,
@@ -156,7 +155,7 @@ async fn shown(
         address: format!("/approvals/{secret}"),
         drafter: name(&opened.version.drafted_by),
         until: moment(site, opened.offer.expires_at),
-        facts: facts(&opened.version.terms),
+        terms: opened.version.terms.clone(),
         justification: why.get(&application).map(|why| why.text.clone()),
         chain: standing(&opened.chain, name),
         terms_hash: opened.version.terms_hash.0.clone(),
@@ -179,19 +178,6 @@ fn deputies(sheet: &Sheet<'_>, opened: &Opened, approvers: &[User]) -> Field {
         chosen: base.value == one.id.to_string(),
     };
     Field { options: others.map(choice).collect(), ..base }
-}
-
-fn facts(terms: &Terms) -> Vec<(&'static str, String)> {
-    let mut facts = vec![
-        ("Role", terms.title.clone()),
-        ("Team", terms.team.clone()),
-        ("Pay", format!("{} per {}", terms.pay, terms.interval)),
-        ("Employment", employment(terms.employment_type).to_owned()),
-        ("First day", terms.start_on.format("%-d %B %Y").to_string()),
-        ("Place of work", terms.place.clone()),
-    ];
-    facts.extend(terms.remarks.clone().map(|remarks| ("Also", remarks)));
-    facts
 }
 
 /// Everybody who is to approve, with the group and how it stands.

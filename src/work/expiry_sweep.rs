@@ -1,4 +1,4 @@
-//! What time alone brings: offers nobody answered and postings past their deadline end, interviews are over, people are
+//! What time alone brings: offers that were set to leave do, offers nobody answered and postings past their deadline end, interviews are over, people are
 //! reminded of what they were asked, idempotency keys kept long enough are forgotten.
 //!
 //! Nothing waits for it: an offer past its deadline is refused and a posting past its deadline is invisible at once. The
@@ -79,6 +79,7 @@ impl ExpirySweep {
             site: &self.site,
             viewer: &Viewer::System,
         };
+        let sent = offer::send_due(act, self.settings.batch).await;
         let offers = offer::expire_due(act, self.settings.batch).await;
         let candidates = offer::remind_candidates_due(act, self.settings.batch).await;
         let approvers = offer::remind_due(act, self.settings.batch).await;
@@ -92,7 +93,8 @@ impl ExpirySweep {
         let referees = reference::remind_referees_due(act, self.settings.batch).await;
         let now = self.clock.now();
         self.store.write(|tx| async move { Ok(idempotency::forget(&tx, now).await?) }).await?;
-        Ok(offers?
+        Ok(sent?
+            + offers?
             + approvers?
             + candidates?
             + postings?

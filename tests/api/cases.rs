@@ -295,6 +295,7 @@ impl Table<'_> {
         self.each("offerSubmit", &drafts, |id| json!({ "offerId": id, "approverId": chief }));
         let live = ["mine offer", "asked offer", "approved offer"];
         self.each("offerSend", &live, |id| json!({ "offerId": id }));
+        self.each("offerUnschedule", &live, |id| json!({ "offerId": id }));
         self.each("offerResend", &live, |id| json!({ "offerId": id, "email": "new.address@example.com" }));
         self.each("offerExtend", &live, |id| json!({ "offerId": id, "expiresAt": until }));
         self.each("offerCancel", &live, |id| json!({ "offerId": id, "reason": "No budget" }));

@@ -101,6 +101,7 @@ pub async fn fill(app: &TestApp) {
     set(app, answer, [long.as_str().into()]).await;
     let step = "UPDATE application_step SET kit = $1 WHERE key = (SELECT min(key) FROM application_step)";
     set(app, step, ["{\"purpose\": \"\\ud800\"}".into()]).await;
+    set(app, "UPDATE offer SET send_at = $1, send_until = $1", [app.now().into()]).await;
     set(app, "UPDATE application SET preference_since = $1 WHERE revision > 1", [app.now().into()]).await;
     let form = "INSERT INTO form (id, application_id, step_id, round, questions, due_at, remind_at, sent_at, sent_by) \
                 SELECT 'form_00000000000000000000000000', application_id, id, 1, $1, $2, $2, $2, 'system' \

@@ -44,7 +44,7 @@ pub fn may_hear(who: Who) -> Vec<&'static str> {
     match who {
         Who::Anyone | Who::Assessor => {}
         Who::Approving => {
-            may.extend(["asked approval reason", "asked pay 1", "asked role 1", "asked remarks 1"]);
+            may.extend(["asked approval reason", "asked terms 1 *"]);
         }
         Who::Applicant => may.extend([
             "mine name",
@@ -69,9 +69,7 @@ pub fn may_hear(who: Who) -> Vec<&'static str> {
             "mine phone",
             "mine answer",
             "mine form *",
-            "mine pay 1",
-            "mine role 1",
-            "mine remarks 1",
+            "mine terms 1 *",
         ]),
         Who::Rejected => may.extend(["declined name", "declined email", "declined phone", "declined answer"]),
         Who::Former => may.extend([
@@ -80,9 +78,7 @@ pub fn may_hear(who: Who) -> Vec<&'static str> {
             "undone email",
             "undone phone",
             "undone answer",
-            "undone pay 1",
-            "undone role 1",
-            "undone remarks 1",
+            "undone terms 1 *",
         ]),
         Who::Interviewer => may.extend([
             "token interviewer",
@@ -129,9 +125,7 @@ pub fn may_hear(who: Who) -> Vec<&'static str> {
             "asked step reason",
             "asked justification",
             "asked approval reason",
-            "asked pay 1",
-            "asked role 1",
-            "asked remarks 1",
+            "asked terms 1 *",
         ]),
         Who::Admin => {
             may.extend(HIDDEN);

@@ -1,5 +1,6 @@
 //! Every letter with hostile text in every field, as committed snapshots.
 
+mod frozen;
 mod offers;
 
 use chrono::{DateTime, TimeDelta, Utc};

@@ -67,6 +67,7 @@ mod offer_again;
 mod offer_end;
 mod offer_graphql;
 mod offer_race;
+mod offer_schedule;
 mod offering;
 mod opening;
 mod operator;

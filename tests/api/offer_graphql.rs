@@ -9,7 +9,8 @@ use crate::offering::{SECRET_REMARKS, offeree, short, wording};
 
 const FIELDS: &str = "offer { id version status revision termsHash letter opening { status }
     message { status attempts lastReply } approvals { decision } terms { title team pay { amountMinor currency }
-    remarks } } userErrors { code field }";
+    employer bonuses { kind amount { amountMinor currency } words } equity benefits clauses { title text } remarks } }
+    userErrors { code field }";
 
 /// Asks for one mutation and gives its payload; nothing may fail but by a user error.
 async fn change(app: &TestApp, viewer: &Viewer, mutation: &str, input: Value) -> Value {
@@ -24,6 +25,9 @@ fn terms() -> Value {
     json!({
         "title": "Backend Developer", "pay": { "amountMinor": "7200000", "currency": "EUR" }, "interval": "YEAR",
         "employmentType": "FULL_TIME", "startOn": "2027-04-01", "place": "Remote", "remarks": SECRET_REMARKS,
+        "employer": "Hollow Oak GmbH", "equity": "400 options.", "benefits": ["A train card"],
+        "bonuses": [{ "kind": "YEARLY", "amount": { "amountMinor": "500000", "currency": "EUR" }, "words": "by results" }],
+        "clauses": [{ "title": "Paid leave", "text": "30 days." }],
     })
 }
 
@@ -43,7 +47,11 @@ both! {
         other["terms"]["title"] = "Another".into();
         let mismatch = change(&app, &desk.recruiter, "offerCreate", other).await;
         assert_eq!(mismatch["userErrors"][0]["code"], "IDEMPOTENCY_MISMATCH");
-        assert_eq!(drafted["offer"]["terms"]["team"], "Create");
+        let said = &drafted["offer"]["terms"];
+        assert_eq!(said["team"], "Create");
+        for field in ["title", "pay", "employer", "bonuses", "equity", "benefits", "clauses", "remarks"] {
+            assert_eq!(said[field], terms()[field], "{field}");
+        }
         assert_eq!(drafted["offer"]["opening"], Value::Null);
         let id = drafted["offer"]["id"].as_str().unwrap();
         let asked = desk.approver.user().unwrap().to_string();
@@ -63,7 +71,9 @@ both! {
         let hired = change(&app, &me, "offerAccept", accept.clone()).await["offer"].clone();
         assert_eq!(hired["status"], "ACCEPTED");
         assert_eq!(change(&app, &me, "offerAccept", accept).await["offer"], hired);
-        assert!(hired["letter"].as_str().unwrap().contains("EUR 72,000 per year"));
+        for words in ["EUR 72,000 per year", "EUR 5,000 per year: by results", "- A train card", "Paid leave\n30 days."] {
+            assert!(hired["letter"].as_str().unwrap().contains(words), "{words}");
+        }
         for hidden in ["opening", "message"] {
             assert_eq!(hired[hidden], Value::Null, "{hidden} is for staff");
         }

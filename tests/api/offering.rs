@@ -13,6 +13,7 @@ use vacantia::domain::plan::{Stage, StepKind};
 use vacantia::domain::plan_reference;
 use vacantia::domain::policy::offer::offers;
 use vacantia::domain::posting::EmploymentType;
+use vacantia::domain::terms::{Bonus, BonusKind, Clause};
 use vacantia::domain::viewer::{Reach, Role};
 use vacantia::storage::{self, Failure, offer_version};
 
@@ -20,6 +21,8 @@ use crate::app::TestApp;
 use crate::seed::Posted;
 
 /// What no event, log or stranger may ever show.
+pub const SECRET_CLAUSE: &str = "31 days a year.\n</dd><b>clause:3:4:</b>";
+/// As [`SECRET_CLAUSE`].
 pub const SECRET_REMARKS: &str = "A relocation grant.\n<script>alert('terms')</script>\npayMinor:1:9";
 
 /// The first and the last stage of the reference process: the quickest way to an offer.
@@ -31,11 +34,20 @@ pub fn short() -> Vec<Stage> {
 pub fn wording(title: &str) -> Wording {
     Wording {
         title: title.into(),
-        pay: Money { minor: 7_200_000, currency: Currency::find("EUR").unwrap() },
+        employer: Some("Hollow Oak Ltd".into()),
+        pay: Money { minor: 7_200_000, currency: Currency::EUR },
         interval: PayInterval::Year,
+        bonuses: vec![Bonus {
+            kind: BonusKind::Signing,
+            amount: Money { minor: 300_000, currency: Currency::EUR },
+            words: Some("with the first pay".into()),
+        }],
+        equity: Some("400 options over four years.".into()),
         employment_type: EmploymentType::FullTime,
         start_on: "2027-04-01".parse().unwrap(),
         place: "Remote, Portugal".into(),
+        benefits: vec!["A train card".into()],
+        clauses: vec![Clause { title: "Paid leave".into(), text: SECRET_CLAUSE.into() }],
         remarks: Some(SECRET_REMARKS.into()),
     }
 }

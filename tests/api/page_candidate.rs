@@ -106,6 +106,8 @@ both! {
         for words in [
             "Dear Zoë O&#39;Hara,", "Role Backend Developer", "Team Plan", "Pay EUR 72,000 per year", "Employment Full time",
             "First day 1 April 2027", "Place of work Remote, Portugal", "A relocation grant.", CONSENT.text,
+            "Employer Hollow Oak Ltd", "Bonus EUR 3,000, once, on joining: with the first pay", "Equity 400 options over four years.",
+            "Benefits A train card", "Paid leave 31 days a year.",
         ] {
             assert!(terms.says(words), "{words:?} is not in {}", terms.text());
         }

@@ -76,6 +76,11 @@ const UNSEEN: &[(&str, &str)] = &[
     ("Message.readAt", "nobody in the world has read their mail; tests/api/inbound.rs reads it"),
     ("Message.readBy", "nobody in the world has read their mail; tests/api/inbound.rs reads it"),
     ("Message.response", "no calendar answers in the world; tests/api/inbound.rs reads it"),
+    (
+        "OfferSchedule.expiresAt",
+        "no offer of the world is set to leave; tests/api/offer_schedule.rs reads it",
+    ),
+    ("OfferSchedule.sendAt", "no offer of the world is set to leave; tests/api/offer_schedule.rs reads it"),
     ("Scorecard.author", "deeper than the walk goes; tests/api/scorecard.rs reads it"),
     ("ScorecardRequest.submittedAt", "the chief has not written yet"),
     ("ScorecardRequest.user", "deeper than the walk goes; tests/api/scorecard.rs reads it"),

@@ -5,6 +5,7 @@ mod applications;
 mod channels;
 mod interviews;
 mod notes;
+mod offers;
 mod postings;
 mod references;
 mod staff;

@@ -13,7 +13,7 @@ use crate::domain::offer::{self, Offer, OfferStatus, OfferVersion, VersionStatus
 use crate::domain::policy::application::{applications, may};
 use crate::domain::policy::offer::offering;
 use crate::domain::posting::EmploymentType;
-use crate::domain::terms::Terms;
+use crate::domain::terms::{Bonus, Clause, Form, Terms};
 use crate::storage::idempotency::{self, Request};
 use crate::storage::{self, Failure, Fault, Tx, application, approval, offer_version, opening};
 
@@ -22,24 +22,48 @@ use crate::storage::{self, Failure, Fault, Tx, application, approval, offer_vers
 pub struct Wording {
     /// The role.
     pub title: String,
+    /// Who employs: the name of the company as the law knows it.
+    pub employer: Option<String>,
     /// The pay.
     pub pay: Money,
     /// What the pay is paid for.
     pub interval: PayInterval,
+    /// What is paid beside it.
+    pub bonuses: Vec<Bonus>,
+    /// Shares or options, in words.
+    pub equity: Option<String>,
     /// The kind of employment.
     pub employment_type: EmploymentType,
     /// The first day.
     pub start_on: NaiveDate,
     /// Where the work is done, in words.
     pub place: String,
+    /// What else comes with the job, a line each.
+    pub benefits: Vec<String>,
+    /// What else is agreed, each under a heading of its own.
+    pub clauses: Vec<Clause>,
     /// Anything else that is promised.
     pub remarks: Option<String>,
 }
 
 impl Wording {
     fn terms(self, team: String) -> Terms {
-        let Self { title, pay, interval, employment_type, start_on, place, remarks } = self;
-        Terms { title, team, pay, interval, employment_type, start_on, place, remarks }
+        Terms {
+            form: Form::Second,
+            title: self.title,
+            team,
+            employer: self.employer,
+            pay: self.pay,
+            interval: self.interval,
+            bonuses: self.bonuses,
+            equity: self.equity,
+            employment_type: self.employment_type,
+            start_on: self.start_on,
+            place: self.place,
+            benefits: self.benefits,
+            clauses: self.clauses,
+            remarks: self.remarks,
+        }
     }
 }
 
@@ -123,6 +147,7 @@ fn first(
         version: 1,
         sent_version: None,
         expires_at,
+        schedule: None,
         remind_at: None,
         sent_at: None,
         first_viewed_at: None,

@@ -29,7 +29,7 @@ use crate::domain::question::{Given, Question, QuestionType};
 use crate::domain::reference::{AGREEMENT, CONSENT, Named, Recommendation, Relation};
 use crate::domain::site::Site;
 use crate::domain::step::ApplicationStep;
-use crate::domain::terms::TermsHash;
+use crate::domain::terms::{Bonus, BonusKind, Clause, TermsHash};
 use crate::domain::viewer::{Grant, Reach, Role, Staff, TokenScope};
 use crate::storage::{self, Page, Store};
 
@@ -367,11 +367,23 @@ fn told(question: &Question) -> Given {
 fn wording(now: DateTime<Utc>) -> offer::Wording {
     offer::Wording {
         title: "Backend Developer".to_owned(),
+        employer: None,
         pay: Money { minor: 7_650_000, currency: Currency::EUR },
         interval: PayInterval::Year,
+        bonuses: vec![Bonus {
+            kind: BonusKind::Signing,
+            amount: Money { minor: 100_000, currency: Currency::EUR },
+            words: Some("to set up your desk".to_owned()),
+        }],
+        equity: None,
         employment_type: EmploymentType::FullTime,
         start_on: (now + TimeDelta::days(60)).date_naive(),
         place: "Remote, Germany".to_owned(),
-        remarks: Some("30 days of paid leave; 1,000 EUR to set up your desk.".to_owned()),
+        benefits: vec!["A train card for all of Germany".to_owned(), "Two conferences a year".to_owned()],
+        clauses: vec![Clause {
+            title: "Paid leave".to_owned(),
+            text: "30 working days a year, beside public holidays.".to_owned(),
+        }],
+        remarks: None,
     }
 }

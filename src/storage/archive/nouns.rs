@@ -218,7 +218,7 @@ nouns! {
         id: word::<OfferId>(), application_id: word::<ApplicationId>(), candidate_id: word::<CandidateId>(),
         posting_id: word::<PostingId>(), posting_team_id: word::<PostingTeamId>(),
         opening_id: perhaps(word::<OpeningId>()), status: word::<offer::OfferStatus>(), version: INTEGER,
-        sent_version: perhaps(INTEGER), expires_at: INSTANT, remind_at: perhaps(INSTANT), sent_at: perhaps(INSTANT),
+        sent_version: perhaps(INTEGER), expires_at: INSTANT, send_at: perhaps(INSTANT), send_until: perhaps(INSTANT), remind_at: perhaps(INSTANT), sent_at: perhaps(INSTANT),
         first_viewed_at: perhaps(INSTANT), decided_at: perhaps(INSTANT), undone_at: perhaps(INSTANT),
         reason: perhaps(TEXT), created_at: INSTANT, revision: INTEGER,
     }

@@ -7,9 +7,9 @@ use chrono::{DateTime, Utc};
 use crate::domain::decision::CONSENT;
 use crate::domain::offer::{Offer, OfferStatus, OfferVersion};
 use crate::domain::site::Site;
+use crate::domain::terms::Terms;
 use crate::web::fields::Fault;
 use crate::web::page::{Day, Frame, moment};
-use crate::web::posting::view::employment;
 
 /// How an offer stands for the holder of a link to one of its versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,13 +141,7 @@ pub struct TermsPage {
     pub address: String,
     pub name: String,
     pub open: bool,
-    pub title: String,
-    pub team: String,
-    pub pay: String,
-    pub employment: &'static str,
-    pub start: String,
-    pub place: String,
-    pub remarks: Option<String>,
+    pub terms: Terms,
     pub until: String,
     pub version: i32,
     pub terms_hash: String,
@@ -164,20 +158,13 @@ pub struct TermsPage {
 
 impl TermsPage {
     pub fn of(site: &Site, secret: &str, offer: &Offer, version: &OfferVersion, tries: Tries) -> Self {
-        let terms = &version.terms;
         let at = |field| Fault::at(&tries.faults, field);
         Self {
             frame: Frame::of(site, "Your offer"),
             address: format!("/offers/{secret}"),
             name: String::new(),
             open: false,
-            title: terms.title.clone(),
-            team: terms.team.clone(),
-            pay: format!("{} per {}", terms.pay, terms.interval),
-            employment: employment(terms.employment_type),
-            start: terms.start_on.format("%-d %B %Y").to_string(),
-            place: terms.place.clone(),
-            remarks: terms.remarks.clone(),
+            terms: version.terms.clone(),
             until: moment(site, offer.expires_at),
             version: version.number,
             terms_hash: version.terms_hash.0.clone(),

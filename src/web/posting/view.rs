@@ -7,7 +7,7 @@ use crate::domain::country::Country;
 use crate::domain::feed::Advertised;
 use crate::domain::place::Workplace;
 use crate::domain::plan::{HiringPlan, PlanStep, Stage, StageMode, StepKind};
-use crate::domain::posting::{Content, EmploymentType, RequirementLevel};
+use crate::domain::posting::{Content, RequirementLevel};
 use crate::domain::site::Site;
 use crate::feeds::FeedItem;
 use crate::feeds::html::{Body, WIDE, summary};
@@ -32,7 +32,7 @@ impl Job {
             title: posting.content.title.clone(),
             vacancies: vacancies(advertised),
             place: place(&posting.content),
-            employment: employment(posting.content.employment_type),
+            employment: posting.content.employment_type.in_words(),
             posted: posting.published_at.map(|at| Day::of(site, at)),
         }
     }
@@ -145,7 +145,7 @@ impl JobPage {
             json_ld: item.and_then(|item| json_ld::job_posting(&item)).map(|job| json_ld::embedded(&job)),
             title: content.title.clone(),
             place: place(content),
-            employment: employment(content.employment_type),
+            employment: content.employment_type.in_words(),
             posted: posting.published_at.map(|at| Day::of(site, at)),
             until: posting.expires_at.map(|at| Day::of(site, at)),
             apply,
@@ -257,19 +257,6 @@ fn where_said(content: &Content) -> &'static str {
         (Workplace::Hybrid, _) => "Partly from home, partly in one of these places:",
         (Workplace::Onsite, 1) => "In",
         (Workplace::Onsite, _) => "In one of these places:",
-    }
-}
-
-/// The kind of employment, in words.
-pub const fn employment(kind: EmploymentType) -> &'static str {
-    match kind {
-        EmploymentType::FullTime => "Full time",
-        EmploymentType::PartTime => "Part time",
-        EmploymentType::Contract => "Contract",
-        EmploymentType::Temporary => "Temporary",
-        EmploymentType::Intern => "Internship",
-        EmploymentType::Volunteer => "Volunteering",
-        EmploymentType::PerDiem => "By the day",
     }
 }
 

@@ -54,6 +54,7 @@ const ACTIONS: &[(&str, &str, &str)] = &[
     ("offerRescind", "offer/end", "rescind"),
     ("offerSend", "offer/send", "send"),
     ("offerSubmit", "offer/submit", "submit"),
+    ("offerUnschedule", "offer/schedule", "unschedule"),
     ("offerUpdate", "offer/draft", "update"),
     ("planCopy", "plan", "copy"),
     ("planCreate", "plan", "create"),

@@ -1,10 +1,7 @@
 //! Who applied, and what became of it.
 
-use chrono::TimeDelta;
 use vacantia::actions::application::{self, Advance, Decline, GoBack, Notice, Onward, Submission, Withdraw};
-use vacantia::actions::offer::{
-    self, Approve, Create, Page, Reject, Rescind, Send, Submit, Undo, Update, Wording,
-};
+use vacantia::actions::offer::{self, Approve, Page, Reject, Rescind, Send, Undo};
 use vacantia::actions::step::{self, Which};
 use vacantia::actions::{Act, allotment, form, justification, scorecard};
 use vacantia::domain::Viewer;
@@ -12,16 +9,13 @@ use vacantia::domain::application::Application;
 use vacantia::domain::decision::CONSENT;
 use vacantia::domain::form::FormQuestion;
 use vacantia::domain::id::{ApplicationId, OfferId, PostingId, StepId, TeamId, UserId};
-use vacantia::domain::money::{Currency, Money, PayInterval};
 use vacantia::domain::offer::Offer;
 use vacantia::domain::plan::{Participant, PlanStep, StepKind};
 use vacantia::domain::plan_reference;
-use vacantia::domain::posting::EmploymentType;
 use vacantia::domain::question::{Given, Question, QuestionType};
 use vacantia::domain::scorecard::{Attribute, Rating, Verdict};
 use vacantia::domain::terms::TermsHash;
 use vacantia::domain::viewer::Role;
-use vacantia::storage::offer_version;
 
 use super::postings::Postings;
 use super::staff::{Team, everywhere};
@@ -124,44 +118,6 @@ impl Founder {
         let revision = self.app.application(application).await.revision;
         let advance = Advance { application, stage: "review".into(), revision, pass_over: false };
         application::advance(self.recruiter(), advance).await.unwrap();
-    }
-
-    fn wording(&mut self, record: &str, version: i32) -> Wording {
-        let pay = self.amount(&format!("{record} pay {version}"));
-        Wording {
-            title: self.word(&format!("{record} role {version}")),
-            pay: Money { minor: pay, currency: Currency::EUR },
-            interval: PayInterval::Year,
-            employment_type: EmploymentType::FullTime,
-            start_on: "2027-04-01".parse().unwrap(),
-            place: "Remote".into(),
-            remarks: Some(self.word(&format!("{record} remarks {version}"))),
-        }
-    }
-
-    async fn drafted(&mut self, record: &str, version: i32) -> OfferId {
-        self.pass();
-        let application = self.scene.id(record).parse().unwrap();
-        let wording = self.wording(record, version);
-        let expires_at = self.app.now() + TimeDelta::days(14);
-        let drafted =
-            offer::create(self.recruiter(), Create { application, wording, expires_at, request: None })
-                .await
-                .unwrap();
-        self.call(&format!("{record} offer"), drafted.id);
-        drafted.id
-    }
-
-    async fn rewritten(&mut self, record: &str, offer: OfferId, version: i32) {
-        let wording = self.wording(record, version);
-        let update = Update { offer, revision: None, wording, expires_at: None };
-        offer::update(self.recruiter(), update).await.unwrap();
-    }
-
-    async fn submitted(&self, offer: OfferId, approver: UserId) -> TermsHash {
-        let submit = Submit { offer, revision: None, approvers: vec![vec![approver]] };
-        let number = offer::submit(self.recruiter(), submit).await.unwrap().version;
-        offer_version::get(&self.app.store, offer, number).await.unwrap().terms_hash
     }
 
     async fn approved(&self, offer: OfferId, approver: UserId) -> TermsHash {

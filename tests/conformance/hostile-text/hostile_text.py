@@ -125,6 +125,8 @@ def hire(program, postings):
     terms = dict(
         title=TEXTS["line ends"] + TEXTS["script"], pay=dict(amountMinor="7100000", currency="EUR"), interval="YEAR",
         employmentType="FULL_TIME", startOn="2027-03-01", place=TEXTS["broken image"] + TEXTS["turned about"], remarks=everything,
+        employer=TEXTS["script"], bonuses=[dict(kind="OTHER", amount=dict(amountMinor="1", currency="EUR"), words=TEXTS["line ends"] + TEXTS["script"])],
+        equity=everything, benefits=[TEXTS["broken image"] + TEXTS["turned about"]], clauses=[dict(title=TEXTS["script"], text=everything)],
     )
     deadline = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 5 * 86400))
     offer = program.done("offerCreate", "offer { id termsHash }", applicationId=ident, terms=terms, expiresAt=deadline)["offer"]

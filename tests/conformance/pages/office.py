@@ -53,34 +53,42 @@ class Office:
 
     def __init__(self, binary, folder, database):
         self.vacantia = Vacantia(binary, folder, database, **BRISK_OUTBOX)
-        self.database, self.journey = database, {}
+        self.database, self.journey, self.offers = database, {}, {}
         token = self.vacantia.staff("recruiter@example.com", "recruiter", "admin")
-        people = [("dana", "Dana Okafor", "Engineering Manager"), ("ilse", "Ilse van den Berg", "Staff Engineer")]
+        people = [("dana", "Dana Okafor", "Engineering Manager"), ("ilse", "Ilse van den Berg", "Staff Engineer"),
+                  ("finn", "Finn Aalto", "Head of Finance", "approver"), ("bea", "Bea Lima", "Managing Director", "approver")]
         self.hosts = [self.colleague(*one) for one in people]
         self.vacantia.start()
         self.desk = Api(self.vacantia.address, token)
         self.base = "http://" + self.vacantia.address
         self.teams = [self.desk.change("teamCreate", "team { id }", name=name)["team"]["id"] for name in ("Harbour", "Lighthouse", "Workshop")]
-        none = dict(least=0, managers=0)
-        plan = self.desk.change("planCreate", "plan { id }", name="Engineering", stages=stages(), approval="NONE", references=none)["plan"]["id"]
-        posting = self.desk.change(
-            "postingCreate", "posting { id slug }", title="Developer for tools that people rely on", workplace="REMOTE", employmentType="FULL_TIME",
-            sections=[dict(heading="What you would do", body="Keep the tools going that others do their work with: find what is slow, mend what breaks, and leave it simpler.")],
-            planId=plan, remoteCountries=["DE", "PT"], teams=[dict(teamId=team, vacancies=3) for team in self.teams], questions=QUESTIONS,
-        )["posting"]
-        self.posting, self.slug = posting["id"], posting["slug"]
-        self.desk.change("postingPublish", "posting { id }", postingId=self.posting)
+        self.posting, self.slug = self.post("Developer for tools that people rely on", "NONE")
+        chain = [dict(title="Finance", needed=1, approverIds=self.hosts[2:3]), dict(title="The board", needed=1, approverIds=self.hosts[3:])]
+        self.approved, _ = self.post("Keeper of the harbour", "CHAIN", approvalGroups=chain)
 
-    def colleague(self, name, called, title):
+    def post(self, title, approval, **more):
+        """An open posting, by its id and its slug, with a plan of its own."""
+        plan = self.desk.change(
+            "planCreate", "plan { id }", name=title, stages=stages(), approval=approval, references=dict(least=0, managers=0), **more
+        )["plan"]["id"]
+        posting = self.desk.change(
+            "postingCreate", "posting { id slug }", title=title, workplace="REMOTE", employmentType="FULL_TIME",
+            sections=[dict(heading="What you would do", body="Keep the tools going that others do their work with: find what is slow, mend what breaks, and leave it simpler.")],
+            planId=plan, remoteCountries=["DE", "PT"], teams=[dict(teamId=team, vacancies=9) for team in self.teams], questions=QUESTIONS,
+        )["posting"]
+        self.desk.change("postingPublish", "posting { id }", postingId=posting["id"])
+        return posting["id"], posting["slug"]
+
+    def colleague(self, name, called, title, role="interviewer"):
         address = name + "@example.com"
-        self.vacantia.run("user", "create", address, "--name", called, "--title", title, "--role", "interviewer")
+        self.vacantia.run("user", "create", address, "--name", called, "--title", title, "--role", role)
         return self.database.rows("SELECT id FROM user_account WHERE email = '%s'" % address)[0][0]
 
-    def apply(self, name):
+    def apply(self, name, posting=None):
         """Somebody who has applied: the address, by which everything else is found."""
         address = re.sub(r"\W+", ".", name.lower()) + "@mail.example.org"
         answers = [dict(key="why", value="It is useful."), dict(key="remote", value="yes"), dict(key="hours", value="30")]
-        fields = dict(postingId=self.posting, name=name, email=address, answers=answers, source="STAFF")
+        fields = dict(postingId=posting or self.posting, name=name, email=address, answers=answers, source="STAFF")
         self.journey[address] = self.desk.change("applicationSubmit", "receipt { applicationId }", **fields)["receipt"]["applicationId"]
         return address
 
@@ -128,18 +136,44 @@ class Office:
         fields = dict(stepId=self.step(address, "panel"), userIds=[self.hosts[1]])
         self.desk.change("scorecardRequest", "step { id }", **fields)
 
-    def send_offer(self, address):
+    def draft_offer(self, address, expires):
+        """What is ready to be submitted: where, and its terms."""
         application = self.journey[address]
         self.bring(address, "offer")
         self.desk.change("applicationAllot", "application { id }", applicationId=application, teamId=self.teams[0])
         self.desk.change("justificationSave", "justification { text }", applicationId=application, text="Explains hard things simply.")
         terms = dict(
             title="Developer", pay=dict(amountMinor="6400000", currency="EUR"), interval="YEAR", employmentType="FULL_TIME",
-            startOn=in_days(60)[:10], place="Remote, Portugal", remarks="A budget for books.\nA desk where you need one.",
+            startOn=in_days(60)[:10], place="Remote, Portugal", employer="Example Works, Lda.", equity="400 options over four years.",
+            bonuses=[dict(kind="SIGNING", amount=dict(amountMinor="150000", currency="EUR"))], benefits=["A train card", "Two conferences a year"],
+            clauses=[dict(title="Paid leave", text="30 working days a year.\nWhat is left moves on to March.")], remarks="A budget for books.\nA desk where you need one.",
         )
-        offer = self.desk.change("offerCreate", "offer { id }", applicationId=application, terms=terms, expiresAt=in_days(14))["offer"]["id"]
+        offer = self.desk.change("offerCreate", "offer { id }", applicationId=application, terms=terms, expiresAt=expires)["offer"]["id"]
+        self.offers[address] = offer, terms
+        return offer
+
+    def send_offer(self, address, expires=None):
+        offer = self.draft_offer(address, expires or in_days(14))
         self.desk.change("offerSubmit", "offer { id }", offerId=offer)
         self.desk.change("offerSend", "offer { id }", offerId=offer)
+
+    def rescind(self, address):
+        self.desk.change("offerRescind", "offer { id }", offerId=self.offers[address][0], reason="The team is not hiring after all.")
+
+    def replace(self, address):
+        offer, terms = self.offers[address]
+        self.desk.change("offerUpdate", "offer { id }", offerId=offer, terms=dict(terms, title="Senior Developer"))
+        self.desk.change("offerSubmit", "offer { id }", offerId=offer)
+        self.desk.change("offerSend", "offer { id }", offerId=offer)
+
+    def hires(self, address):
+        """How often the candidate's yes is in the history."""
+        query = "query($id: ID!) { application(id: $id) { events(first: 100) { nodes { kind } } } }"
+        nodes = self.desk.ask(query, {"id": self.journey[address]})["application"]["events"]["nodes"]
+        return [node["kind"] for node in nodes].count("offerAccepted")
+
+    def ask_for_approval(self, address):
+        self.desk.change("offerSubmit", "offer { id }", offerId=self.draft_offer(address, in_days(14)))
 
     def link(self, address, kind, patience=20):
         """The path of the newest page of this kind that a mail to this address leads to."""

@@ -1,8 +1,10 @@
 """Every page behind a link, and the one to apply, by keyboard alone. Usage: pages.py PROGRAM AXE [FOLDER_FOR_SCREENSHOTS]"""
 
+import datetime
 import pathlib
 import sys
 import tempfile
+import time
 import urllib.request
 
 from playwright.sync_api import sync_playwright
@@ -239,6 +241,82 @@ def offer_declined(office, visitor):
     visitor.look("offer declined")
 
 
+def about_to_accept(office, visitor, name, expires=None):
+    """Somebody before the button that accepts: their address, and the path of the offer."""
+    address = office.apply(name)
+    office.send_offer(address, expires)
+    path = office.link(address, "offers")
+    visitor.open(path)
+    visitor.press("Show the offer")
+    visitor.fill("typedName", name)
+    visitor.tick("consent")
+    return address, path
+
+
+def too_late(visitor, path, said):
+    visitor.press("Accept the offer")
+    visitor.expect(said)
+    visitor.look(said)
+    visitor.open(path)
+    visitor.report.holds("%s: gone for good" % said, visitor.status == 410 and visitor.says(said), visitor.status)
+
+
+def offer_ended(office, visitor):
+    """Whoever is about to accept learns that it is too late, and so does whoever comes back."""
+    other, began = visitor.beside(), time.monotonic()
+    # An offer stands for a minute at least.
+    soon = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=65)
+    _, expiring = about_to_accept(office, other, "Gil Haddad", soon.isoformat())
+    for name, end, said in [
+        ("Fay Moreau", office.rescind, "This offer was taken back"),
+        ("Hana Sato", office.replace, "There is a newer version of this offer"),
+    ]:
+        address, path = about_to_accept(office, visitor, name)
+        end(address)
+        too_late(visitor, path, said)
+    time.sleep(max(0, began + 66 - time.monotonic()))
+    too_late(other, expiring, "This offer has expired")
+
+
+def offer_twice(office, visitor):
+    """The same link on two devices: one decides, the other shows what was decided."""
+    other = visitor.beside()
+    address, path = about_to_accept(office, visitor, "Ines Prado")
+    other.open(path)
+    other.press("Show the offer")
+    other.fill("typedName", "Ines Prado")
+    other.tick("consent")
+    visitor.press("Accept the offer")
+    visitor.expect("You have accepted our offer")
+    other.press("Accept the offer")
+    other.expect("You have accepted our offer")
+    other.press("Show")
+    other.expect("What you have accepted")
+    other.look("offer accepted, on another device")
+    visitor.report.holds("it was accepted once", office.hires(address) == 1, office.hires(address))
+
+
+def approvals(office, visitor):
+    address = office.apply("Jon Bright", office.approved)
+    office.ask_for_approval(address)
+    visitor.open(office.link("finn@example.com", "approvals"))
+    visitor.expect("Finance: Finn Aalto is asked now")
+    visitor.look("approval")
+    visitor.unfold("Do not approve")
+    visitor.press("Do not approve")
+    visitor.amiss(["reason"])
+    visitor.look("approval with an error")
+    visitor.press("Approve")
+    visitor.look("approved")
+    visitor.open(office.link("bea@example.com", "approvals"))
+    visitor.expect("Finance: Finn Aalto has approved")
+    visitor.unfold("Let somebody else decide")
+    visitor.look("approval unfolded")
+    visitor.choose("toId", office.hosts[2])
+    visitor.press("Let them decide")
+    visitor.look("approval left to somebody else")
+
+
 def noticed(browser, report):
     """What is measured would be noticed: a page with every fault there is."""
     probe = Report()
@@ -262,7 +340,8 @@ def everything(office, visitor, report):
     for told, words in [(one, ()) for one in alone] + [(one, (amara,)) for one in of_amara]:
         with story(report, told.__name__):
             told(office, visitor, *words)
-    for told, words in [(other_times, ()), (references, ()), (scorecard, (amara,)), (offer, (amara,)), (offer_declined, ())]:
+    for told, words in [(other_times, ()), (references, ()), (scorecard, (amara,)), (offer, (amara,)),
+                        (offer_declined, ()), (offer_ended, ()), (offer_twice, ()), (approvals, ())]:
         with story(report, told.__name__):
             told(office, visitor, *words)
 

@@ -38,7 +38,7 @@ class Lost(Exception):
 
 class Visitor:
     def __init__(self, browser, base, report, axe, shots):
-        self.base, self.report, self.axe, self.shots, self.count = base, report, axe, shots, 0
+        self.browser, self.base, self.report, self.axe, self.shots, self.count = browser, base, report, axe, shots, 0
         context = browser.new_context(java_script_enabled=False, viewport=dict(width=360, height=740), reduced_motion="reduce")
         self.page = context.new_page()
         self.page.set_default_timeout(20_000)
@@ -46,6 +46,10 @@ class Visitor:
         # The audit is a script and needs a browser that runs scripts: it is given the same markup and style sheet.
         self.auditor = browser.new_context(viewport=dict(width=360, height=740), bypass_csp=True).new_page()
         self.auditor.route("**/audited", lambda route: route.fulfill(content_type="text/html; charset=utf-8", body=self.page.content()))
+
+    def beside(self):
+        """The same person with another device, which knows nothing of this one."""
+        return Visitor(self.browser, self.base, self.report, self.axe, self.shots)
 
     def open(self, path):
         """Types an address."""
