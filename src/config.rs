@@ -189,6 +189,10 @@ pub struct Config {
     #[arg(conflicts_with = "smtp_url")]
     pub smtp_url_file: Option<PathBuf>,
 
+    /// A file with an OAuth 2.0 access token for the URL's user, in the place of a password; read anew at each login (XOAUTH2).
+    #[arg(long, env = "VACANTIA_SMTP_TOKEN_FILE", global = true, help_heading = "Mail", value_name = "FILE")]
+    pub smtp_token_file: Option<PathBuf>,
+
     /// A PEM file of certificate authorities to trust for the relay, besides the web's.
     #[arg(long, env = "VACANTIA_SMTP_CA_FILE", global = true, help_heading = "Mail", value_name = "FILE")]
     pub smtp_ca_file: Option<PathBuf>,
@@ -281,9 +285,8 @@ impl Config {
         let given =
             secret::given(self.smtp_url.as_ref(), "VACANTIA_SMTP_URL_FILE", self.smtp_url_file.as_deref())?;
         let Some(url) = given else { return Ok(None) };
-        let relay =
-            url.parse::<Relay>().map_err(|wrong| Mistake::new("VACANTIA_SMTP_URL", wrong.to_string()))?;
-        Ok(Some(relay))
+        let relay = Relay::parse(&url, self.smtp_token_file.clone());
+        relay.map(Some).map_err(|wrong| Mistake::new("VACANTIA_SMTP_URL", wrong.to_string()))
     }
 
     /// Who else is trusted to vouch for the relay.

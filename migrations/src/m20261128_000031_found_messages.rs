@@ -1,4 +1,4 @@
-//! Mail that came in: what was taken already, what candidates wrote, and which addresses are known not to work.
+//! What is written about applications by mail, either way: what was taken in already, and which addresses are known not to work.
 
 use sea_orm_migration::prelude::*;
 
@@ -31,8 +31,11 @@ CREATE TABLE message (
     received_at {instant} NOT NULL,
     read_at {instant},
     read_by {id} REFERENCES user_account (id),
+    author_id {id} REFERENCES user_account (id),
+    email_id {id} REFERENCES email_message (id),
     CHECK (read_by IS NULL OR read_at IS NOT NULL),
-    CHECK ((interview_id IS NULL) = (response IS NULL))
+    CHECK ((interview_id IS NULL) = (response IS NULL)),
+    CHECK ((author_id IS NULL) = (email_id IS NULL))
 ) {strict};
 CREATE UNIQUE INDEX uq_message_sha256 ON message (sha256, (0));
 CREATE INDEX ix_message_application ON message (application_id, received_at, id);

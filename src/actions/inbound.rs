@@ -94,6 +94,7 @@ impl Mail<'_> {
             received_at: change.at,
             read_at,
             read_by: None,
+            sent: None,
         };
         message::insert(tx, &kept, self.sha256).await?;
         let event = application::event(change, EventKind::MessageReceived, about).word("message", kept.id);

@@ -1,14 +1,156 @@
-//! Mails that came in, as colleagues handle them.
+//! What candidates and colleagues write each other by mail.
 
-use super::Act;
-use super::application::event;
-use crate::domain::Refusal;
-use crate::domain::event::EventKind;
-use crate::domain::id::MessageId;
+use super::application::{event, held};
+use super::letter::{self, About};
+use super::{Act, email};
+use crate::domain::application::Application;
+use crate::domain::email::NewEmail;
+use crate::domain::event::{Change, EventKind};
+use crate::domain::id::{ApplicationId, MessageId, UserId};
 use crate::domain::message::Message;
 use crate::domain::policy::allow;
-use crate::domain::policy::application::{corresponding, messages};
-use crate::storage::{Failure, Fault, application, message as kept};
+use crate::domain::policy::application::{applications, corresponding, messages};
+use crate::domain::text;
+use crate::domain::{Refusal, Viewer};
+use crate::mail::letter::{MessageSent, Reader};
+use crate::mail::line::{Line, Words};
+use crate::storage::digest::sha256;
+use crate::storage::idempotency::{self, Request};
+use crate::storage::{Failure, Fault, Tx, application, message as kept};
+
+/// The most characters of what a colleague writes.
+pub const MOST_WRITTEN: usize = 10_000;
+/// The most characters of the key that names a request: what it names for each application has to fit beside it.
+const MOST_OF_KEY: usize = 160;
+
+/// What is to be said to candidates.
+#[derive(Debug, Clone)]
+pub struct Written {
+    /// What it is about; the letter says which role, if absent.
+    pub subject: Option<String>,
+    /// What is said.
+    pub text: String,
+    /// By what a repeat of this request is known, for each application by itself.
+    pub idempotency_key: Option<String>,
+}
+
+/// What became of the message to each candidate, at the place where their application was named.
+pub type Each = Vec<Result<Message, Failure>>;
+
+/// Writes to the candidate of each of these applications, by a mail of their own that they can answer. One that cannot be written
+/// to holds up no other.
+///
+/// # Errors
+/// `REQUIRED` or `INVALID` on `subject`, `text` or `idempotencyKey`: nothing was done then. Of each: `NOT_FOUND`, `FORBIDDEN`,
+/// `EMAIL_UNDELIVERABLE`, or `IDEMPOTENCY_MISMATCH`.
+pub async fn send(act: Act<'_>, to: &[ApplicationId], written: Written) -> Result<Each, Refusal> {
+    let change = &act.change();
+    let said = &Said {
+        subject: text::optional_line("subject", written.subject.as_deref(), 150)?,
+        text: text::prose("text", &written.text, MOST_WRITTEN)?,
+        key: written.idempotency_key,
+    };
+    said.key.as_deref().map(|key| text::line("idempotencyKey", key, MOST_OF_KEY)).transpose()?;
+    let mut ended = Vec::with_capacity(to.len());
+    for id in to {
+        ended.push(said.to(act, change, *id).await);
+    }
+    Ok(ended)
+}
+
+/// What is said to each, checked.
+struct Said {
+    subject: Option<String>,
+    text: String,
+    key: Option<String>,
+}
+
+impl Said {
+    async fn to(&self, act: Act<'_>, change: &Change, id: ApplicationId) -> Result<Message, Failure> {
+        let found = application::find(act.store, &applications(act.viewer), id).await?;
+        let found = &found.ok_or(Refusal::NotFound("application"))?;
+        let author = act.viewer.user().ok_or(Refusal::Forbidden)?;
+        let message = MessageId::new(change.at, act.chance);
+        let letter = &self.letter(act, found, message).await?;
+        let message = &self.message(change, (message, author), letter);
+        let request = &self.request(act.viewer, id)?;
+        act.store
+            .write(|tx| async move {
+                let about = held(&tx, act.viewer, &corresponding(act.viewer), id, "application").await?;
+                if let Some(before) = done_before(&tx, request.as_ref(), change).await? {
+                    return Ok(before);
+                }
+                if email::is_in_vain(&tx, letter).await? {
+                    return Err(Refusal::EmailUndeliverable.into());
+                }
+                email::queue(&tx, change, letter).await?;
+                kept::insert(&tx, message, &sha256(&letter.raw)).await?;
+                tx.record(event(change, EventKind::MessageSent, &about).word("message", message.id));
+                if let Some(request) = request {
+                    idempotency::keep(&tx, request, &[message.id.to_string()], change.at).await?;
+                }
+                Ok(message.clone())
+            })
+            .await
+    }
+
+    async fn letter(
+        &self,
+        act: Act<'_>,
+        about: &Application,
+        message: MessageId,
+    ) -> Result<NewEmail, Failure> {
+        let to = letter::addressee(act.store, about.candidate, about.id).await?;
+        let facts = MessageSent {
+            reader: Reader::new(&to.name),
+            subject: self.subject.as_deref().map(Line::new),
+            role: letter::role(act, about.posting).await?,
+            words: Words::new(&self.text),
+        };
+        let about = About { posting: about.posting, application: about.id, offer: None };
+        letter::prepare(act, &to, about, &format!("message-{}", message.short()), &facts)
+    }
+
+    fn message(&self, change: &Change, (id, author): (MessageId, UserId), letter: &NewEmail) -> Message {
+        Message {
+            id,
+            application: letter.application,
+            message_id: Some(letter.message_id.clone()),
+            sender: None,
+            from_candidate: false,
+            automatic: false,
+            subject: self.subject.clone().unwrap_or_default(),
+            text: self.text.clone(),
+            attachments: Vec::new(),
+            attachment_count: 0,
+            answer: None,
+            received_at: change.at,
+            read_at: Some(change.at),
+            read_by: Some(author),
+            sent: Some((author, letter.id)),
+        }
+    }
+
+    fn request(&self, viewer: &Viewer, id: ApplicationId) -> Result<Option<Request>, Refusal> {
+        let Some(key) = &self.key else { return Ok(None) };
+        let id = id.to_string();
+        let parts = [Some(id.as_str()), self.subject.as_deref(), Some(&self.text)];
+        Request::new(viewer, "messageSend", &format!("{} {id}", key.trim()), &parts).map(Some)
+    }
+}
+
+/// The message that the same request wrote before.
+async fn done_before(
+    tx: &Tx,
+    request: Option<&Request>,
+    change: &Change,
+) -> Result<Option<Message>, Failure> {
+    let Some(request) = request else { return Ok(None) };
+    let Some(ids) = idempotency::find(tx, request, change.at).await? else { return Ok(None) };
+    let unreadable = || Fault::unfit("an idempotency key names no message");
+    let id = ids.first().and_then(|id| id.parse().ok()).ok_or_else(unreadable)?;
+    Ok(Some(kept::get(tx, id).await?.ok_or_else(|| Fault::missing("message", id))?))
+}
 
 /// Says that somebody has read a mail that came in. Said again, it changes nothing.
 ///

@@ -49,6 +49,8 @@ text_enum! {
         ApplicationWithdrawn = "applicationWithdrawn",
         /// Your application goes on for another job.
         ApplicationTransferred = "applicationTransferred",
+        /// What a colleague has to say.
+        MessageSent = "messageSent",
         /// We have questions; please answer by then.
         FormSent = "formSent",
         /// Our questions are still open.

@@ -242,6 +242,8 @@ text_enum! {
         EmailDismissed = "emailDismissed",
         /// A mail about an application came in.
         MessageReceived = "messageReceived",
+        /// A colleague wrote to the candidate.
+        MessageSent = "messageSent",
         /// Somebody has read a mail that came in.
         MessageRead = "messageRead",
     }

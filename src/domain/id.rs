@@ -140,7 +140,7 @@ ids! {
     ApprovalRequestId = "apreq";
     /// Of a message that is to be, or was, sent.
     EmailMessageId = "mail";
-    /// Of a message that came in.
+    /// Of a message about an application, in or out.
     MessageId = "msg";
     /// Of a word to others that something is new.
     PingId = "ping";

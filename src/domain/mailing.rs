@@ -57,6 +57,7 @@ impl LetterKind {
             | Self::ApplicationDeclined
             | Self::ApplicationWithdrawn
             | Self::ApplicationTransferred
+            | Self::MessageSent
             | Self::FormSent
             | Self::FormReminded
             | Self::NominationRequested

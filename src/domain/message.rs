@@ -1,8 +1,9 @@
-//! What came in by mail: what candidates wrote, and what else is made of a mail. Who it is from is what it says, never more.
+//! What is written by mail about applications, either way, and what else is made of a mail that comes in. Who one of those is
+//! from is what it says, never more.
 
 use chrono::{DateTime, Utc};
 
-use super::id::{ApplicationId, InterviewId, MessageId, UserId};
+use super::id::{ApplicationId, EmailMessageId, InterviewId, MessageId, UserId};
 use super::interview::Response;
 
 /// The most bytes of text that are kept of a mail.
@@ -35,12 +36,14 @@ pub struct Message {
     pub attachment_count: i32,
     /// Which invitation it answers, and how.
     pub answer: Option<(InterviewId, Response)>,
-    /// When it came.
+    /// When it came, or was written.
     pub received_at: DateTime<Utc>,
     /// When somebody said that they read it; at once for what nobody has to read.
     pub read_at: Option<DateTime<Utc>>,
     /// Who said so.
     pub read_by: Option<UserId>,
+    /// The colleague who wrote it, and the message that carries it, if it did not come in.
+    pub sent: Option<(UserId, EmailMessageId)>,
 }
 
 text_enum! {

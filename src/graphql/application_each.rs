@@ -9,9 +9,9 @@ use super::error::{bounded, fault, id};
 use super::payload::UserError;
 use super::scalar::DateTime;
 use crate::actions;
-use crate::actions::application::{Advance, Decline, Each};
-use crate::domain::Refusal;
+use crate::actions::application::{Advance, Decline};
 use crate::domain::id::ApplicationId;
+use crate::domain::{self, Refusal};
 use crate::storage::Failure;
 
 /// An application, as the caller read it.
@@ -87,7 +87,7 @@ impl ApplicationsMutation {
             let moves: Vec<_> = named(&input.items)?.into_iter().map(advance).collect();
             Ok(actions::application::advance_each(asking(ctx).act(), &moves).await)
         };
-        let (applications, user_errors) = told(ctx, ended.await);
+        let (applications, user_errors) = applications(told(ctx, "items", ended.await));
         Some(ApplicationsAdvancePayload { applications, user_errors })
     }
 
@@ -109,13 +109,19 @@ impl ApplicationsMutation {
             let moves = named(&input.items)?.into_iter().map(decline).collect();
             Ok(actions::application::decline_each(asking(ctx).act(), moves).await?)
         };
-        let (applications, user_errors) = told(ctx, ended.await);
+        let (applications, user_errors) = applications(told(ctx, "items", ended.await));
         Some(ApplicationsDeclinePayload { applications, user_errors })
     }
 }
 
+fn applications(
+    (moved, errors): (Vec<Option<domain::application::Application>>, Vec<UserError>),
+) -> (Vec<Option<Application>>, Vec<UserError>) {
+    (moved.into_iter().map(|one| one.map(Application)).collect(), errors)
+}
+
 /// Why nothing was done at all.
-struct Nothing(Vec<UserError>);
+pub(super) struct Nothing(Vec<UserError>);
 
 impl From<Refusal> for Nothing {
     fn from(refusal: Refusal) -> Self {
@@ -123,35 +129,48 @@ impl From<Refusal> for Nothing {
     }
 }
 
-/// The applications that are named, each once.
+/// The applications that are named, each once, with the revision that was read.
 fn named(items: &[ApplicationItemInput]) -> Result<Vec<(ApplicationId, i32)>, Nothing> {
     bounded("items", items)?;
     if items.is_empty() {
         return Err(Refusal::required("items").into());
     }
-    let mut found: Vec<(ApplicationId, i32)> = Vec::with_capacity(items.len());
-    for (place, item) in items.iter().enumerate() {
-        let wrong = |refusal: Refusal| Nothing(vec![UserError::of_item(place, &refusal)]);
-        let application = id(&item.application_id, "application").map_err(wrong)?;
-        if found.iter().any(|(known, _)| *known == application) {
-            return Err(Refusal::invalid(&format!("items.{place}"), "each application once").into());
+    let applications = each_once("items", items.iter().map(|item| &item.application_id))?;
+    Ok(applications.into_iter().zip(items.iter().map(|item| item.expected_revision)).collect())
+}
+
+/// What these ids name, each once; `list` is what the input calls them.
+pub(super) fn each_once<'a>(
+    list: &str,
+    ids: impl Iterator<Item = &'a ID>,
+) -> Result<Vec<ApplicationId>, Nothing> {
+    let mut found = Vec::new();
+    for (place, given) in ids.enumerate() {
+        let wrong = |refusal: Refusal| Nothing(vec![UserError::of_item(list, place, &refusal)]);
+        let application = id(given, "application").map_err(wrong)?;
+        if found.contains(&application) {
+            return Err(Refusal::invalid(&format!("{list}.{place}"), "each application once").into());
         }
-        found.push((application, item.expected_revision));
+        found.push(application);
     }
     Ok(found)
 }
 
-/// What became of each, and why some were refused. Our own fault with one is an error of the answer beside the others.
-fn told(ctx: &Context<'_>, ended: Result<Each, Nothing>) -> (Vec<Option<Application>>, Vec<UserError>) {
+/// What became of each in the list, and why some were refused. Our own fault with one is an error of the answer beside the others.
+pub(super) fn told<T>(
+    ctx: &Context<'_>,
+    list: &str,
+    ended: Result<Vec<Result<T, Failure>>, Nothing>,
+) -> (Vec<Option<T>>, Vec<UserError>) {
     let each = match ended {
         Ok(each) => each,
         Err(Nothing(errors)) => return (Vec::new(), errors),
     };
     let mut errors = Vec::new();
     let tell = |(place, one)| match one {
-        Ok(application) => Some(Application(application)),
+        Ok(done) => Some(done),
         Err(Failure::Refused(refusal)) => {
-            errors.extend(refusal.each().iter().map(|refusal| UserError::of_item(place, refusal)));
+            errors.extend(refusal.each().iter().map(|refusal| UserError::of_item(list, place, refusal)));
             None
         }
         Err(Failure::Fault(broken)) => {
@@ -159,6 +178,6 @@ fn told(ctx: &Context<'_>, ended: Result<Each, Nothing>) -> (Vec<Option<Applicat
             None
         }
     };
-    let applications = each.into_iter().enumerate().map(tell).collect();
-    (applications, errors)
+    let done = each.into_iter().enumerate().map(tell).collect();
+    (done, errors)
 }

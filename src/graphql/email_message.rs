@@ -56,6 +56,8 @@ pub enum EmailMessageKind {
     ApplicationWithdrawn,
     /// An application went on to another posting.
     ApplicationTransferred,
+    /// A colleague wrote to the candidate.
+    MessageSent,
     /// Questions of a step were sent.
     FormSent,
     /// A reminder of unanswered questions.

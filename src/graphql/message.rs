@@ -1,26 +1,29 @@
-//! Mail about applications that came in, for colleagues alone.
+//! What candidates and colleagues write each other by mail, for colleagues alone.
 
 use std::collections::HashMap;
 
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 use super::application::Application;
+use super::application_each::{Nothing, each_once, told};
 use super::application_read::ApplicationById;
 use super::asking::{Asking, asking};
 use super::batch::{Load, alike, nested_read};
 use super::connection::Connection;
-use super::error::id;
+use super::email_message::{EmailMessage, EmailMessageById};
+use super::error::{bounded, id};
 use super::interview::InterviewResponse;
-use super::payload::{answer, payload};
+use super::payload::{UserError, answer, payload};
 use super::scalar::DateTime;
 use super::user::{User, user};
 use crate::actions::message as actions;
 use crate::domain;
+use crate::domain::Refusal;
 use crate::domain::id::{ApplicationId, MessageId};
 use crate::domain::policy::application::messages;
 use crate::storage::{self, Fault, Page, Part};
 
-/// A mail about an application that came in. Who it is from is only what it says.
+/// What was written about an application by mail: by a colleague, or what came in. Who one of those is from is only what it says.
 #[derive(Debug, Clone)]
 pub struct Message(domain::message::Message);
 
@@ -30,7 +33,7 @@ impl From<domain::message::Message> for Message {
     }
 }
 
-/// A mail about an application that came in. Who it is from is only what it says.
+/// What was written about an application by mail: by a colleague, or what came in. Who one of those is from is only what it says.
 #[Object]
 impl Message {
     /// Id of the mail.
@@ -43,7 +46,18 @@ impl Message {
         Ok(asking(ctx).load::<ApplicationById>(self.0.application).await?.map(Application))
     }
 
-    /// E-mail address that it says it is from, if it says one. No proof of who wrote it.
+    /// Colleague who wrote it; absent for what came in.
+    async fn author(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
+        user(asking(ctx), self.0.sent.map(|(author, _)| author)).await
+    }
+
+    /// Message that carries it, and how its delivery stands; absent for what came in.
+    async fn email_message(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<EmailMessage>> {
+        let Some((_, id)) = self.0.sent else { return Ok(None) };
+        Ok(asking(ctx).load::<EmailMessageById>(id).await?.map(EmailMessage))
+    }
+
+    /// E-mail address that it says it is from, if it came in and says one. No proof of who wrote it.
     async fn from(&self) -> Option<&str> {
         self.0.sender.as_deref()
     }
@@ -58,7 +72,7 @@ impl Message {
         self.0.automatic
     }
 
-    /// Subject of the mail: at most 300 characters.
+    /// Subject of the mail: at most 300 characters; empty where a colleague gave none.
     async fn subject(&self) -> &str {
         &self.0.subject
     }
@@ -83,12 +97,12 @@ impl Message {
         self.0.answer.map(|(_, response)| response.into())
     }
 
-    /// Timestamp of when it came in.
+    /// Timestamp of when it came in, or was written.
     async fn received_at(&self) -> DateTime {
         self.0.received_at.into()
     }
 
-    /// Timestamp of when somebody said that they read it; for what nobody has to read, of when it came in.
+    /// Timestamp of when somebody said that they read it; for what nobody has to read, of when it came in or was written.
     async fn read_at(&self) -> Option<DateTime> {
         self.0.read_at.map(Into::into)
     }
@@ -136,6 +150,28 @@ pub(super) async fn of_application(
     Ok(Connection::new(&page, part, |message| (message.received_at, message.id.to_string()), Message))
 }
 
+/// What `messageSend` takes.
+#[derive(InputObject, Debug)]
+pub struct MessageSendInput {
+    /// Ids of the applications whose candidates are written to: each once, at most 100.
+    application_ids: Vec<ID>,
+    /// Subject of the mail, at most 150 characters; without it the mail says which role it is about.
+    subject: Option<String>,
+    /// What is said, in plain text: at most 10,000 characters. A greeting and a signature are put around it.
+    text: String,
+    /// Names this request, at most 160 characters: repeated, it has the same effect once and the same answer. Kept 30 days.
+    idempotency_key: Option<String>,
+}
+
+/// Answer to `messageSend`.
+#[derive(SimpleObject, Debug)]
+pub struct MessageSendPayload {
+    /// What was written, in the order of `applicationIds`; null for each candidate who is not written to.
+    messages: Vec<Option<Message>>,
+    /// Why some are not: `field` tells which, as in `["applicationIds", "3"]`; empty when all are.
+    user_errors: Vec<UserError>,
+}
+
 /// What `messageRead` takes.
 #[derive(InputObject, Debug)]
 pub struct MessageReadInput {
@@ -151,12 +187,30 @@ payload!(
     }
 );
 
-/// Changes of mails that came in.
+/// Changes of what is written by mail.
 #[derive(Debug, Default)]
 pub struct MessageMutation;
 
 #[Object]
 impl MessageMutation {
+    /// Writes to candidates, to each by a mail of their own, which they can answer: what they answer is in `Application.messages`, where
+    /// mail is taken in. One who cannot be written to holds up no other.
+    async fn message_send(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "To whom, and what.")] input: MessageSendInput,
+    ) -> Option<MessageSendPayload> {
+        let MessageSendInput { application_ids, subject, text, idempotency_key } = input;
+        let ended = async {
+            let to = named(&application_ids)?;
+            let written = actions::Written { subject, text, idempotency_key };
+            Ok(actions::send(asking(ctx).act(), &to, written).await?)
+        };
+        let (messages, user_errors) = told(ctx, "applicationIds", ended.await);
+        let messages = messages.into_iter().map(|message| message.map(Message)).collect();
+        Some(MessageSendPayload { messages, user_errors })
+    }
+
     /// Says that somebody has read a mail that came in: it leaves `work`, for everybody.
     async fn message_read(
         &self,
@@ -166,4 +220,13 @@ impl MessageMutation {
         let ended = async { actions::read(asking(ctx).act(), id(&input.message_id, "message")?).await };
         answer(ended.await)
     }
+}
+
+/// The applications that are named, each once.
+fn named(ids: &[ID]) -> Result<Vec<ApplicationId>, Nothing> {
+    bounded("applicationIds", ids)?;
+    if ids.is_empty() {
+        return Err(Refusal::required("applicationIds").into());
+    }
+    each_once("applicationIds", ids.iter())
 }

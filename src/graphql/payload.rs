@@ -138,10 +138,10 @@ impl From<&Refusal> for UserError {
 }
 
 impl UserError {
-    /// Why one of the `items` of an input was refused.
-    pub(super) fn of_item(place: usize, refusal: &Refusal) -> Self {
+    /// Why one of the entries of a list of an input was refused.
+    pub(super) fn of_item(list: &str, place: usize, refusal: &Refusal) -> Self {
         let of = Self::from(refusal);
-        let path = ["items".to_owned(), place.to_string()];
+        let path = [list.to_owned(), place.to_string()];
         Self { field: Some(path.into_iter().chain(of.field.into_iter().flatten()).collect()), ..of }
     }
 }

@@ -16,7 +16,7 @@ use super::offer_read::OfferById;
 use super::scalar::DateTime;
 use super::step::ApplicationStep;
 use crate::domain;
-use crate::domain::policy::application::{contacts, messages, notes};
+use crate::domain::policy::application::{messages, notes};
 use crate::domain::policy::work::{approves, mentioned, undelivered, waiting, writes};
 use crate::storage;
 use crate::storage::Page;
@@ -160,7 +160,6 @@ impl WorkQuery {
             mentioned: mentioned(viewer),
             notes: notes(viewer),
             messages: messages(viewer),
-            unreached: contacts(viewer),
             approves: approves(viewer),
         };
         let part = storage::work::listed(asking.store(), &desk, now, &page).await;

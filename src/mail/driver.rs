@@ -13,7 +13,6 @@ use std::time::Duration;
 
 use lettre::Address;
 use lettre::transport::smtp::Error as SmtpError;
-use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream, Certificate, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
@@ -127,9 +126,10 @@ impl Smtp {
             }
         }
         if let Some(login) = &self.relay.login {
-            let credentials = Credentials::new(login.user.clone(), login.password.clone());
-            let mechanisms = [Mechanism::Plain, Mechanism::Login];
-            let reply = within(Phase::Login, limit, connection.auth(&mechanisms, &credentials)).await?;
+            let reply = match timeout(limit, login.on(&mut connection)).await {
+                Ok(reply) => reply.map_err(|failed| failed.delivery())?,
+                Err(_) => return Err(late(Phase::Login, limit, false)),
+            };
             want(Phase::Login, &reply, &[235])?;
         }
         Ok((connection, watch))
@@ -241,7 +241,8 @@ fn want(phase: Phase, reply: &Response, codes: &[u16]) -> Result<(), Delivery> {
     Err(Delivery { code: Some(code), ..Delivery::unanswered(phase, &what, false) })
 }
 
-fn failure(phase: Phase, error: &SmtpError, dot_left: bool) -> Delivery {
+/// What a reply that refuses, or none at all, means in this phase.
+pub(super) fn failure(phase: Phase, error: &SmtpError, dot_left: bool) -> Delivery {
     let mut text = error.to_string();
     if let Some(code) = error.status() {
         if let Some(source) = std::error::Error::source(error) {

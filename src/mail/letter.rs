@@ -6,6 +6,7 @@
 
 mod approval;
 mod interview;
+mod message;
 mod note;
 mod offer;
 mod reference;
@@ -16,6 +17,7 @@ pub use approval::{ApprovalGiven, ApprovalRefused, ApprovalReminded, ApprovalReq
 pub use interview::{
     Appointment, Host, InterviewAssigned, InterviewCancelled, InterviewScheduled, InterviewUnassigned, News,
 };
+pub use message::MessageSent;
 pub use note::NoteMentioned;
 pub use offer::{Ending, OfferEnded, OfferExpired, OfferReminded};
 pub use reference::{NominationReminded, NominationRequested, ReferenceReminded, ReferenceRequested};

@@ -11,6 +11,7 @@ pub mod inbound;
 pub mod invite;
 pub mod letter;
 pub mod line;
+pub mod login;
 pub mod message;
 pub mod relay;
 pub mod seal;

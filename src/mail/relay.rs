@@ -1,13 +1,15 @@
 //! Where mail is handed over: `VACANTIA_SMTP_URL` and the patience shown in each phase.
 
-use std::fmt;
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 use thiserror::Error;
 use url::{Host, Url};
+
+use super::login::{Login, Proof};
 
 /// The server that takes our mail, as written in `VACANTIA_SMTP_URL`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,21 +34,6 @@ pub enum Security {
     StartTls,
     /// No protection, for relays on this machine only: `smtp://127.0.0.1:1025`.
     Plain,
-}
-
-/// A user name and password for the relay. Printing it shows the name only.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Login {
-    /// The user name.
-    pub user: String,
-    /// The password, decoded.
-    pub password: String,
-}
-
-impl fmt::Debug for Login {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Login({}, password hidden)", self.user)
-    }
 }
 
 /// Why a relay's URL is not usable. Each says what to write instead; none repeats the password.
@@ -80,12 +67,27 @@ pub enum RelayError {
         "the SMTP URL needs both user and password, percent-encoded, or neither: smtps://user:p%40ss@host"
     )]
     Login,
+    /// A password beside a token, or a token of nobody.
+    #[error(
+        "with VACANTIA_SMTP_TOKEN_FILE the SMTP URL needs a user and no password: smtp://user%40example.com@host:587?tls=required"
+    )]
+    Token,
 }
 
 impl FromStr for Relay {
     type Err = RelayError;
 
     fn from_str(text: &str) -> Result<Self, RelayError> {
+        Self::parse(text, None)
+    }
+}
+
+impl Relay {
+    /// As the URL says; with a file of access tokens, that is what proves who its user is.
+    ///
+    /// # Errors
+    /// See [`RelayError`].
+    pub fn parse(text: &str, token_file: Option<PathBuf>) -> Result<Self, RelayError> {
         let url = Url::parse(text.trim()).map_err(|_| RelayError::NotAUrl)?;
         let host = host(&url)?;
         let security = security(&url, &host)?;
@@ -104,7 +106,7 @@ impl FromStr for Relay {
         if let Some(fragment) = url.fragment() {
             return Err(RelayError::Extra(format!("#{fragment}")));
         }
-        Ok(Self { host: bare(&host), port, security, login: login(&url)? })
+        Ok(Self { host: bare(&host), port, security, login: login(&url, token_file)? })
     }
 }
 
@@ -153,16 +155,19 @@ pub fn is_loopback(host: &Host) -> bool {
     }
 }
 
-fn login(url: &Url) -> Result<Option<Login>, RelayError> {
+fn login(url: &Url, token_file: Option<PathBuf>) -> Result<Option<Login>, RelayError> {
     let decode = |text: &str| match percent_decode_str(text).decode_utf8() {
         Ok(text) => Ok(text.into_owned()),
         Err(_) => Err(RelayError::Login),
     };
-    match (url.username(), url.password()) {
-        ("", None) => Ok(None),
-        ("", Some(_)) | (_, None | Some("")) => Err(RelayError::Login),
-        (user, Some(password)) => Ok(Some(Login { user: decode(user)?, password: decode(password)? })),
-    }
+    let (user, proof) = match (url.username(), url.password(), token_file) {
+        ("", None, None) => return Ok(None),
+        ("", _, Some(_)) | (_, Some(_), Some(_)) => return Err(RelayError::Token),
+        ("", Some(_), None) | (_, None | Some(""), None) => return Err(RelayError::Login),
+        (user, None, Some(file)) => (user, Proof::TokenFile(file)),
+        (user, Some(password), None) => (user, Proof::Password(decode(password)?)),
+    };
+    Ok(Some(Login { user: decode(user)?, proof }))
 }
 
 /// How long each phase of handing a mail over may take. lettre's own limit covers the TCP connection only.
@@ -235,7 +240,7 @@ mod tests {
             ("mail.example.com", 465, Security::Implicit)
         );
         let login = relay.login.unwrap();
-        assert_eq!((login.user.as_str(), login.password.as_str()), ("mailer", "p@ss:wörd"));
+        assert_eq!((login.user.as_str(), login.proof), ("mailer", Proof::Password("p@ss:wörd".into())));
 
         let relay = parsed("smtp://mail.example.com?tls=required");
         assert_eq!((relay.port, relay.security, relay.login), (587, Security::StartTls, None));
@@ -270,6 +275,20 @@ mod tests {
         assert_eq!(error("smtps://mailer@mail.example.com"), RelayError::Login);
         assert_eq!(error("smtps://:secret@mail.example.com"), RelayError::Login);
         assert_eq!(error("smtps://mailer:%FF@mail.example.com"), RelayError::Login);
+    }
+
+    #[test]
+    fn a_token_takes_the_place_of_the_password() {
+        let with = |text: &str| Relay::parse(text, Some("token".into()));
+        let login = with("smtp://jobs%40example.com@mail.example.com?tls=required").unwrap().login.unwrap();
+        assert_eq!(
+            (login.user.as_str(), login.proof),
+            ("jobs@example.com", Proof::TokenFile("token".into()))
+        );
+        for url in ["smtps://mail.example.com", "smtps://a:b@mail.example.com", "smtps://:b@mail.example.com"]
+        {
+            assert_eq!(with(url).unwrap_err(), RelayError::Token, "{url}");
+        }
     }
 
     #[test]

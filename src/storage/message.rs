@@ -1,4 +1,4 @@
-//! Mails that came in about applications.
+//! What was written about applications by mail, either way.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use super::row::{self, cells};
 use super::scope::{Columns, within};
 use super::source::Source;
 use super::write::Tx;
-use crate::domain::id::{ApplicationId, InterviewId, MessageId, UserId};
+use crate::domain::id::{ApplicationId, EmailMessageId, InterviewId, MessageId, UserId};
 use crate::domain::interview::Response;
 use crate::domain::message::Message;
 use crate::domain::policy::Scope;
@@ -67,6 +67,7 @@ pub async fn get(tx: &Tx, id: MessageId) -> Result<Option<Message>, Fault> {
 /// Keeps a mail; `sha256` is of its bytes.
 pub async fn insert(tx: &Tx, message: &Message, sha256: &str) -> Result<(), Fault> {
     let (interview, response) = message.answer.unzip();
+    let (author, email) = message.sent.unzip();
     let cells = cells! {
         id: message.id,
         application_id: message.application,
@@ -84,6 +85,8 @@ pub async fn insert(tx: &Tx, message: &Message, sha256: &str) -> Result<(), Faul
         received_at: message.received_at,
         read_at: message.read_at,
         read_by: message.read_by,
+        author_id: author,
+        email_id: email,
     };
     row::insert(tx, "message", cells).await
 }
@@ -111,6 +114,8 @@ struct Row {
     received_at: DateTime<Utc>,
     read_at: Option<DateTime<Utc>>,
     read_by: Option<UserId>,
+    author_id: Option<UserId>,
+    email_id: Option<EmailMessageId>,
 }
 
 async fn read(
@@ -139,5 +144,6 @@ fn message(row: Row) -> Result<Message, Fault> {
         received_at: row.received_at,
         read_at: row.read_at,
         read_by: row.read_by,
+        sent: row.author_id.zip(row.email_id),
     })
 }

@@ -15,7 +15,7 @@ use super::slot::BUSY;
 use super::source::Source;
 use crate::domain::id::{ApplicationId, EmailMessageId, MessageId, NoteId, OfferId, PlanId, StepId, UserId};
 use crate::domain::policy::Scope;
-use crate::domain::policy::application::{Contacts, Messages, Notes};
+use crate::domain::policy::application::{Messages, Notes};
 use crate::domain::policy::work::{Undelivered, Waiting};
 use crate::domain::posting::PlanVersion;
 use crate::domain::work::{WorkItem, WorkKind};
@@ -33,10 +33,8 @@ pub struct Desk {
     pub mentioned: Option<UserId>,
     /// Where they read notes.
     pub notes: Scope<Notes>,
-    /// Where they read what came in by mail.
+    /// Where they write with candidates.
     pub messages: Scope<Messages>,
-    /// Where they know how to reach candidates.
-    pub unreached: Scope<Contacts>,
     /// Whose approvals they give.
     pub approves: Option<UserId>,
 }
@@ -96,10 +94,8 @@ pub async fn listed(
 fn by_mail(desk: &Desk, kind: Kind, binds: &mut Binds) -> Vec<String> {
     let mut parts = Vec::new();
     if !desk.messages.is_nothing() {
-        parts.push(replies(&within(&desk.messages, &OF_SCOPE, kind, binds)));
-    }
-    if !desk.unreached.is_nothing() {
-        parts.push(unreached(&within(&desk.unreached, &OF_SCOPE, kind, binds)));
+        let seen = within(&desk.messages, &OF_SCOPE, kind, binds);
+        parts.extend([replies(&seen), unreached(&seen)]);
     }
     if !desk.undelivered.is_nothing() {
         parts.push(messages(&within(&desk.undelivered, &OF_MESSAGE, kind, binds)));

@@ -261,6 +261,8 @@ impl Table<'_> {
         self.each("noteAdd", &["mine", "fresh", "far"], add);
         let set = |id: &str| json!({ "applicationId": id, "tags": ["Nights"] });
         self.each("tagSet", &["mine", "fresh", "far"], set);
+        let say = |id: &str| json!({ "applicationIds": [id], "text": "We moved the date.", "subject": "A new date" });
+        self.each("messageSend", &["mine", "fresh", "far"], say);
         self.each("messageRead", &["mine message", "far message"], |id| json!({ "messageId": id }));
         self.each(
             "candidateUpdate",

@@ -162,9 +162,10 @@ async fn come_in(app: &TestApp, long: &str) {
     let mail = "INSERT INTO inbound_mail (sha256, received_at) VALUES ($1, $2)";
     set(app, mail, ["ba7816bf".into(), app.now().into()]).await;
     let message = "INSERT INTO message (id, application_id, sha256, message_id, sender, from_candidate, automatic, subject, body, \
-                   attachments, attachment_count, interview_id, response, received_at, read_at, read_by) \
+                   attachments, attachment_count, interview_id, response, received_at, read_at, read_by, author_id, email_id) \
                    SELECT 'msg_00000000000000000000000000', i.application_id, 'ba7816bf', $1, $1, $4, $5, $1, $2, \
-                   '[\"\\ud800\"]', 7, i.id, 'tentative', $3, $3, u.id FROM interview i, user_account u LIMIT 1";
+                   '[\"\\ud800\"]', 7, i.id, 'tentative', $3, $3, u.id, u.id, e.id \
+                   FROM interview i, user_account u, email_message e LIMIT 1";
     let values = [HOSTILE[3].into(), long.into(), app.now().into(), true.into(), false.into()];
     set(app, message, values).await;
     set(app, "UPDATE candidate_contact SET undeliverable_since = $1", [app.now().into()]).await;

@@ -1,6 +1,7 @@
 //! Mail that comes in, over HTTP and on both databases: what each report, answer and reply does, once, and what strangers can't.
 
 mod hostile;
+mod sent;
 
 use std::sync::Arc;
 

@@ -9,7 +9,7 @@ use vacantia::mail::letter::{
     ApplicationDeclined, ApplicationReceived, ApplicationRepeated, ApplicationTransferred,
     ApplicationWithdrawn, Appointment, Choice, Facts, FormReminded, FormSent, Host, House, InterviewAssigned,
     InterviewCancelled, InterviewScheduled, InterviewSlots, InterviewSlotsReminded, InterviewUnassigned,
-    Letter, News, NominationReminded, NominationRequested, NoteMentioned, Offer, OfferAccepted,
+    Letter, MessageSent, News, NominationReminded, NominationRequested, NoteMentioned, Offer, OfferAccepted,
     OfferDeclined, OfferExtended, OfferRescinded, Person, Reader, ReferenceReminded, ReferenceRequested,
     ScorecardReminded, ScorecardRequested,
 };
@@ -69,6 +69,12 @@ fn to_applicants() -> Vec<Named> {
         ApplicationDeclined { words: None, ends_offer: false, ends_meeting: false, ..declined.clone() };
     let received = ApplicationReceived { reader: reader.clone(), role: role.clone(), status_link: link() };
     let repeated = ApplicationRepeated { reader: reader.clone(), role: role.clone(), status_link: link() };
+    let said = |subject| MessageSent {
+        reader: reader.clone(),
+        subject,
+        role: role.clone(),
+        words: Words::new(HOSTILE_WORDS),
+    };
     let transferred = ApplicationTransferred {
         reader: reader.clone(),
         from: Line::new(HOSTILE_TEAM),
@@ -79,6 +85,8 @@ fn to_applicants() -> Vec<Named> {
     vec![
         named("application_received", received),
         named("application_repeated", repeated),
+        named("message_sent", said(Some(Line::new(HOSTILE_TEAM)))),
+        named("message_sent_plain", said(None)),
         named("application_declined", declined),
         named("application_declined_plain", plain),
         named(

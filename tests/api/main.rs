@@ -101,6 +101,7 @@ mod slot;
 mod slot_page;
 mod slotting;
 mod smtp_faults;
+mod smtp_login;
 mod step;
 mod store;
 mod submission;

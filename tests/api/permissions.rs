@@ -81,6 +81,12 @@ const UNSEEN: &[(&str, &str)] = &[
         "no offer of the world is set to leave; tests/api/offer_schedule.rs reads it",
     ),
     ("OfferSchedule.sendAt", "no offer of the world is set to leave; tests/api/offer_schedule.rs reads it"),
+    ("Offer.schedule", "no offer of the world is set to leave; tests/api/offer_schedule.rs reads it"),
+    ("Message.author", "nobody in the world has written to a candidate; tests/api/inbound/sent.rs reads it"),
+    (
+        "Message.emailMessage",
+        "nobody in the world has written to a candidate; tests/api/inbound/sent.rs reads it",
+    ),
     ("Scorecard.author", "deeper than the walk goes; tests/api/scorecard.rs reads it"),
     ("ScorecardRequest.submittedAt", "the chief has not written yet"),
     ("ScorecardRequest.user", "deeper than the walk goes; tests/api/scorecard.rs reads it"),

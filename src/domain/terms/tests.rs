@@ -1,11 +1,11 @@
 use super::*;
 use crate::domain::money::Currency;
 
-const FIRST: &str = "vacantia-terms-1\ntitle:27:Backend Developer: \u{c9}quipe\nteam:11:Verify (CI)\npayMinor:7:7200000\n\
+const FIRST: &str = "vacantia-terms-1\ntitle:26:Backend Developer: \u{c9}quipe\nteam:11:Verify (CI)\npayMinor:7:7200000\n\
     payCurrency:3:EUR\npayInterval:4:year\nemploymentType:8:fullTime\nstartOn:10:2027-04-01\nplace:6:Remote\n\
     remarks:23:31 days.\npayMinor:1:9\n.\n";
 
-const SECOND: &str = "vacantia-terms-2\ntitle:27:Backend Developer: \u{c9}quipe\nteam:11:Verify (CI)\n\
+const SECOND: &str = "vacantia-terms-2\ntitle:26:Backend Developer: \u{c9}quipe\nteam:11:Verify (CI)\n\
     employer:15:Hollow Oak GmbH\npayMinor:7:7200000\npayCurrency:3:EUR\npayInterval:4:year\nbonuses:1:2\n\
     bonusKind:7:signing\nbonusMinor:6:300000\nbonusCurrency:3:EUR\nbonusWords:0:\n\
     bonusKind:5:other\nbonusMinor:4:5000\nbonusCurrency:3:GBP\nbonusWords:10:for French\n\

@@ -274,7 +274,7 @@ nouns! {
         sender: perhaps(TEXT), from_candidate: FLAG, automatic: FLAG, subject: TEXT, body: TEXT, attachments: DOCUMENT,
         attachment_count: INTEGER, interview_id: perhaps(word::<InterviewId>()),
         response: perhaps(word::<interview::Response>()), received_at: INSTANT, read_at: perhaps(INSTANT),
-        read_by: perhaps(word::<UserId>()),
+        read_by: perhaps(word::<UserId>()), author_id: perhaps(word::<UserId>()), email_id: perhaps(word::<EmailMessageId>()),
     }
     "ping" = ping by id {
         id: word::<PingId>(), kind: word::<ping::PingKind>(), target: TEXT, urls: DOCUMENT,

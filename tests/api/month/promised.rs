@@ -77,6 +77,7 @@ fn promised(events: &Change, people: &mut BTreeMap<String, i64>) -> Mails {
             "applicationSubmitted" => promise("applicationReceived", 1),
             "applicationDeclined" => promise("applicationDeclined", 1),
             "applicationWithdrawn" => promise("applicationWithdrawn", 1),
+            "messageSent" => promise("messageSent", 1),
             "formSent" => promise("formSent", 1),
             "formReminded" => promise("formReminded", 1),
             "scorecardRequested" => promise("scorecardRequested", 1),

@@ -185,7 +185,7 @@ async fn twice(asker: &mut Asker, who: Who, case: &Case) {
     }
     let other = match mutation {
         "applicationSubmit" => ("name", json!("Another")),
-        "noteAdd" => ("text", json!("Another")),
+        "noteAdd" | "messageSend" => ("text", json!("Another")),
         "offerResend" => ("email", json!("another.address@example.com")),
         "feedUpdate" => ("enabled", json!(true)),
         _ => ("expiresAt", json!("2027-02-01T12:00:00Z")),

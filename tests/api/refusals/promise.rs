@@ -40,6 +40,7 @@ const ACTIONS: &[(&str, &str, &str)] = &[
     ("interviewWithdrawSlots", "slot", "withdraw"),
     ("justificationSave", "justification", "save"),
     ("messageRead", "message", "read"),
+    ("messageSend", "message", "send"),
     ("noteAdd", "note", "add"),
     ("noteRead", "note", "read"),
     ("offerAccept", "offer/decide", "accept"),
