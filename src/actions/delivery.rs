@@ -5,13 +5,16 @@
 
 use chrono::TimeDelta;
 
-use super::Act;
+use super::{Act, email};
 use crate::domain::application::ApplicationStatus;
 use crate::domain::delivery::{Outcome, RetryRule, Tried, Verdict};
 use crate::domain::email::{EmailState, LetterKind};
 use crate::domain::event::{Change, Event, EventKind};
+use crate::domain::message::is_of_dead_address;
+use crate::domain::policy::application::emails;
+use crate::domain::viewer::Viewer;
 use crate::storage::delivery::{self, Claimed, Ended, Left};
-use crate::storage::{Failure, Tx, application};
+use crate::storage::{Failure, Tx, application, email_message};
 
 /// Whether the body may leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,10 +131,20 @@ pub async fn settle(
             if is_sent && claimed.kind == LetterKind::Offer {
                 offer_delivered(&tx, claimed, change).await?;
             }
+            if verdict.state == EmailState::Failed
+                && ended.phase == Some(RECIPIENT)
+                && ended.enhanced.is_some_and(is_of_dead_address)
+                && let Some(message) = email_message::lock(&tx, &emails(&Viewer::System), claimed.id).await?
+            {
+                email::give_up_address(&tx, change, &message).await?;
+            }
             Ok(())
         })
         .await
 }
+
+/// The phase in which a relay speaks of nothing but the recipient.
+const RECIPIENT: &str = "recipient";
 
 async fn offer_delivered(tx: &Tx, claimed: &Claimed, change: &Change) -> Result<(), Failure> {
     let Some((offer, version)) = claimed.offer else { return Ok(()) };

@@ -15,6 +15,19 @@ pub(super) async fn is_in_vain(tx: &Tx, email: &NewEmail) -> Result<bool, Failur
     Ok(to_candidate && inbound::is_dead(tx, email.candidate, &email.to).await?)
 }
 
+/// Notes that mail does not reach the candidate at the address that a message went to, unless it went to somebody else.
+pub(super) async fn give_up_address(tx: &Tx, change: &Change, email: &EmailMessage) -> Result<(), Failure> {
+    let to_candidate = email.user.is_none() && email.reference.is_none();
+    if to_candidate
+        && let Some(to) = inbound::recipient(tx, email.id).await?
+        && inbound::mark_dead(tx, email.candidate, &to, change.at).await?
+    {
+        let event = change.event(EventKind::CandidateUndeliverable).posting(email.posting);
+        tx.record(event.application(email.application).word("candidate", email.candidate));
+    }
+    Ok(())
+}
+
 /// Queues a message in the write that causes it. An occasion that has one already gets no second, and an address that is
 /// known not to work gets none, which is recorded: `false`.
 pub async fn queue(tx: &Tx, change: &Change, email: &NewEmail) -> Result<bool, Failure> {

@@ -190,14 +190,8 @@ async fn bounced(tx: &Tx, change: &Change, email: &EmailMessage, report: &Report
         return Ok(Taken::Ignored);
     }
     tx.record(email::updated(change, email, EmailState::Bounced));
-    let to_candidate = email.user.is_none() && email.reference.is_none();
-    if to_candidate
-        && report.is_dead_address()
-        && let Some(to) = kept::recipient(tx, email.id).await?
-        && kept::mark_dead(tx, email.candidate, &to, change.at).await?
-    {
-        let event = change.event(EventKind::CandidateUndeliverable).posting(email.posting);
-        tx.record(event.application(email.application).word("candidate", email.candidate));
+    if report.is_dead_address() {
+        email::give_up_address(tx, change, email).await?;
     }
     Ok(Taken::Bounced)
 }

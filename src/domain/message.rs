@@ -93,11 +93,18 @@ pub struct Report {
     pub diagnostic: Option<String>,
 }
 
+/// Whether an enhanced status code (RFC 3463) says that there is no such mailbox: `5.1.1`, and `5.1.10`, as Exchange and RFC 7505
+/// say it.
+#[must_use]
+pub fn is_of_dead_address(status: &str) -> bool {
+    matches!(status, "5.1.1" | "5.1.10")
+}
+
 impl Report {
-    /// Whether it says that there is no such mailbox: `5.1.1`, and `5.1.10`, as Exchange and RFC 7505 say it.
+    /// Whether it says that there is no such mailbox.
     #[must_use]
     pub fn is_dead_address(&self) -> bool {
-        self.action == Action::Failed && matches!(self.status.as_deref(), Some("5.1.1" | "5.1.10"))
+        self.action == Action::Failed && self.status.as_deref().is_some_and(is_of_dead_address)
     }
 
     /// The reply code at the start of what the other server said.

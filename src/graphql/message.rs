@@ -193,8 +193,8 @@ pub struct MessageMutation;
 
 #[Object]
 impl MessageMutation {
-    /// Writes to candidates, to each by a mail of their own, which they can answer: what they answer is in `Application.messages`, where
-    /// mail is taken in. One who cannot be written to holds up no other.
+    /// Writes to candidates, to each by a mail of their own, which they can answer: what they answer is in
+    /// `Application.messages`, where mail is taken in. One who cannot be written to holds up no other.
     async fn message_send(
         &self,
         ctx: &Context<'_>,

@@ -139,8 +139,8 @@ pub struct WorkQuery;
 #[Object]
 impl WorkQuery {
     /// What awaits the viewer, what is due first at the start; what has no time stands where it began to wait. Scorecards,
-    /// approvals and mentions are the viewer's own; recruiters and hiring managers have what stands still, and what came in by mail, where they work, recruiters
-    /// and administrators the messages that did not arrive.
+    /// approvals and mentions are the viewer's own; recruiters and hiring managers have what stands still, and what came in by
+    /// mail, where they work, recruiters and administrators the messages that did not arrive.
     async fn work(
         &self,
         ctx: &Context<'_>,

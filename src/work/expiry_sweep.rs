@@ -1,5 +1,5 @@
-//! What time alone brings: offers that were set to leave do, offers nobody answered and postings past their deadline end, interviews are over, people are
-//! reminded of what they were asked, idempotency keys kept long enough are forgotten.
+//! What time alone brings: offers that were set to leave do, offers nobody answered and postings past their deadline end,
+//! interviews are over, people are reminded of what they were asked, idempotency keys kept long enough are forgotten.
 //!
 //! Nothing waits for it: an offer past its deadline is refused and a posting past its deadline is invisible at once. The
 //! sweep writes it down, frees the seats, and so lets others see it.

@@ -108,13 +108,26 @@ both! {
 
     async fn a_refused_recipient_ends_it(app: TestApp) {
         let room = Mailroom::new(app).await;
-        let id = room.queued().await;
-        room.relay.follow(Script { rcpt: Say("550 5.1.1 unknown"), ..HEALTHY });
-        room.drain().await;
-        let email = room.find(id).await;
-        assert_eq!((email.state, email.last_code), (EmailState::Failed, Some(550)));
+        let contact = "INSERT INTO candidate_contact (candidate_id, email, email_key) VALUES";
+        room.sql(&format!("{contact} ('{}', 'zoe@example.com', 'zoe@example.com')", room.candidate)).await;
+        let dead = async || room.app.count("candidate_contact WHERE undeliverable_since IS NOT NULL").await;
+        // What a policy refuses says nothing of the address.
+        for (refusal, count) in [("550 5.7.1 not wanted", 0), ("550 5.1.1 unknown", 1)] {
+            let id = room.queued().await;
+            room.relay.follow(Script { rcpt: Say(refusal), ..HEALTHY });
+            room.drain().await;
+            let email = room.find(id).await;
+            assert_eq!((email.state, email.last_code, dead().await), (EmailState::Failed, Some(550), count));
+        }
         room.pass(TimeDelta::days(30));
         assert_eq!(room.drain().await, 0);
+        // Nothing more goes to an address that does not exist.
+        room.relay.follow(HEALTHY);
+        room.queue(&room.draft(LetterKind::ApplicationReceived)).await;
+        assert_eq!(room.drain().await, 0);
+        for kind in ["candidateUndeliverable", "emailOmitted"] {
+            assert_eq!(room.app.count(&format!("event WHERE kind = '{kind}'")).await, 1, "{kind}");
+        }
     }
 
     /// Also acceptance: nothing lost, delivered once.
