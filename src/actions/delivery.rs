@@ -10,9 +10,11 @@ use crate::domain::application::ApplicationStatus;
 use crate::domain::delivery::{Outcome, RetryRule, Tried, Verdict};
 use crate::domain::email::{EmailState, LetterKind};
 use crate::domain::event::{Change, Event, EventKind};
+use crate::domain::id::{ApplicationId, OfferId, PostingId};
 use crate::domain::message::is_of_dead_address;
 use crate::domain::policy::application::emails;
 use crate::domain::viewer::Viewer;
+use crate::mail::delivery::Phase;
 use crate::storage::delivery::{self, Claimed, Ended, Left};
 use crate::storage::{Failure, Tx, application, email_message};
 
@@ -128,11 +130,11 @@ pub async fn settle(
             if verdict.state != EmailState::Queued {
                 tx.record(updated(change, claimed, verdict.state));
             }
-            if is_sent && claimed.kind == LetterKind::Offer {
-                offer_delivered(&tx, claimed, change).await?;
+            if let (true, LetterKind::Offer, Some(offer)) = (is_sent, claimed.kind, claimed.offer) {
+                offer_delivered(&tx, change, (claimed.posting, claimed.application), offer).await?;
             }
             if verdict.state == EmailState::Failed
-                && ended.phase == Some(RECIPIENT)
+                && ended.phase == Some(Phase::Recipient.as_str())
                 && ended.enhanced.is_some_and(is_of_dead_address)
                 && let Some(message) = email_message::lock(&tx, &emails(&Viewer::System), claimed.id).await?
             {
@@ -143,14 +145,16 @@ pub async fn settle(
         .await
 }
 
-/// The phase in which a relay speaks of nothing but the recipient.
-const RECIPIENT: &str = "recipient";
-
-async fn offer_delivered(tx: &Tx, claimed: &Claimed, change: &Change) -> Result<(), Failure> {
-    let Some((offer, version)) = claimed.offer else { return Ok(()) };
+/// Notes that the mail of an offer's version arrived at the relay, the first time that is known.
+pub(super) async fn offer_delivered(
+    tx: &Tx,
+    change: &Change,
+    (posting, application): (PostingId, ApplicationId),
+    (offer, version): (OfferId, i32),
+) -> Result<(), Failure> {
     if delivery::offer_delivered(tx, (offer, version), change.at).await? {
-        let event = change.event(EventKind::OfferDelivered).posting(claimed.posting);
-        tx.record(event.application(claimed.application).offer(offer).count("version", version.into()));
+        let event = change.event(EventKind::OfferDelivered).posting(posting);
+        tx.record(event.application(application).offer(offer).count("version", version.into()));
     }
     Ok(())
 }

@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Act, application, email};
+use super::{Act, application, delivery, email};
 use crate::domain::application::Application;
 use crate::domain::email::{EmailMessage, EmailState, LetterKind};
 use crate::domain::event::{Change, EventKind};
@@ -16,8 +16,7 @@ use crate::domain::viewer::Viewer;
 use crate::mail::inbound::Incoming;
 use crate::mail::seal::Sealed;
 use crate::storage::{
-    Failure, Tx, application as applications, candidate, delivery, email_message, inbound as kept, interview,
-    message,
+    Failure, Tx, application as applications, candidate, email_message, inbound as kept, interview, message,
 };
 
 /// Takes a mail in; `sha256` is of its bytes. Says what became of it.
@@ -174,11 +173,9 @@ async fn reported(tx: &Tx, change: &Change, id: EmailMessageId, report: &Report)
             }
             tx.record(email::updated(change, &email, EmailState::Sent));
             if let (LetterKind::Offer, Some(offer), Some(version)) = (email.kind, email.offer, email.version)
-                && delivery::offer_delivered(tx, (offer, version), change.at).await?
             {
-                let event = change.event(EventKind::OfferDelivered).posting(email.posting);
-                let event = event.application(email.application).offer(offer);
-                tx.record(event.count("version", version.into()));
+                let about = (email.posting, email.application);
+                delivery::offer_delivered(tx, change, about, (offer, version)).await?;
             }
             Ok(Taken::Delivered)
         }

@@ -110,8 +110,8 @@ pub fn freeze(post: &Post<'_>) -> Result<Vec<u8>, Unwritable> {
     if let Some(reply_to) = post.reply_to {
         message = message.reply_to(mailbox(reply_to)?);
     }
-    if let Some(first) = post.answers {
-        let first = message_id(first)?;
+    // One that was taken in from elsewhere, in another form than ours, begins no thread.
+    if let Some(first) = post.answers.and_then(|first| message_id(first).ok()) {
         message = message.in_reply_to(first.clone()).references(first);
     }
     let message = message.multipart(parts(post)?).map_err(|error| Unwritable::Parts(error.to_string()))?;

@@ -19,6 +19,7 @@ struct Draft {
     to: Party,
     reply_to: Option<Party>,
     message_id: String,
+    answers: Option<&'static str>,
     date: DateTime<Utc>,
     language: String,
     letter: Letter,
@@ -32,6 +33,7 @@ impl Default for Draft {
             to: Party::new("Zoë O'Hara", "zoe@example.com"),
             reply_to: None,
             message_id: "<offer.01h.v1@example.org>".to_owned(),
+            answers: None,
             date: at(),
             language: "en".to_owned(),
             letter: letter("An offer", "Hello\n", "<p>Hello</p>\n"),
@@ -47,7 +49,7 @@ impl Draft {
             to: &self.to,
             reply_to: self.reply_to.as_ref(),
             message_id: &self.message_id,
-            answers: None,
+            answers: self.answers,
             feedback_id: "",
             date: self.date,
             language: &self.language,
@@ -332,4 +334,20 @@ fn an_invitation_stands_last_among_the_forms_and_once_as_a_file() {
     assert!(kinds[5].starts_with("application/ics"), "{kinds:?}");
     assert_eq!(kinds.len(), 6);
     assert!(text.contains("Content-Disposition: attachment; filename=\"invite.ics\""));
+}
+
+#[test]
+fn a_message_goes_on_from_one_of_ours_and_from_nothing_else() {
+    let ours = Draft { answers: Some("<offer.00h.v1@example.org>"), ..Draft::default() }.text();
+    for name in ["In-Reply-To", "References"] {
+        assert_eq!(header(&ours, name), "<offer.00h.v1@example.org>");
+    }
+    for other in ["", "x", "<x>", "<a@b>\r\nBcc: eve@example.net", "<a b@c>"] {
+        let alone = Draft { answers: Some(other), ..Draft::default() }.text();
+        let names = ["In-Reply-To:", "References:", "Bcc:"];
+        assert!(
+            headers(&alone).iter().all(|line| names.iter().all(|name| !line.starts_with(name))),
+            "{other}"
+        );
+    }
 }
