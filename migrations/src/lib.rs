@@ -32,6 +32,8 @@ mod m20261127_000029_found_approval_chains;
 mod m20261127_000030_remind_of_offers;
 mod m20261128_000031_found_messages;
 mod m20261128_000032_schedule_offers;
+mod m20261128_000033_chain_events;
+mod m20261128_000034_found_letter_templates;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -68,6 +70,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000030_remind_of_offers::Migration),
             Box::new(m20261128_000031_found_messages::Migration),
             Box::new(m20261128_000032_schedule_offers::Migration),
+            Box::new(m20261128_000033_chain_events::Migration),
+            Box::new(m20261128_000034_found_letter_templates::Migration),
         ]
     }
 

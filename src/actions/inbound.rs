@@ -94,6 +94,7 @@ impl Mail<'_> {
             read_at,
             read_by: None,
             sent: None,
+            asked: None,
         };
         message::insert(tx, &kept, self.sha256).await?;
         let event = application::event(change, EventKind::MessageReceived, about).word("message", kept.id);

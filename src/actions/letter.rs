@@ -1,16 +1,21 @@
 //! Letters on their way into the outbox: written and frozen before the write that queues them.
 
+mod words;
+
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use url::{Host, Url};
 
+pub(super) use self::words::house;
+use self::words::written;
 use super::{Act, email};
 use crate::domain::email::{LetterKind, NewEmail};
 use crate::domain::event::Change;
 use crate::domain::id::{
     ApplicationId, CandidateId, EmailMessageId, LinkId, OfferId, PostingId, ReferenceId, UserId,
 };
+use crate::domain::letter_template::{LANGUAGE, LetterTemplates};
 use crate::domain::link::{self, Link, Purpose};
 use crate::domain::mailing::MailGroup;
 use crate::domain::policy::application::{applications, contacts};
@@ -19,17 +24,14 @@ use crate::domain::text::EmailAddress;
 use crate::domain::user::User;
 use crate::domain::{Refusal, Viewer};
 use crate::mail::invite::{self, Invite, Method};
-use crate::mail::letter::{Facts, House};
+use crate::mail::letter::Facts;
 use crate::mail::line::Line;
 use crate::mail::message::{self, Party, Post, Unwritable};
 use crate::mail::seal::Sealed;
 use crate::storage::posting::Sight;
 use crate::storage::{
-    Failure, Fault, Source, Tx, candidate, email_message, link as kept_link, posting, user,
+    Failure, Fault, Source, Tx, candidate, email_message, letter_template, link as kept_link, posting, user,
 };
-
-/// The language our letters are written in (BCP 47).
-const LANGUAGE: &str = "en";
 
 /// Whom a letter goes to.
 #[derive(Debug, Clone)]
@@ -46,6 +48,10 @@ pub struct Addressee {
     pub email: EmailAddress,
     /// `Message-ID` of the first mail to them about the application, if there was one: later ones go on from it.
     pub thread: Option<String>,
+    /// In which language they would be written to, as far as it is known.
+    pub language: Option<String>,
+    /// The organisation's own words for letters to them.
+    pub templates: LetterTemplates,
 }
 
 /// How to write to a candidate about an application of theirs, whoever causes the letter: the right to cause it is not the right
@@ -65,7 +71,9 @@ pub async fn addressee(
     let mut threads = email_message::threads(db, application).await?;
     let thread = threads.remove(&(None, None));
     let (name, email) = (candidate.name, contact.email);
-    Ok(Addressee { candidate: id, user: None, reference: None, name, email, thread })
+    let language = letter_template::language(db, application).await?;
+    let templates = letter_template::in_force(db).await?;
+    Ok(Addressee { candidate: id, user: None, reference: None, name, email, thread, language, templates })
 }
 
 /// How to write to members of staff about a candidate, and who they are.
@@ -84,7 +92,18 @@ pub async fn colleagues(
         let email = EmailAddress::parse("email", &user.email);
         let email = email.map_err(|_| Fault::unfit(format!("user {} has no address", user.id)))?;
         let (name, thread) = (user.name.clone(), threads.remove(&(Some(user.id), None)));
-        let addressee = Addressee { candidate, user: Some(user.id), reference: None, name, email, thread };
+        // Colleagues read the words of the program, and its language.
+        let (language, templates) = (None, LetterTemplates::default());
+        let addressee = Addressee {
+            candidate,
+            user: Some(user.id),
+            reference: None,
+            name,
+            email,
+            thread,
+            language,
+            templates,
+        };
         Ok((user.id, (addressee, user)))
     });
     known.collect()
@@ -234,7 +253,8 @@ fn frozen(
     let id = EmailMessageId::new(now, act.chance);
     let kind = facts.kind();
     let message_id = format!("<{}.{}@{}>", bearing.name, id.short(), host(site));
-    let letter = facts.write(&house(site)).map_err(unwritable)?;
+    let (letter, template) = written(site, to, facts)?;
+    let language = template.as_ref().map_or(LANGUAGE, |(language, _)| language);
     let from = sender(site, facts, bearing.invites);
     let post = Post {
         from: &Party::new(&site.name, from.as_str()),
@@ -244,7 +264,7 @@ fn frozen(
         answers: to.thread.as_deref(),
         feedback_id: &feedback_id(site, kind),
         date: bearing.due,
-        language: LANGUAGE,
+        language,
         letter: &letter,
         invites: bearing.invites,
     };
@@ -265,6 +285,7 @@ fn frozen(
         from: path,
         to: to.email.to_string(),
         raw,
+        template,
         created_at: now,
         due_at: bearing.due,
         expires_at: None,
@@ -330,10 +351,6 @@ impl WithLink {
         }
         Ok(queued)
     }
-}
-
-fn house(site: &Site) -> House {
-    House { name: Line::cut(&site.name, 100), url: Url::parse(&site.url).ok(), zone: site.zone }
 }
 
 /// By what complaints are told apart: the kind of letter, the organisation, the installation's host, the program.

@@ -128,6 +128,7 @@ impl Said {
             read_at: Some(change.at),
             read_by: Some(author),
             sent: Some((author, letter.id)),
+            asked: None,
         }
     }
 

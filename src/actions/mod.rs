@@ -20,6 +20,7 @@ pub mod inbound;
 pub mod interview;
 pub mod justification;
 pub mod letter;
+pub mod letter_template;
 pub mod message;
 pub mod note;
 pub mod offer;

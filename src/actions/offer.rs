@@ -2,11 +2,13 @@
 
 mod approve;
 mod ask;
+mod code;
 mod decide;
 mod draft;
 mod end;
 mod hire;
 mod news;
+mod question;
 mod remind;
 mod resend;
 mod schedule;
@@ -15,10 +17,12 @@ mod submit;
 
 pub use approve::{Approve, Delegate, Reject, approve, delegate, reject};
 pub use ask::remind_due;
+pub use code::send_code;
 pub use decide::{Accept, Decline, Page, accept, decline, view};
 pub use draft::{Create, Update, Wording, create, update};
 pub use end::{Cancel, EndedOffer, Rescind, cancel, end_live, expire_due, rescind};
 pub use hire::{Undo, undo_hire};
+pub use question::{Question, question};
 pub use remind::remind_candidates_due;
 pub use resend::{Resend, resend};
 pub use schedule::{schedule, send_due, unschedule};

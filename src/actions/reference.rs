@@ -18,6 +18,7 @@ use super::{Act, email};
 use crate::domain::application::Application;
 use crate::domain::event::{Change, Event, EventKind};
 use crate::domain::id::{ReferenceId, ReferenceRequestId};
+use crate::domain::letter_template::LetterTemplates;
 use crate::domain::link::{LinkKind, Purpose};
 use crate::domain::policy::application::{moving, references};
 use crate::domain::policy::{Scope, allow};
@@ -172,37 +173,44 @@ struct Introduction {
     candidate: Person,
     /// Title of the posting.
     role: Line,
+    /// The organisation's own words for it.
+    templates: LetterTemplates,
 }
 
 impl Introduction {
     async fn of(act: Act<'_>, application: &Application) -> Result<Self, Failure> {
         let candidate = letter::addressee(act.store, application.candidate, application.id).await?;
         let role = letter::role(act, application.posting).await?;
-        Ok(Self { candidate: Person::new(&candidate.name), role })
+        Ok(Self { candidate: Person::new(&candidate.name), role, templates: candidate.templates })
     }
-}
 
-/// A letter to a referee, with a new link to the page on which they answer.
-fn to_referee<F: Facts>(
-    act: Act<'_>,
-    application: &Application,
-    (id, nominee, thread): (ReferenceId, &Nominee, Option<String>),
-    occasion: &str,
-    facts: impl Fn((Reader, url::Url)) -> F,
-) -> Result<WithLink, Failure> {
-    let to = Addressee {
-        thread,
-        candidate: application.candidate,
-        user: None,
-        reference: Some(id),
-        name: nominee.name.clone(),
-        email: nominee.email.clone(),
-    };
-    let purpose = Purpose::Reference { reference: id, application: application.id };
-    let link = letter::link_for(act, application.candidate, purpose)?;
-    let facts = facts((Reader::new(&to.name), link.address.clone()));
-    let occasion = format!("reference-{}-{occasion}", id.short());
-    Ok(WithLink { email: letter::prepare(act, &to, about(application), &occasion, &facts)?, link })
+    /// A letter to a referee, with a new link to the page on which they answer.
+    fn letter<F: Facts>(
+        &self,
+        act: Act<'_>,
+        application: &Application,
+        (id, nominee, thread): (ReferenceId, &Nominee, Option<String>),
+        occasion: &str,
+        facts: impl Fn((Reader, Person, Line, url::Url)) -> F,
+    ) -> Result<WithLink, Failure> {
+        let to = Addressee {
+            candidate: application.candidate,
+            user: None,
+            reference: Some(id),
+            name: nominee.name.clone(),
+            email: nominee.email.clone(),
+            thread,
+            // Nobody said which language a referee reads.
+            language: None,
+            templates: self.templates.clone(),
+        };
+        let purpose = Purpose::Reference { reference: id, application: application.id };
+        let link = letter::link_for(act, application.candidate, purpose)?;
+        let (reader, address) = (Reader::new(&to.name), link.address.clone());
+        let facts = facts((reader, self.candidate.clone(), self.role.clone(), address));
+        let occasion = format!("reference-{}-{occasion}", id.short());
+        Ok(WithLink { email: letter::prepare(act, &to, about(application), &occasion, &facts)?, link })
+    }
 }
 
 fn about(application: &Application) -> About {

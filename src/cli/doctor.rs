@@ -13,6 +13,7 @@ use crate::domain::clock::{Clock as _, SystemClock};
 use crate::domain::site::Site;
 use crate::mail::driver::Smtp;
 use crate::mail::relay::{Relay, Security, Timeouts};
+use crate::storage::event::chain::{self, Chain};
 
 /// How to tell.
 #[derive(Debug, Args)]
@@ -143,6 +144,26 @@ async fn database(config: &Config, report: &mut Report) {
             }
         },
     }
+    // Of a schema that is not current there is no saying.
+    if let Ok(chain) = chain::follow(&store).await {
+        history(&chain, report);
+    }
+}
+
+/// Whether anything that was recorded was changed afterwards.
+fn history(chain: &Chain, report: &mut Report) {
+    let (grade, what) = match (&chain.broken_at, &chain.newest) {
+        (Some(seq), _) => (
+            Grade::Bad,
+            format!("event {seq} does not follow from those before it: something was changed or removed"),
+        ),
+        (None, Some(newest)) => {
+            let chained = chain.events - chain.unchained;
+            (Grade::Good, format!("{chained} events in one unbroken chain, the newest is {newest}"))
+        }
+        (None, None) => (Grade::Good, "no event has a hash yet".to_owned()),
+    };
+    report.add("history", grade, what);
 }
 
 async fn mail(config: &Config, relay: Relay, site: Option<&Site>, report: &mut Report) {

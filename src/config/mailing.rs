@@ -41,6 +41,12 @@ pub struct Addressing {
     #[arg(long, env = "VACANTIA_MAIL_FROM_STAFF", global = true, value_name = "ADDRESS")]
     pub mail_from_staff: Option<String>,
 
+    /// Whether accepting an offer takes a code of six digits that is mailed to its candidate: it shows that whoever accepts reads
+    /// that mail.
+    #[arg(long, env = "VACANTIA_OFFER_CODE", global = true)]
+    #[arg(value_parser = clap::builder::BoolishValueParser::new())]
+    pub offer_code: bool,
+
     /// A domain whose mail, whatever stands before the `@`, is handed to `/inbound/mail`: bounces and candidates' replies come
     /// back there. Without it no mail is taken in: bounces go to the sender, replies to `VACANTIA_CONTACT_EMAIL`.
     #[arg(long, env = "VACANTIA_INBOUND_DOMAIN", global = true, value_name = "DOMAIN")]
@@ -77,6 +83,7 @@ impl Addressing {
             interviews: sender("VACANTIA_MAIL_FROM_INTERVIEWS", &self.mail_from_interviews)?,
             offers: sender("VACANTIA_MAIL_FROM_OFFERS", &self.mail_from_offers)?,
             staff: sender("VACANTIA_MAIL_FROM_STAFF", &self.mail_from_staff)?,
+            offer_code: self.offer_code,
             inbound: self.inbound()?,
         })
     }

@@ -8,7 +8,7 @@ use crate::web::rate::{Rate, Rates};
 
 /// A rate, or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Setting(Option<Rate>);
+pub struct Setting(pub(super) Option<Rate>);
 
 /// How often one internet address may do what costs something.
 #[derive(Debug, Clone, Copy, clap::Args)]
@@ -79,7 +79,7 @@ fn usual(times: u32, minutes: u64) -> Option<Rate> {
 }
 
 /// Reads `30/10m`, or `off`.
-fn parse(text: &str) -> Result<Setting, String> {
+pub(super) fn parse(text: &str) -> Result<Setting, String> {
     if text == "off" {
         return Ok(Setting(None));
     }

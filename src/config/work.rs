@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use super::duration::parse;
+use super::rate;
 use crate::domain::delivery::RetryRule;
 use crate::work::outbox;
 
@@ -31,6 +32,12 @@ pub struct Work {
     #[arg(long, env = "VACANTIA_OUTBOX_CONCURRENCY", global = true, value_name = "NUMBER")]
     #[arg(default_value = "4", value_parser = clap::value_parser!(u16).range(1..=100))]
     pub outbox_concurrency: u16,
+
+    /// How many messages begin at most within which time, as the relay's provider allows: `14/1s`, `600/1m`, or `off`. Each instance
+    /// counts by itself.
+    #[arg(long, env = "VACANTIA_OUTBOX_RATE", global = true, value_name = "RATE")]
+    #[arg(default_value = "off", value_parser = rate::parse)]
+    pub outbox_rate: rate::Setting,
 
     /// How often a relay that is down is tried.
     #[arg(long, env = "VACANTIA_OUTBOX_PROBE", global = true, value_name = "DURATION")]
@@ -84,6 +91,7 @@ impl Work {
             heartbeat: self.outbox_heartbeat.min(self.outbox_lease / 2),
             poll: self.outbox_poll,
             concurrency: usize::from(self.outbox_concurrency),
+            pause: self.outbox_rate.0.map(|rate| delta(rate.within / rate.times.get())),
             probe: delta(self.outbox_probe),
             stop_grace,
             retry: RetryRule {

@@ -96,6 +96,8 @@ pub struct Application {
     pub source: Source,
     /// The feed that led to it, where the address it came by said so.
     pub channel: Option<Channel>,
+    /// In which language they would be written to (BCP 47), as far as they said.
+    pub language: Option<String>,
     /// Whether the person had applied to this posting within six months before.
     pub repeated: bool,
     /// How it ended.

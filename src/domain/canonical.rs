@@ -3,26 +3,26 @@
 
 /// A form that is being written.
 #[derive(Debug)]
-pub(super) struct Writing(String);
+pub(crate) struct Writing(String);
 
 impl Writing {
     /// Begins with the tag, which ends its line.
-    pub(super) fn of(tag: &str) -> Self {
+    pub(crate) fn of(tag: &str) -> Self {
         Self(tag.to_owned())
     }
 
     /// One field. Its length is counted in bytes (UTF-8).
-    pub(super) fn put(&mut self, name: &str, value: &str) {
+    pub(crate) fn put(&mut self, name: &str, value: &str) {
         self.0.extend([name, ":", &value.len().to_string(), ":", value, "\n"]);
     }
 
     /// A field that may be absent: its length is 0 then.
-    pub(super) fn maybe(&mut self, name: &str, value: Option<&str>) {
+    pub(crate) fn maybe(&mut self, name: &str, value: Option<&str>) {
         self.put(name, value.unwrap_or_default());
     }
 
     /// The whole form.
-    pub(super) fn text(self) -> String {
+    pub(crate) fn text(self) -> String {
         self.0
     }
 }

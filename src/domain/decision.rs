@@ -3,9 +3,11 @@
 use chrono::{DateTime, Utc};
 
 use super::Refusal;
+use super::canonical::Writing;
 use super::faults::Faults;
 use super::id::{LinkId, OfferId};
 use super::offer::Decision;
+use super::offer_code;
 use super::terms::TermsHash;
 use super::text;
 
@@ -25,6 +27,12 @@ pub const CONSENT: Consent = Consent {
     text: "I accept this offer on the terms shown above. By typing my name and confirming, I sign electronically.",
 };
 
+/// What somebody confirmed once, by its id.
+#[must_use]
+pub fn consent(id: &str) -> Option<Consent> {
+    Some(CONSENT).filter(|consent| consent.id == id)
+}
+
 impl Consent {
     /// This consent, if it is the one that was confirmed.
     ///
@@ -39,15 +47,27 @@ impl Consent {
     }
 }
 
-/// The name somebody signs with, and the id of the consent they confirm with it, both checked.
+/// What somebody signs with, checked.
+#[derive(Debug)]
+pub struct Signature {
+    /// The name that was typed.
+    pub name: String,
+    /// The id of the consent that was confirmed.
+    pub consent: &'static str,
+    /// The code that was typed, if one is asked for; not yet compared with the one that was sent.
+    pub code: Option<String>,
+}
+
+/// Checks what somebody signs with; `code` is what was typed as one, where one is asked for.
 ///
 /// # Errors
-/// `REQUIRED` or `INVALID` on `typedName`, on `consent`, or on both.
-pub fn signed(name: &str, consent: &str) -> Result<(String, &'static str), Refusal> {
+/// `REQUIRED` or `INVALID` on `typedName`, `consent` or `code`, or on several.
+pub fn signed(name: &str, consent: &str, code: Option<&str>) -> Result<Signature, Refusal> {
     let mut faults = Faults::default();
     let name = faults.keep(text::line("typedName", name, 100));
     let consent = faults.keep(CONSENT.confirmed(consent).map(|consent| consent.id));
-    faults.end().map(|()| (name, consent))
+    let code = faults.keep(code.map(offer_code::typed).transpose());
+    faults.end().map(|()| Signature { name, consent, code })
 }
 
 /// The evidence of a decision: what a signature on paper would show. One for each decided offer.
@@ -75,6 +95,34 @@ pub struct Evidence {
     pub user_agent: Option<String>,
     /// Why, when declined and said.
     pub reason: Option<String>,
+    /// The candidate's name as it was on record then; none for decisions made before it was kept.
+    pub name: Option<String>,
+    /// When the code was sent that the acceptance took, if it took one.
+    pub code_sent_at: Option<DateTime<Utc>>,
     /// When.
     pub at: DateTime<Utc>,
+}
+
+impl Evidence {
+    /// The written form that is hashed.
+    #[must_use]
+    pub fn canonical(&self) -> String {
+        let mut form = Writing::of("vacantia-decision-1\n");
+        form.put("offerId", &self.offer.to_string());
+        form.put("version", &self.version.to_string());
+        form.put("decision", self.decision.as_str());
+        form.put("termsHash", &self.terms_hash.0);
+        form.maybe("typedName", self.typed_name.as_deref());
+        form.maybe("consent", self.consent.as_deref());
+        form.put("nonceHash", &self.nonce_hash);
+        form.put("linkId", &self.link.map(|link| link.to_string()).unwrap_or_default());
+        form.maybe("ip", self.ip.as_deref());
+        form.maybe("userAgent", self.user_agent.as_deref());
+        form.maybe("reason", self.reason.as_deref());
+        form.maybe("name", self.name.as_deref());
+        let instant = |at: DateTime<Utc>| at.timestamp_micros().to_string();
+        form.put("codeSentAt", &self.code_sent_at.map(instant).unwrap_or_default());
+        form.put("decidedAt", &instant(self.at));
+        form.text()
+    }
 }

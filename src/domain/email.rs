@@ -93,6 +93,8 @@ text_enum! {
         Offer = "offer",
         /// The offer stands longer.
         OfferExtended = "offerExtended",
+        /// The code that accepting our offer takes.
+        OfferCode = "offerCode",
         /// You have accepted.
         OfferAccepted = "offerAccepted",
         /// You have declined our offer.
@@ -163,6 +165,8 @@ pub struct EmailMessage {
     pub held: bool,
     /// When another message was sent in its place.
     pub replaced_at: Option<DateTime<Utc>>,
+    /// In which of the organisation's own words it was written: their language and version; none for those of the program.
+    pub template: Option<(String, i32)>,
 }
 
 impl EmailMessage {
@@ -250,6 +254,8 @@ pub struct NewEmail {
     pub to: String,
     /// The whole message (RFC 5322).
     pub raw: Vec<u8>,
+    /// In which of the organisation's own words it was written: their language and version; none for those of the program.
+    pub template: Option<(String, i32)>,
     /// When it was written.
     pub created_at: DateTime<Utc>,
     /// From when on it may leave, which is its date too.

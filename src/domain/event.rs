@@ -32,6 +32,10 @@ text_enum! {
         FeedKeyCreated = "feedKeyCreated",
         /// A feed's key was revoked.
         FeedKeyRevoked = "feedKeyRevoked",
+        /// The organisation's own words for a kind of letter were saved.
+        LetterTemplateSaved = "letterTemplateSaved",
+        /// They were taken back.
+        LetterTemplateReset = "letterTemplateReset",
         /// A posting was drafted.
         PostingCreated = "postingCreated",
         /// A posting's facts or teams were changed.
@@ -216,6 +220,8 @@ text_enum! {
         OfferResent = "offerResent",
         /// The candidate was reminded.
         OfferReminded = "offerReminded",
+        /// The candidate was sent a code to accept with.
+        OfferCodeSent = "offerCodeSent",
         /// The candidate opened the offer.
         OfferViewed = "offerViewed",
         /// An unsent offer was dropped.

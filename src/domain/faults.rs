@@ -4,11 +4,11 @@ use super::Refusal;
 
 /// The faults found so far.
 #[derive(Default)]
-pub(super) struct Faults(Vec<Refusal>);
+pub(crate) struct Faults(Vec<Refusal>);
 
 impl Faults {
     /// The value, or its default while the fault is kept.
-    pub(super) fn keep<T: Default>(&mut self, parsed: Result<T, Refusal>) -> T {
+    pub(crate) fn keep<T: Default>(&mut self, parsed: Result<T, Refusal>) -> T {
         parsed.unwrap_or_else(|fault| {
             self.0.push(fault);
             T::default()
@@ -16,7 +16,7 @@ impl Faults {
     }
 
     /// At most so many entries.
-    pub(super) fn most<T>(&mut self, field: &str, list: &[T], most: usize) {
+    pub(crate) fn most<T>(&mut self, field: &str, list: &[T], most: usize) {
         match most {
             _ if list.len() <= most => {}
             0 => self.0.push(Refusal::invalid(field, "none with this workplace")),
@@ -25,7 +25,7 @@ impl Faults {
     }
 
     /// Every place at which an entry equals an earlier one.
-    pub(super) fn twice<T: PartialEq>(
+    pub(crate) fn twice<T: PartialEq>(
         &mut self,
         list: &[T],
         field: impl Fn(usize) -> String,
@@ -39,17 +39,17 @@ impl Faults {
     }
 
     /// One more fault.
-    pub(super) fn push(&mut self, fault: Refusal) {
+    pub(crate) fn push(&mut self, fault: Refusal) {
         self.0.push(fault);
     }
 
     /// All of them as one; `Ok` when there are none.
-    pub(super) fn end(self) -> Result<(), Refusal> {
+    pub(crate) fn end(self) -> Result<(), Refusal> {
         Refusal::all(self.0)
     }
 }
 
 /// A list whose entries are checked one by one, each with its place.
-pub(super) fn each<T>(list: Vec<T>, mut checked: impl FnMut(usize, T) -> T) -> Vec<T> {
+pub(crate) fn each<T>(list: Vec<T>, mut checked: impl FnMut(usize, T) -> T) -> Vec<T> {
     list.into_iter().enumerate().map(|(place, entry)| checked(place, entry)).collect()
 }

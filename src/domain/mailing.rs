@@ -1,4 +1,4 @@
-//! From which addresses mail is sent, and where what comes back is taken in.
+//! From which addresses mail is sent, what is asked of candidates by mail, and where what comes back is taken in.
 
 use std::fmt;
 
@@ -16,6 +16,8 @@ pub struct Mailing {
     pub offers: Option<EmailAddress>,
     /// Whom mail to colleagues is from, but for invitations.
     pub staff: Option<EmailAddress>,
+    /// Whether accepting an offer takes a code that is mailed to its candidate.
+    pub offer_code: bool,
     /// Where mail comes back, if it is taken in.
     pub inbound: Option<Inbound>,
 }
@@ -80,6 +82,7 @@ impl LetterKind {
             | Self::InterviewSlotsReminded => MailGroup::Interviews,
             Self::Offer
             | Self::OfferExtended
+            | Self::OfferCode
             | Self::OfferAccepted
             | Self::OfferDeclined
             | Self::OfferReminded

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::id::{ApplicationId, EmailMessageId, InterviewId, MessageId, UserId};
+use super::id::{ApplicationId, EmailMessageId, InterviewId, MessageId, OfferId, UserId};
 use super::interview::Response;
 
 /// The most bytes of text that are kept of a mail.
@@ -44,6 +44,40 @@ pub struct Message {
     pub read_by: Option<UserId>,
     /// The colleague who wrote it, and the message that carries it, if it did not come in.
     pub sent: Option<(UserId, EmailMessageId)>,
+    /// What it is, if the candidate wrote it on the page of an offer.
+    pub asked: Option<Asked>,
+}
+
+text_enum! {
+    /// What a candidate writes on the page of an offer.
+    QuestionKind {
+        /// A question.
+        Question = "question",
+        /// A counter-offer: other terms are asked for.
+        CounterOffer = "counterOffer",
+    }
+}
+
+impl QuestionKind {
+    /// What it is called among mails.
+    #[must_use]
+    pub const fn subject(self) -> &'static str {
+        match self {
+            Self::Question => "A question about our offer",
+            Self::CounterOffer => "A counter-offer to our offer",
+        }
+    }
+}
+
+/// What a candidate asked on the page of an offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// Of which offer.
+    pub offer: OfferId,
+    /// Of which of its versions.
+    pub version: i32,
+    /// What it is.
+    pub kind: QuestionKind,
 }
 
 text_enum! {

@@ -146,6 +146,9 @@ pub enum Refusal {
     /// Mail to the candidate is known not to arrive.
     #[error("Mail does not reach this candidate; give another address first.")]
     EmailUndeliverable,
+    /// It was done as often as it may be, for now or at all.
+    #[error("This was done too often; wait a while, or write to us.")]
+    TooOften,
     /// The message's delivery state does not allow this move.
     #[error("A message that is {0} cannot do this.")]
     EmailState(&'static str),
@@ -240,6 +243,7 @@ impl Refusal {
             Self::Expired => "EXPIRED",
             Self::AlreadyDecided(_) => "ALREADY_DECIDED",
             Self::EmailUndeliverable => "EMAIL_UNDELIVERABLE",
+            Self::TooOften => "TOO_OFTEN",
             Self::EmailState(_) => "EMAIL_STATE",
         }
     }

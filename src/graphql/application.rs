@@ -131,6 +131,11 @@ impl Application {
         self.0.channel.map(Into::into)
     }
 
+    /// Language in which the person would be written to (BCP 47), as far as it is known.
+    async fn language(&self) -> Option<&str> {
+        self.0.language.as_deref()
+    }
+
     /// Member of staff who referred the person; for staff.
     async fn referrer(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
         user(asking(ctx), self.0.referrer).await

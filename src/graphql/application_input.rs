@@ -81,6 +81,9 @@ pub struct ApplicationSubmitInput {
     /// Word that the address was marked with by which the person came: what follows `source=` in a feed's link. It says
     /// which feed led here, unless `source` says something else; a word that no feed has is passed over.
     pub(super) tracking_source: Option<String>,
+    /// Language in which the person would be written to (BCP 47): `de`, `pt-BR`. Letters are in it where the organisation has words
+    /// in it, else in English.
+    pub(super) language: Option<String>,
     /// Id of the member of staff who referred the person, as staff enter it: nobody interviews whom they referred.
     pub(super) referrer_id: Option<ID>,
     /// Names this request: repeated, it has the same effect once and the same answer. Kept 30 days.
@@ -99,6 +102,7 @@ impl ApplicationSubmitInput {
             preferred_teams: teams("preferredTeams", &self.preferred_teams)?,
             source: self.source.map(Into::into),
             tracking_source: self.tracking_source,
+            language: self.language,
             referrer: self.referrer_id.map(|given| id(&given, "referrer")).transpose()?,
             idempotency_key: self.idempotency_key,
         })

@@ -100,6 +100,8 @@ pub enum EmailMessageKind {
     Offer,
     /// More time for an offer.
     OfferExtended,
+    /// The code that accepting an offer takes.
+    OfferCode,
     /// An offer was accepted.
     OfferAccepted,
     /// An offer was declined.
@@ -140,6 +142,16 @@ impl EmailMessage {
     /// How the delivery of the message stands.
     async fn status(&self) -> EmailMessageStatus {
         self.0.state.into()
+    }
+
+    /// Language of the organisation's own words that it was written in; absent for the words of this program.
+    async fn template_language(&self) -> Option<&str> {
+        self.0.template.as_ref().map(|(language, _)| language.as_str())
+    }
+
+    /// Version of the organisation's own words that it was written in.
+    async fn template_version(&self) -> Option<i32> {
+        self.0.template.as_ref().map(|(_, version)| *version)
     }
 
     /// How often a delivery was tried. Tries that a relay's own trouble ended do not count.

@@ -40,6 +40,11 @@ impl Event {
         self.0.change.to_string()
     }
 
+    /// Hash of the event and of the hash before it; absent for one recorded before there were hashes.
+    async fn hash(&self) -> Option<&str> {
+        self.0.hash.as_deref()
+    }
+
     /// What happened, such as `postingPublished`. More kinds may come.
     async fn kind(&self) -> &'static str {
         self.0.kind.as_str()

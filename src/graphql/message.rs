@@ -13,6 +13,7 @@ use super::connection::Connection;
 use super::email_message::{EmailMessage, EmailMessageById};
 use super::error::{bounded, id};
 use super::interview::InterviewResponse;
+use super::offer_part::OfferQuestion;
 use super::payload::{UserError, answer, payload};
 use super::scalar::DateTime;
 use super::user::{User, user};
@@ -95,6 +96,11 @@ impl Message {
     /// The candidate's answer to an invitation, if it is one. It changes nothing by itself.
     async fn response(&self) -> Option<InterviewResponse> {
         self.0.answer.map(|(_, response)| response.into())
+    }
+
+    /// What it is, if the candidate wrote it on the page of their offer.
+    async fn offer_question(&self) -> Option<OfferQuestion> {
+        self.0.asked.map(OfferQuestion::from)
     }
 
     /// Timestamp of when it came in, or was written.

@@ -37,6 +37,7 @@ pub mod form;
 pub mod guard;
 pub mod interview;
 mod interview_move;
+pub mod letter_template;
 pub mod message;
 pub mod node;
 pub mod note;

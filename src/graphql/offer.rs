@@ -9,12 +9,15 @@ use super::connection::{Connection, Paging};
 use super::email_message::{EmailMessage, EmailMessagesOfOffer};
 use super::error::{bad_argument, bounded, fault};
 use super::offer_part::{Approval, OfferConsent, OfferEvidence, OfferSchedule, OfferVersion, Opening};
-use super::offer_read::{ApprovalsOfOffer, EvidenceOfOffer, OfferById, OpeningOfOffer, VersionsOfOffer};
+use super::offer_read::{
+    ApprovalsOfOffer, EvidenceOfOffer, OfferById, OpeningOfOffer, ProofOfOffer, VersionsOfOffer,
+};
 use super::offer_terms::OfferTerms;
 use super::scalar::DateTime;
 use super::team::Team;
 use crate::domain;
 use crate::domain::Refusal;
+use crate::domain::certificate::Certificate;
 use crate::domain::decision::CONSENT;
 use crate::domain::offer::{Offer as DomainOffer, OfferVersion as DomainVersion};
 use crate::domain::policy::offer::offers;
@@ -141,9 +144,26 @@ impl Offer {
         OfferConsent { key: CONSENT.id, text: CONSENT.text }
     }
 
+    /// Indicates whether accepting takes a code, which `offerCodeSend` mails to the candidate.
+    async fn code_required(&self, ctx: &Context<'_>) -> bool {
+        asking(ctx).shared.site.mailing.offer_code
+    }
+
     /// Evidence of the candidate's decision; for those who make offers.
     async fn evidence(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<OfferEvidence>> {
         Ok(asking(ctx).load::<EvidenceOfOffer>(self.0.id).await?.map(OfferEvidence::from))
+    }
+
+    /// Certificate of the acceptance, as text for people; for those who make offers.
+    async fn certificate(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<String>> {
+        let asking = asking(ctx);
+        let Some(proof) = asking.load::<ProofOfOffer>(self.0.id).await? else { return Ok(None) };
+        let versions = asking.load_all::<VersionsOfOffer>(self.0.id).await?;
+        let accepted = versions.iter().find(|version| version.number == proof.evidence.version);
+        let organisation = asking.shared.site.name.clone();
+        let certificate =
+            accepted.map(|version| Certificate { organisation, terms: version.terms.clone(), proof });
+        Ok(certificate.map(|certificate| certificate.text()))
     }
 
     /// Timestamp of when the relay took the mail of the sent version; absent until then.

@@ -5,6 +5,7 @@ use async_graphql::{ID, InputObject};
 use super::asking::Origin;
 use super::error::id;
 use super::offer::Offer;
+use super::offer_part::OfferQuestionKind;
 use super::offer_terms::OfferTermsInput;
 use super::payload::payload;
 use super::scalar::DateTime;
@@ -211,9 +212,47 @@ pub struct OfferAcceptInput {
     pub(super) typed_name: String,
     /// Id of the consent that the candidate confirmed: `accept-1`.
     pub(super) consent: String,
+    /// Code from the newest mail that `offerCodeSend` had sent, where `Offer.codeRequired` says so.
+    pub(super) code: Option<String>,
     /// Names this decision: at most 100 characters, the same when the request is repeated.
     pub(super) nonce: String,
 }
+
+/// What `offerCodeSend` takes.
+#[derive(InputObject, Debug)]
+pub struct OfferCodeSendInput {
+    /// Id of the offer.
+    pub(super) offer_id: ID,
+}
+
+payload!(
+    /// Answer to `offerCodeSend`.
+    OfferCodeSendPayload {
+        /// The offer, as it stands.
+        offer: Offer
+    }
+);
+
+/// What `offerAsk` takes.
+#[derive(InputObject, Debug)]
+pub struct OfferAskInput {
+    /// Id of the offer.
+    pub(super) offer_id: ID,
+    /// Whether something is asked, or other terms are asked for.
+    pub(super) kind: OfferQuestionKind,
+    /// What is asked, in plain text: at most 4,000 characters.
+    pub(super) text: String,
+    /// Names this question: at most 100 characters, the same when the request is repeated.
+    pub(super) nonce: String,
+}
+
+payload!(
+    /// Answer to `offerAsk`.
+    OfferAskPayload {
+        /// The offer, as it stands.
+        offer: Offer
+    }
+);
 
 payload!(
     /// Answer to `offerAccept`.

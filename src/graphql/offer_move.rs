@@ -9,11 +9,12 @@ use super::approval_input::{
 use super::asking::asking;
 use super::error::{id, optional_id};
 use super::offer_input::{
-    HireUndoInput, HireUndoPayload, OfferAcceptInput, OfferAcceptPayload, OfferCancelInput,
-    OfferCancelPayload, OfferCreateInput, OfferCreatePayload, OfferDeclineInput, OfferDeclinePayload,
-    OfferExtendInput, OfferExtendPayload, OfferRescindInput, OfferRescindPayload, OfferResendInput,
-    OfferResendPayload, OfferSendInput, OfferSendPayload, OfferUnscheduleInput, OfferUnschedulePayload,
-    OfferUpdateInput, OfferUpdatePayload, page,
+    HireUndoInput, HireUndoPayload, OfferAcceptInput, OfferAcceptPayload, OfferAskInput, OfferAskPayload,
+    OfferCancelInput, OfferCancelPayload, OfferCodeSendInput, OfferCodeSendPayload, OfferCreateInput,
+    OfferCreatePayload, OfferDeclineInput, OfferDeclinePayload, OfferExtendInput, OfferExtendPayload,
+    OfferRescindInput, OfferRescindPayload, OfferResendInput, OfferResendPayload, OfferSendInput,
+    OfferSendPayload, OfferUnscheduleInput, OfferUnschedulePayload, OfferUpdateInput, OfferUpdatePayload,
+    page,
 };
 use super::payload::answer;
 use crate::actions::offer;
@@ -250,7 +251,8 @@ impl OfferMutation {
     ) -> async_graphql::Result<Option<OfferAcceptPayload>> {
         let ended = async {
             let page = page(&asking(ctx).origin, &input.offer_id, input.terms_hash, input.nonce)?;
-            let accept = offer::Accept { page, typed_name: input.typed_name, consent: input.consent };
+            let OfferAcceptInput { typed_name, consent, code, .. } = input;
+            let accept = offer::Accept { page, typed_name, consent, code: code.unwrap_or_default() };
             offer::accept(asking(ctx).act(), accept).await
         };
         answer(ended.await)
@@ -265,6 +267,32 @@ impl OfferMutation {
         let ended = async {
             let page = page(&asking(ctx).origin, &input.offer_id, input.terms_hash, input.nonce)?;
             offer::decline(asking(ctx).act(), offer::Decline { page, reason: input.reason }).await
+        };
+        answer(ended.await)
+    }
+
+    /// Mails the candidate a code to accept with, which can be used for 15 minutes and replaces the one before. Only whoever holds the
+    /// offer's link may.
+    async fn offer_code_send(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "For which offer.")] input: OfferCodeSendInput,
+    ) -> async_graphql::Result<Option<OfferCodeSendPayload>> {
+        let ended = async { offer::send_code(asking(ctx).act(), id(&input.offer_id, "offer")?).await };
+        answer(ended.await)
+    }
+
+    /// Asks colleagues something about an offer, or for other terms: it stands in `Application.messages`, and changes nothing
+    /// about the offer. Only whoever holds the offer's link may.
+    async fn offer_ask(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "About which offer, and what.")] input: OfferAskInput,
+    ) -> async_graphql::Result<Option<OfferAskPayload>> {
+        let ended = async {
+            let OfferAskInput { offer_id, kind, text, nonce } = input;
+            let question = offer::Question { offer: id(&offer_id, "offer")?, kind: kind.into(), text, nonce };
+            offer::question(asking(ctx).act(), question).await
         };
         answer(ended.await)
     }

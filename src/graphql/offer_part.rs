@@ -13,6 +13,7 @@ use crate::domain;
 use crate::domain::approval::Approval as DomainApproval;
 use crate::domain::decision::Evidence;
 use crate::domain::offer::OfferVersion as DomainVersion;
+use crate::storage;
 
 /// Where a version of an offer is in its life.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +41,33 @@ pub enum Decision {
     Accepted,
     /// No.
     Declined,
+}
+
+/// What a candidate writes on the page of an offer.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::message::QuestionKind")]
+pub enum OfferQuestionKind {
+    /// A question.
+    Question,
+    /// A counter-offer: other terms are asked for.
+    CounterOffer,
+}
+
+/// What a candidate asked on the page of an offer.
+#[derive(SimpleObject, Debug)]
+pub struct OfferQuestion {
+    /// Whether something is asked, or other terms are asked for.
+    kind: OfferQuestionKind,
+    /// Id of the offer.
+    offer_id: ID,
+    /// Number of the version that the candidate had.
+    version: i32,
+}
+
+impl From<domain::message::Asked> for OfferQuestion {
+    fn from(asked: domain::message::Asked) -> Self {
+        Self { kind: asked.kind.into(), offer_id: asked.offer.into(), version: asked.version }
+    }
 }
 
 /// When an offer is sent by itself.
@@ -197,6 +225,12 @@ pub struct OfferEvidence {
     decision: Decision,
     /// Hash of the terms that were decided on.
     terms_hash: String,
+    /// Name of the candidate as it was on record then.
+    name_on_record: Option<String>,
+    /// Hash of the evidence, which the event of the decision tells.
+    hash: String,
+    /// Timestamp of when the code was mailed that the acceptance took, if it took one.
+    code_sent_at: Option<DateTime>,
     /// Name that was typed to accept.
     typed_name: Option<String>,
     /// Key of the consent that was confirmed.
@@ -214,6 +248,9 @@ pub struct OfferEvidence {
 impl From<Evidence> for OfferEvidence {
     fn from(evidence: Evidence) -> Self {
         Self {
+            hash: storage::decision::hash(&evidence),
+            name_on_record: evidence.name,
+            code_sent_at: evidence.code_sent_at.map(Into::into),
             version: evidence.version,
             decision: evidence.decision.into(),
             terms_hash: evidence.terms_hash.0,

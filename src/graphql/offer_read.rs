@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::batch::{grouped, nested_read};
 use crate::domain::approval::{Approval as DomainApproval, ApprovalRequest as DomainRequest};
+use crate::domain::certificate::Proof;
 use crate::domain::decision::Evidence;
 use crate::domain::id::{ApplicationId, OfferId, OpeningId};
 use crate::domain::offer::{Offer as DomainOffer, OfferVersion as DomainVersion};
@@ -50,6 +51,12 @@ nested_read! {
     /// What candidates decided on offers, for those who make them.
     pub(super) EvidenceOfOffer(asking, keys: OfferId) -> Evidence {
         storage::decision::of_offers(asking.store(), &offering(&asking.viewer), &keys).await
+    }
+}
+nested_read! {
+    /// What proves that offers were accepted, for those who make them.
+    pub(super) ProofOfOffer(asking, keys: OfferId) -> Proof {
+        storage::certificate::proofs(asking.store(), &offering(&asking.viewer), &keys).await
     }
 }
 nested_read! {

@@ -112,6 +112,8 @@ codes! {
     AlreadyDecided = "ALREADY_DECIDED",
     /// Mail to the candidate is known not to arrive; give another address first.
     EmailUndeliverable = "EMAIL_UNDELIVERABLE",
+    /// This was done too often; wait a while.
+    TooOften = "TOO_OFTEN",
     /// The message's delivery state does not allow this.
     EmailState = "EMAIL_STATE",
 }

@@ -12,6 +12,7 @@ use super::event::EventQuery;
 use super::extension::FieldErrors;
 use super::form::FormMutation;
 use super::interview_move::InterviewMutation;
+use super::letter_template::{LetterTemplateMutation, LetterTemplateQuery};
 use super::message::MessageMutation;
 use super::node::NodeQuery;
 use super::note::NoteMutation;
@@ -44,6 +45,7 @@ pub struct Query(
     OfferQuery,
     OrganisationQuery,
     PingQuery,
+    LetterTemplateQuery,
     PlanQuery,
     PostingQuery,
     ReportQuery,
@@ -63,6 +65,7 @@ pub struct Mutation(
     FormMutation,
     InterviewMutation,
     MessageMutation,
+    LetterTemplateMutation,
     NoteMutation,
     ReferenceMutation,
     OfferMutation,

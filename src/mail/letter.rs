@@ -4,6 +4,7 @@
 //! frame: one column, system fonts, light and dark, nothing loaded from anywhere, nothing that tells us who read it.
 //! Links are ours; everything else is [`Line`] or [`Words`], so nothing people typed can change a letter's shape.
 
+mod application;
 mod approval;
 mod interview;
 mod message;
@@ -13,27 +14,35 @@ mod reference;
 mod scorecard;
 mod slot;
 
+pub use application::{
+    ApplicationDeclined, ApplicationReceived, ApplicationRepeated, ApplicationTransferred,
+    ApplicationWithdrawn, FormReminded, FormSent,
+};
 pub use approval::{ApprovalGiven, ApprovalRefused, ApprovalReminded, ApprovalRequested};
 pub use interview::{
     Appointment, Host, InterviewAssigned, InterviewCancelled, InterviewScheduled, InterviewUnassigned, News,
 };
 pub use message::MessageSent;
 pub use note::NoteMentioned;
-pub use offer::{Ending, OfferEnded, OfferExpired, OfferReminded};
+pub use offer::{
+    Ending, Offer, OfferAccepted, OfferCode, OfferDeclined, OfferEnded, OfferExpired, OfferExtended,
+    OfferReminded, OfferRescinded,
+};
 pub use reference::{NominationReminded, NominationRequested, ReferenceReminded, ReferenceRequested};
 pub use scorecard::{ScorecardReminded, ScorecardRequested};
 pub use slot::{Choice, InterviewSlots, InterviewSlotsReminded};
 
 use std::fmt;
 
-use askama::Template;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use url::Url;
 
 use super::line::{Line, Words};
 use super::message::Unwritable;
+use super::template::Values;
 use crate::domain::email::LetterKind;
+use crate::domain::letter_template::{LANGUAGE, Variable};
 
 /// A written letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,14 +64,24 @@ pub struct House {
     pub url: Option<Url>,
     /// The zone in which deadlines are told.
     pub zone: Tz,
+    /// The language it writes in (BCP 47).
+    pub language: String,
 }
 
 impl House {
-    /// An instant as people read it, like `Friday 14 August 2026, 17:00 (Europe/Berlin)`.
+    /// An instant as people read it, like `Friday 14 August 2026, 17:00 (Europe/Berlin)`; in other languages than English as
+    /// `2026-08-14, 17:00 (Europe/Berlin)`, which needs no words.
     #[must_use]
     pub fn when(&self, at: &DateTime<Utc>) -> String {
         let local = at.with_timezone(&self.zone);
-        format!("{} ({})", local.format("%A %-d %B %Y, %H:%M"), self.zone.name())
+        let form = if self.writes_english() { "%A %-d %B %Y, %H:%M" } else { "%Y-%m-%d, %H:%M" };
+        format!("{} ({})", local.format(form), self.zone.name())
+    }
+
+    /// Whether dates may be told in English words.
+    #[must_use]
+    pub fn writes_english(&self) -> bool {
+        self.language.split('-').next() == Some(LANGUAGE)
     }
 }
 
@@ -81,11 +100,16 @@ impl Reader {
     /// form together with somebody else's address.
     #[must_use]
     pub fn greeting(&self) -> String {
-        if self.0.is_empty() || self.0.looks_like_a_link() {
-            "Hello,".to_owned()
-        } else {
-            format!("Dear {},", self.0)
+        match self.name() {
+            "" => "Hello,".to_owned(),
+            name => format!("Dear {name},"),
         }
+    }
+
+    /// The name, or nothing if what was given as one is none.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        if self.0.looks_like_a_link() { "" } else { self.0.as_str() }
     }
 }
 
@@ -114,13 +138,22 @@ pub trait Facts {
     /// What kind of letter they make.
     fn kind(&self) -> LetterKind;
 
-    /// Writes the letter in the name of `house`.
+    /// Writes the letter in the name of `house`, in the words this program brings along.
     fn write(&self, house: &House) -> Result<Letter, Unwritable>;
+
+    /// What the organisation's own words may name; nothing for kinds that have none ([`LetterKind::variables`]).
+    fn values(&self, _house: &House) -> Values {
+        Values::new()
+    }
 }
 
-/// Gives facts their three templates. Escaping follows the kind of template: HTML escapes, text does not.
+/// Gives facts their three templates, and says what words of the organisation's own may name. Escaping follows the kind of
+/// template: HTML escapes, text does not.
 macro_rules! letter {
-    ($facts:ident, $subject:literal, $text:literal, $html:literal) => {
+    (
+        $facts:ident, $subject:literal, $text:literal, $html:literal
+        $(, |$it:ident, $house:ident| { $($variable:ident = $value:expr),+ $(,)? })?
+    ) => {
         impl Facts for $facts {
             fn kind(&self) -> LetterKind {
                 LetterKind::$facts
@@ -152,217 +185,28 @@ macro_rules! letter {
                     html: Html { it: self, house }.render().map_err(failed)?,
                 })
             }
+
+            $(fn values(&self, $house: &House) -> Values {
+                let $it = self;
+                vec![
+                    (Variable::Greeting, $it.reader.greeting()),
+                    (Variable::Name, $it.reader.name().to_owned()),
+                    (Variable::Organisation, $house.name.to_string()),
+                    $((Variable::$variable, $value)),+
+                ]
+            })?
         }
     };
 }
 
 use letter;
 
-/// To somebody who applied: it has arrived.
-#[derive(Clone, Debug)]
-pub struct ApplicationReceived {
-    /// The candidate.
-    pub reader: Reader,
-    /// Title of the posting.
-    pub role: Line,
-    /// The candidate's page: state, and withdrawing.
-    pub status_link: Url,
+/// What may be absent, as words of the organisation's own see it.
+fn perhaps(value: Option<&impl fmt::Display>) -> String {
+    value.map(ToString::to_string).unwrap_or_default()
 }
 
-/// To the address of an application that is there already: says nothing new, and gives the link again.
-#[derive(Clone, Debug)]
-pub struct ApplicationRepeated {
-    /// The candidate.
-    pub reader: Reader,
-    /// Title of the posting.
-    pub role: Line,
-    /// The candidate's page.
-    pub status_link: Url,
+/// A fact that holds or does not, as words of the organisation's own see it.
+fn flag(holds: bool) -> String {
+    (if holds { "yes" } else { "" }).to_owned()
 }
-
-/// To a candidate who was declined.
-#[derive(Clone, Debug)]
-pub struct ApplicationDeclined {
-    /// The candidate.
-    pub reader: Reader,
-    /// Title of the posting.
-    pub role: Line,
-    /// What the recruiter adds, if anything.
-    pub words: Option<Words>,
-    /// A live offer ends with the application, and this letter says so.
-    pub ends_offer: bool,
-    /// A meeting that was set does not take place, and this letter says so.
-    pub ends_meeting: bool,
-}
-
-/// To a candidate whose application goes on for another posting.
-#[derive(Clone, Debug)]
-pub struct ApplicationTransferred {
-    /// The candidate.
-    pub reader: Reader,
-    /// Title of the posting they applied to.
-    pub from: Line,
-    /// Title of the posting it goes on for.
-    pub role: Line,
-    /// What the recruiter adds, if anything.
-    pub words: Option<Words>,
-    /// The candidate's page.
-    pub status_link: Url,
-}
-
-/// To a candidate who withdrew, by themselves or by asking us: it is done.
-#[derive(Clone, Debug)]
-pub struct ApplicationWithdrawn {
-    /// The candidate.
-    pub reader: Reader,
-    /// Title of the posting.
-    pub role: Line,
-    /// A live offer ends with the application, and this letter says so.
-    pub ends_offer: bool,
-    /// A meeting that was set does not take place, and this letter says so.
-    pub ends_meeting: bool,
-}
-
-/// To a candidate who goes on: questions about the application, or a piece of work, answered on a page.
-#[derive(Clone, Debug)]
-pub struct FormSent {
-    /// The candidate.
-    pub reader: Reader,
-    /// Title of the posting.
-    pub role: Line,
-    /// What the piece of work is called, if it is one.
-    pub task: Option<Line>,
-    /// What the recruiter says to them, if anything.
-    pub words: Option<Words>,
-    /// Until when answers are in time.
-    pub deadline: DateTime<Utc>,
-    /// The page of the questions.
-    pub link: Url,
-}
-
-/// To a candidate who has not answered yet.
-#[derive(Clone, Debug)]
-pub struct FormReminded {
-    /// The candidate.
-    pub reader: Reader,
-    /// Title of the posting.
-    pub role: Line,
-    /// What the piece of work is called, if it is one.
-    pub task: Option<Line>,
-    /// Until when answers are in time.
-    pub deadline: DateTime<Utc>,
-    /// The page of the questions.
-    pub link: Url,
-}
-
-/// The offer. Its terms stand on the page behind the link, not in the mail: mail is read by many.
-#[derive(Clone, Debug)]
-pub struct Offer {
-    /// The candidate.
-    pub reader: Reader,
-    /// Title of the posting.
-    pub role: Line,
-    /// The team that offers.
-    pub team: Line,
-    /// Until when it can be accepted.
-    pub deadline: DateTime<Utc>,
-    /// The offer's page.
-    pub link: Url,
-}
-
-/// To a candidate who accepted.
-#[derive(Clone, Debug)]
-pub struct OfferAccepted {
-    /// The candidate.
-    pub reader: Reader,
-    /// Title of the posting.
-    pub role: Line,
-    /// The team they join.
-    pub team: Line,
-    /// The offer's page, with what was agreed.
-    pub link: Url,
-    /// A meeting that was set does not take place, and this letter says so.
-    pub ends_meeting: bool,
-}
-
-/// To a candidate who declined the offer: it is recorded.
-#[derive(Clone, Debug)]
-pub struct OfferDeclined {
-    /// The candidate.
-    pub reader: Reader,
-    /// Title of the posting.
-    pub role: Line,
-    /// The team that offered.
-    pub team: Line,
-}
-
-/// To a candidate whose offer was taken back.
-#[derive(Clone, Debug)]
-pub struct OfferRescinded {
-    /// The candidate.
-    pub reader: Reader,
-    /// Title of the posting.
-    pub role: Line,
-    /// The team that offered.
-    pub team: Line,
-    /// What the recruiter adds, if anything.
-    pub words: Option<Words>,
-}
-
-/// To a candidate whose offer can now be accepted until another day.
-#[derive(Clone, Debug)]
-pub struct OfferExtended {
-    /// The candidate.
-    pub reader: Reader,
-    /// Title of the posting.
-    pub role: Line,
-    /// The team that offers.
-    pub team: Line,
-    /// The new deadline.
-    pub deadline: DateTime<Utc>,
-    /// The offer's page.
-    pub link: Url,
-}
-
-letter!(
-    ApplicationReceived,
-    "mail/application_received.subject",
-    "mail/application_received.txt",
-    "mail/application_received.html"
-);
-letter!(
-    ApplicationRepeated,
-    "mail/application_repeated.subject",
-    "mail/application_repeated.txt",
-    "mail/application_repeated.html"
-);
-letter!(
-    ApplicationDeclined,
-    "mail/application_declined.subject",
-    "mail/application_declined.txt",
-    "mail/application_declined.html"
-);
-letter!(
-    ApplicationWithdrawn,
-    "mail/application_withdrawn.subject",
-    "mail/application_withdrawn.txt",
-    "mail/application_withdrawn.html"
-);
-letter!(
-    ApplicationTransferred,
-    "mail/application_transferred.subject",
-    "mail/application_transferred.txt",
-    "mail/application_transferred.html"
-);
-letter!(FormSent, "mail/form_sent.subject", "mail/form_sent.txt", "mail/form_sent.html");
-letter!(FormReminded, "mail/form_reminded.subject", "mail/form_reminded.txt", "mail/form_reminded.html");
-letter!(Offer, "mail/offer.subject", "mail/offer.txt", "mail/offer.html");
-letter!(OfferAccepted, "mail/offer_accepted.subject", "mail/offer_accepted.txt", "mail/offer_accepted.html");
-letter!(OfferDeclined, "mail/offer_declined.subject", "mail/offer_declined.txt", "mail/offer_declined.html");
-letter!(
-    OfferRescinded,
-    "mail/offer_rescinded.subject",
-    "mail/offer_rescinded.txt",
-    "mail/offer_rescinded.html"
-);
-letter!(OfferExtended, "mail/offer_extended.subject", "mail/offer_extended.txt", "mail/offer_extended.html");

@@ -15,6 +15,7 @@ pub mod login;
 pub mod message;
 pub mod relay;
 pub mod seal;
+pub mod template;
 pub mod tls;
 pub mod transport;
 mod wire;

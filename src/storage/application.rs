@@ -15,6 +15,7 @@ use sea_orm::{FromQueryResult, Value};
 use super::dialect::{self, Binds, Children, Kind, json_list};
 use super::fault::{Failure, Fault};
 use super::page::{Page, Part};
+use super::row::{self, cells};
 use super::scope::{Columns, within};
 use super::source::Source;
 use super::write::Tx;
@@ -30,7 +31,7 @@ use crate::domain::posting::PlanVersion;
 /// All but why it ended, which takes the right to internal reasons.
 pub(super) const COLUMNS: &str = "c.id, c.posting_id, c.candidate_id, c.plan_id, c.plan_version, c.status, c.stage, c.revision, \
      c.applied_at, c.source, c.repeated, c.outcome_side, c.outcome_at, c.outcome_told_from, NULL AS outcome_reason, NULL AS outcome_by, \
-     c.needs_decision_since, c.referrer_id, c.channel";
+     c.needs_decision_since, c.referrer_id, c.channel, c.language";
 
 /// By which columns of `application c` a scope reaches an application.
 pub(super) const OF_SCOPE: Columns<'static> =
@@ -240,26 +241,23 @@ pub async fn ended_since(
 
 /// Keeps a new application.
 pub async fn insert(tx: &Tx, application: &Application) -> Result<(), Failure> {
-    let sql = "INSERT INTO application (id, posting_id, candidate_id, plan_id, plan_version, status, stage, revision, \
-               applied_at, source, repeated, referrer_id, channel) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
-    let values: [Value; 13] = [
-        application.id.into(),
-        application.posting.into(),
-        application.candidate.into(),
-        application.plan.plan.into(),
-        application.plan.number.into(),
-        application.status.into(),
-        application.stage.into(),
-        application.revision.into(),
-        application.applied_at.into(),
-        application.source.into(),
-        application.repeated.into(),
-        application.referrer.into(),
-        application.channel.into(),
-    ];
-    dialect::execute(tx, sql, values).await?;
-    Ok(())
+    let cells = cells! {
+        id: application.id,
+        posting_id: application.posting,
+        candidate_id: application.candidate,
+        plan_id: application.plan.plan,
+        plan_version: application.plan.number,
+        status: application.status,
+        stage: application.stage,
+        revision: application.revision,
+        applied_at: application.applied_at,
+        source: application.source,
+        repeated: application.repeated,
+        referrer_id: application.referrer,
+        channel: application.channel,
+        language: application.language.as_deref(),
+    };
+    Ok(row::insert(tx, "application", cells).await?)
 }
 
 /// Saves an application that was locked, raises its revision and gives it back as it is now.
@@ -361,6 +359,7 @@ struct Row {
     needs_decision_since: Option<DateTime<Utc>>,
     referrer_id: Option<UserId>,
     channel: Option<Channel>,
+    language: Option<String>,
 }
 
 impl From<Row> for Application {
@@ -387,6 +386,7 @@ impl From<Row> for Application {
             needs_decision_since: row.needs_decision_since,
             referrer: row.referrer_id,
             channel: row.channel,
+            language: row.language,
         }
     }
 }

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::FromQueryResult;
 
 use super::dialect::{self, Binds, json_list};
+use super::digest::sha256;
 use super::fault::{Failure, Fault};
 use super::offer::COLUMNS;
 use super::row::{self, cells};
@@ -32,6 +33,8 @@ struct Row {
     ip: Option<String>,
     user_agent: Option<String>,
     reason: Option<String>,
+    name: Option<String>,
+    code_sent_at: Option<DateTime<Utc>>,
     decided_at: DateTime<Utc>,
 }
 
@@ -49,9 +52,17 @@ impl From<Row> for Evidence {
             ip: row.ip,
             user_agent: row.user_agent,
             reason: row.reason,
+            name: row.name,
+            code_sent_at: row.code_sent_at,
             at: row.decided_at,
         }
     }
+}
+
+/// The SHA-256 of what is kept of a decision, in its written form: what the event of the decision tells of it.
+#[must_use]
+pub fn hash(evidence: &Evidence) -> String {
+    sha256(evidence.canonical())
 }
 
 /// The decision on an offer, if it is decided.
@@ -90,6 +101,8 @@ pub async fn create(tx: &Tx, evidence: &Evidence) -> Result<(), Failure> {
         ip: evidence.ip.clone(),
         user_agent: evidence.user_agent.clone(),
         reason: evidence.reason.clone(),
+        name: evidence.name.clone(),
+        code_sent_at: evidence.code_sent_at,
         decided_at: evidence.at,
     };
     Ok(row::insert(tx, "offer_decision", row).await?)

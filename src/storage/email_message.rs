@@ -23,7 +23,8 @@ use crate::domain::policy::application::Emails;
 
 /// All of a message but its bytes and addresses.
 const COLUMNS: &str = "id, kind, posting_id, application_id, offer_id, version, candidate_id, user_id, reference_id, state, \
-     attempts, run_at, created_at, sent_at, last_code, last_reply, duplicate_possible, held, replaced_at";
+     attempts, run_at, created_at, sent_at, last_code, last_reply, duplicate_possible, held, replaced_at, \
+     template_language, template_version";
 
 /// Which messages a listing shows; every part that is given has to match.
 #[derive(Debug, Clone, Copy, Default)]
@@ -41,7 +42,8 @@ pub struct Wanted {
 /// Queues a message. `false` when the occasion has one already (see [`NewEmail::dedupe_key`]): nothing is written.
 pub async fn push(tx: &Tx, email: &NewEmail) -> Result<bool, Fault> {
     let (offer, version) = email.offer.unzip();
-    let row: [Value; 23] = [
+    let (language, template) = email.template.clone().unzip();
+    let row: [Value; 25] = [
         email.id.into(),
         email.kind.into(),
         email.dedupe_key.as_str().into(),
@@ -65,11 +67,13 @@ pub async fn push(tx: &Tx, email: &NewEmail) -> Result<bool, Fault> {
         false.into(),
         false.into(),
         email.created_at.into(),
+        language.into(),
+        template.into(),
     ];
     let sql = format!(
         "INSERT INTO email_message (id, kind, dedupe_key, message_id, posting_id, application_id, offer_id, version, \
          candidate_id, user_id, reference_id, envelope_from, envelope_to, raw, raw_sha256, state, attempts, run_at, expires_at, fence, held, \
-         duplicate_possible, created_at) VALUES {} ON CONFLICT DO NOTHING",
+         duplicate_possible, created_at, template_language, template_version) VALUES {} ON CONFLICT DO NOTHING",
         dialect::places(1, row.len())
     );
     Ok(dialect::execute(tx, &sql, row).await? == 1)
@@ -174,7 +178,12 @@ pub async fn of_offers(
 
 /// Takes back what has not left of an offer's mail. Says which messages.
 pub async fn cancel_of_offer(tx: &Tx, offer: OfferId) -> Result<Vec<EmailMessage>, Fault> {
-    take_back(tx, "offer_id = $1 AND kind IN ('offer', 'offerExtended', 'offerReminded')", offer.into()).await
+    take_back(
+        tx,
+        "offer_id = $1 AND kind IN ('offer', 'offerExtended', 'offerReminded', 'offerCode')",
+        offer.into(),
+    )
+    .await
 }
 
 /// Takes back what has not left of a referee's mail. Says which messages.
@@ -272,6 +281,8 @@ struct Row {
     duplicate_possible: bool,
     held: bool,
     replaced_at: Option<DateTime<Utc>>,
+    template_language: Option<String>,
+    template_version: Option<i32>,
 }
 
 impl From<Row> for EmailMessage {
@@ -296,6 +307,7 @@ impl From<Row> for EmailMessage {
             duplicate_possible: row.duplicate_possible,
             held: row.held,
             replaced_at: row.replaced_at,
+            template: row.template_language.zip(row.template_version),
         }
     }
 }

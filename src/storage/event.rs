@@ -1,4 +1,7 @@
-//! Events as they are kept: append-only, `seq` without gaps and in commit order.
+//! Events as they are kept: append-only, `seq` without gaps and in commit order, each with the hash that chains it to the
+//! one before.
+
+pub mod chain;
 
 use std::collections::HashMap;
 
@@ -22,7 +25,7 @@ const LOCK_END: &str = "SELECT pg_advisory_xact_lock(7311402569)";
 /// Events one INSERT adds at most.
 const CHUNK: usize = 500;
 /// Columns one event fills.
-const COLUMNS: usize = 9;
+const COLUMNS: usize = 10;
 
 /// An event as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +48,29 @@ pub struct Recorded {
     pub offer: Option<OfferId>,
     /// Ids, states, codes and counts, named.
     pub facts: Vec<(String, Fact)>,
+    /// [`chain::hash`] of this event; none for one that was recorded before there were hashes.
+    pub hash: Option<String>,
+}
+
+impl Recorded {
+    /// An event at its place, behind the one that has the hash `before`.
+    fn new(seq: i64, before: Option<&str>, event: &Event) -> Self {
+        let Event { change, kind, posting, application, offer, facts } = event;
+        let facts = facts.iter().map(|(name, fact)| ((*name).to_owned(), fact.clone())).collect();
+        let recorded = Self {
+            seq,
+            change: change.id,
+            actor: change.actor.clone(),
+            at: change.at,
+            kind: *kind,
+            posting: *posting,
+            application: *application,
+            offer: *offer,
+            facts,
+            hash: None,
+        };
+        Self { hash: Some(chain::hash(before, &recorded)), ..recorded }
+    }
 }
 
 /// Which events a listing shows; every part that is given has to match.
@@ -70,6 +96,18 @@ pub async fn settled(db: &impl Source) -> Result<i64, Fault> {
     }
     let end = dialect::query_one::<End>(db, "SELECT coalesce(max(seq), 0) AS seq FROM event", []);
     Ok(end.await?.map_or(0, |end| end.seq))
+}
+
+/// The newest event's place and hash.
+async fn end(tx: &Tx) -> Result<(i64, Option<String>), Fault> {
+    #[derive(FromQueryResult)]
+    struct End {
+        seq: i64,
+        hash: Option<String>,
+    }
+    let sql = "SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1";
+    let end = dialect::query_one::<End>(tx, sql, []).await?;
+    Ok(end.map_or((0, None), |end| (end.seq, end.hash)))
 }
 
 /// The events that follow `seq`, oldest first.
@@ -162,35 +200,41 @@ pub(super) async fn append(tx: &Tx, events: &[Event]) -> Result<Option<i64>, Fau
         dialect::execute(tx, LOCK_END, []).await?;
     }
     // A statement of its own: it has to see what was committed while this one waited.
-    let mut seq = settled(tx).await?;
+    let (mut seq, mut before) = end(tx).await?;
     for chunk in events.chunks(CHUNK) {
-        insert(tx, seq, chunk).await?;
-        seq += i64::try_from(chunk.len()).unwrap_or_default();
+        let mut recorded = Vec::with_capacity(chunk.len());
+        for event in chunk {
+            seq += 1;
+            let event = Recorded::new(seq, before.as_deref(), event);
+            before.clone_from(&event.hash);
+            recorded.push(event);
+        }
+        insert(tx, recorded).await?;
     }
     Ok(Some(seq))
 }
 
-async fn insert(tx: &Tx, end: i64, events: &[Event]) -> Result<(), Fault> {
+async fn insert(tx: &Tx, events: Vec<Recorded>) -> Result<(), Fault> {
+    let places = dialect::places(events.len(), COLUMNS);
     let mut values: Vec<Value> = Vec::with_capacity(events.len() * COLUMNS);
-    for (seq, event) in (end + 1..).zip(events) {
-        let change = &event.change;
+    for event in events {
         let row: [Value; COLUMNS] = [
-            seq.into(),
-            change.id.into(),
-            change.actor.clone().into(),
-            change.at.into(),
+            event.seq.into(),
+            event.change.into(),
+            event.actor.into(),
+            event.at.into(),
             event.kind.into(),
             event.posting.into(),
             event.application.into(),
             event.offer.into(),
             written(&event.facts).into(),
+            event.hash.into(),
         ];
         values.extend(row);
     }
     let sql = format!(
-        "INSERT INTO event (seq, change_id, actor, at, kind, posting_id, application_id, offer_id, facts) \
-         VALUES {}",
-        dialect::places(events.len(), COLUMNS)
+        "INSERT INTO event (seq, change_id, actor, at, kind, posting_id, application_id, offer_id, facts, hash) \
+         VALUES {places}"
     );
     dialect::execute(tx, &sql, values).await?;
     Ok(())
@@ -214,6 +258,7 @@ struct Row {
     application_id: Option<ApplicationId>,
     offer_id: Option<OfferId>,
     facts: String,
+    hash: Option<String>,
 }
 
 async fn read(
@@ -238,10 +283,11 @@ fn recorded(row: Row) -> Result<Recorded, Fault> {
         application: row.application_id,
         offer: row.offer_id,
         facts,
+        hash: row.hash,
     })
 }
 
-fn written(facts: &[(&'static str, Fact)]) -> String {
+fn written(facts: &[(String, Fact)]) -> String {
     let object: serde_json::Map<_, _> = facts
         .iter()
         .map(|(name, fact)| {
@@ -249,7 +295,7 @@ fn written(facts: &[(&'static str, Fact)]) -> String {
                 Fact::Word(word) => word.as_str().into(),
                 Fact::Count(count) => (*count).into(),
             };
-            ((*name).to_owned(), fact)
+            (name.clone(), fact)
         })
         .collect();
     serde_json::Value::Object(object).to_string()

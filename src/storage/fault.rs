@@ -129,6 +129,7 @@ pub static REFUSALS: &[(&str, Refusal)] = &[
     ("uq_application_current", Refusal::AlreadyApplied),
     ("uq_allotment_current", Refusal::Stale),
     ("uq_offer_version_sent", Refusal::Stale),
+    ("uq_letter_template_version", Refusal::Stale),
     ("uq_offer_live_application", Refusal::OfferLive),
     ("uq_offer_live_candidate", Refusal::OfferLive),
 ];

@@ -12,9 +12,9 @@ use super::row::{self, cells};
 use super::scope::{Columns, within};
 use super::source::Source;
 use super::write::Tx;
-use crate::domain::id::{ApplicationId, EmailMessageId, InterviewId, MessageId, UserId};
+use crate::domain::id::{ApplicationId, EmailMessageId, InterviewId, MessageId, OfferId, UserId};
 use crate::domain::interview::Response;
-use crate::domain::message::Message;
+use crate::domain::message::{Asked, Message, QuestionKind};
 use crate::domain::policy::Scope;
 use crate::domain::policy::application::Messages;
 
@@ -64,10 +64,22 @@ pub async fn get(tx: &Tx, id: MessageId) -> Result<Option<Message>, Fault> {
     Ok(read(tx, "SELECT c.* FROM message c WHERE c.id = $1", [id.into()]).await?.pop())
 }
 
+/// Whether something of this name is kept: the hash of a mail's bytes, or of a page's number.
+pub async fn is_kept(tx: &Tx, sha256: &str) -> Result<bool, Fault> {
+    Ok(!read(tx, "SELECT c.* FROM message c WHERE c.sha256 = $1", [sha256.into()]).await?.is_empty())
+}
+
+/// How much was asked on the page of this version of an offer.
+pub async fn count_asked(tx: &Tx, offer: OfferId, version: i32) -> Result<usize, Fault> {
+    let sql = "SELECT c.* FROM message c WHERE c.offer_id = $1 AND c.version = $2";
+    Ok(read(tx, sql, [offer.into(), version.into()]).await?.len())
+}
+
 /// Keeps a mail; `sha256` is of its bytes.
 pub async fn insert(tx: &Tx, message: &Message, sha256: &str) -> Result<(), Fault> {
     let (interview, response) = message.answer.unzip();
     let (author, email) = message.sent.unzip();
+    let asked = message.asked;
     let cells = cells! {
         id: message.id,
         application_id: message.application,
@@ -87,6 +99,9 @@ pub async fn insert(tx: &Tx, message: &Message, sha256: &str) -> Result<(), Faul
         read_by: message.read_by,
         author_id: author,
         email_id: email,
+        offer_id: asked.map(|asked| asked.offer),
+        version: asked.map(|asked| asked.version),
+        question: asked.map(|asked| asked.kind),
     };
     row::insert(tx, "message", cells).await
 }
@@ -116,6 +131,9 @@ struct Row {
     read_by: Option<UserId>,
     author_id: Option<UserId>,
     email_id: Option<EmailMessageId>,
+    offer_id: Option<OfferId>,
+    version: Option<i32>,
+    question: Option<QuestionKind>,
 }
 
 async fn read(
@@ -145,5 +163,10 @@ fn message(row: Row) -> Result<Message, Fault> {
         read_at: row.read_at,
         read_by: row.read_by,
         sent: row.author_id.zip(row.email_id),
+        asked: asked(row.offer_id, row.version, row.question),
     })
+}
+
+fn asked(offer: Option<OfferId>, version: Option<i32>, kind: Option<QuestionKind>) -> Option<Asked> {
+    Some(Asked { offer: offer?, version: version?, kind: kind? })
 }

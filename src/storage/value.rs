@@ -8,8 +8,8 @@ use sea_orm::{
 };
 
 use crate::domain::{
-    application, approval, email, event, feed, id, interview, link, money, offer, opening, ping, place, plan,
-    posting, posting_source, question, reference, scorecard, slot, step, viewer, work,
+    application, approval, email, event, feed, id, interview, link, message, money, offer, opening, ping,
+    place, plan, posting, posting_source, question, reference, scorecard, slot, step, viewer, work,
 };
 
 /// Reads a column's text into a type of the domain; a text it does not know is a fault.
@@ -86,7 +86,7 @@ text_columns! {
     event::EventKind,
     feed::Channel,
     interview::InterviewState, interview::Missing, interview::Response,
-    link::LinkKind,
+    link::LinkKind, message::QuestionKind,
     money::PayInterval,
     offer::Decision, offer::OfferStatus, offer::VersionStatus,
     opening::OpeningKind, opening::OpeningState,

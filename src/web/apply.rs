@@ -15,6 +15,7 @@ use crate::domain::Refusal;
 use crate::domain::clock::random_text;
 use crate::domain::feed::Advertised;
 use crate::domain::id::TeamId;
+use crate::domain::letter_template;
 use crate::domain::posting::{Appearance, Posting};
 use crate::domain::viewer::Viewer;
 use crate::storage::Failure;
@@ -100,7 +101,9 @@ pub async fn send(
         return again(&[], Some("This page was incomplete. Please send it once more."));
     }
     let act = app.act(&Viewer::Anonymous);
-    match submit(act, submission(&app, &job, &fields)).await {
+    let language = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let language = language.and_then(letter_template::preferred);
+    match submit(act, Submission { language, ..submission(&app, &job, &fields) }).await {
         Ok(_) => Ok(done),
         Err(Failure::Fault(fault)) => Err(fault.into()),
         Err(Failure::Refused(Refusal::NotFound(_))) => Err(Trouble::NotFound),
@@ -145,6 +148,7 @@ fn submission(app: &App, job: &Advertised, fields: &Fields) -> Submission {
         preferred_teams,
         source: None,
         tracking_source: mark::known(app, fields.get(mark::FIELD)),
+        language: None,
         referrer: None,
         idempotency_key: Some(fields.get("nonce").to_owned()),
     }

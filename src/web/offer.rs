@@ -9,15 +9,16 @@ use actix_web::http::{StatusCode, header};
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
-use self::view::{ClosedPage, CoverPage, State, TermsPage, Tries};
+use self::view::{CertificatePage, ClosedPage, CoverPage, State, TermsPage, Tries};
 use super::fields::{Fault, Fields};
 use super::page::{Trouble, sent_on, shown_privately};
 use super::{App, nonce, peer};
-use crate::actions::offer::{self, Accept, Decline, Page};
+use crate::actions::offer::{self, Accept, Decline, Page, Question};
+use crate::domain::Refusal;
 use crate::domain::link::{Link, Purpose};
 use crate::domain::offer::{Offer, OfferVersion};
 use crate::domain::policy::application::applications;
-use crate::domain::policy::offer::offers;
+use crate::domain::policy::offer::{offering, offers};
 use crate::domain::terms::TermsHash;
 use crate::domain::viewer::Viewer;
 use crate::storage::{self, Failure, Fault as Breakage, candidate, link, offer_version};
@@ -80,7 +81,12 @@ pub async fn act(
         (State::Accepted, "view") if opened.link.revoked_at.is_none() => {
             terms(&app, &secret, &opened, StatusCode::OK, Tries::default()).await
         }
-        (State::Open, "accept" | "decline") => decide(&app, &secret, &request, &fields, &opened).await,
+        (State::Accepted, "certificate") if opened.link.revoked_at.is_none() => {
+            certificate(&app, &secret, &opened).await
+        }
+        (State::Open, "accept" | "decline" | "code" | "ask") => {
+            answer(&app, &secret, &request, &fields, &opened).await
+        }
         (_, "view") => standing(&app, &secret, &opened),
         // It can't be decided any more: its page says why.
         _ => Ok(sent_on(&format!("/offers/{secret}"))),
@@ -107,7 +113,17 @@ async fn terms(
     shown_privately(status, &page)
 }
 
-async fn decide(
+/// What proves the candidate's own acceptance, for them to keep.
+async fn certificate(app: &App, secret: &str, opened: &Opened) -> Result<HttpResponse, Trouble> {
+    let (store, offer) = (&app.shared.store, opened.offer.id);
+    let mut proofs = storage::certificate::proofs(store, &offering(&Viewer::System), &[offer]).await?;
+    let proof = proofs.remove(&offer).ok_or(Trouble::NotFound)?;
+    let page = CertificatePage::of(&app.shared.site, secret, &opened.version.terms, proof);
+    shown_privately(StatusCode::OK, &page)
+}
+
+/// What the candidate does on the page that shows the terms; whoever does it has seen that page.
+async fn answer(
     app: &App,
     secret: &str,
     request: &HttpRequest,
@@ -115,28 +131,66 @@ async fn decide(
     opened: &Opened,
 ) -> Result<HttpResponse, Trouble> {
     let again = async |faults, notice| {
-        let (typed, reason) = (fields.shown("typedName"), fields.shown("reason"));
-        let tries = Tries { faults, notice, typed, reason };
+        let tries = Tries { faults, notice, ..Tries::of(fields) };
         terms(app, secret, opened, StatusCode::UNPROCESSABLE_ENTITY, tries).await
     };
     if !nonce::holds(secret, fields.get("nonce"), app.shared.clock.now()) {
         return again(Vec::new(), Some("This page had been open for long. Please confirm once more.")).await;
     }
-    let (act, page) = (app.act(&opened.viewer), sent_page(app, request, fields, opened));
-    let decided = if fields.get("step") == "accept" {
-        let (typed_name, consent) = (fields.get("typedName").to_owned(), fields.get("consent").to_owned());
-        offer::accept(act, Accept { page, typed_name, consent }).await
-    } else {
-        offer::decline(act, Decline { page, reason: fields.stated("reason") }).await
-    };
-    match decided {
-        Ok(_) => Ok(sent_on(&format!("/offers/{secret}"))),
-        Err(Failure::Fault(fault)) => Err(fault.into()),
+    let done = done(app, request, fields, opened).await;
+    let elsewhere = || Ok(sent_on(&format!("/offers/{secret}")));
+    let told = match done {
+        Ok(told) => told,
+        Err(Failure::Fault(fault)) => return Err(fault.into()),
+        Err(Failure::Refused(Refusal::TooOften)) => {
+            return again(Vec::new(), Some("That was too often. Please wait a minute, or write to us."))
+                .await;
+        }
+        Err(Failure::Refused(Refusal::EmailUndeliverable)) => {
+            return again(Vec::new(), Some("Our mail does not reach you. Please write to us.")).await;
+        }
         Err(Failure::Refused(refusal)) => match Fault::of(&refusal) {
             // It was decided, ended or replaced meanwhile: its page says which.
-            faults if faults.is_empty() => Ok(sent_on(&format!("/offers/{secret}"))),
-            faults => again(faults, None).await,
+            faults if faults.is_empty() => return elsewhere(),
+            faults => return again(faults, None).await,
         },
+    };
+    match told {
+        None => elsewhere(),
+        told => terms(app, secret, opened, StatusCode::OK, Tries { told, ..Tries::default() }).await,
+    }
+}
+
+/// Does what the candidate asks for. What they are told then, where the offer is still open.
+async fn done(
+    app: &App,
+    request: &HttpRequest,
+    fields: &Fields,
+    opened: &Opened,
+) -> Result<Option<&'static str>, Failure> {
+    let (act, offer) = (app.act(&opened.viewer), opened.offer.id);
+    let page = || sent_page(app, request, fields, opened);
+    let field = |name| fields.get(name).to_owned();
+    match fields.get("step") {
+        "accept" => {
+            let (typed_name, consent, code) = (field("typedName"), field("consent"), field("code"));
+            offer::accept(act, Accept { page: page(), typed_name, consent, code }).await?;
+            Ok(None)
+        }
+        "decline" => {
+            offer::decline(act, Decline { page: page(), reason: fields.stated("reason") }).await?;
+            Ok(None)
+        }
+        "code" => {
+            offer::send_code(act, offer).await?;
+            Ok(Some("A code is on its way to your mailbox. It can be used for 15 minutes."))
+        }
+        _ => {
+            let kind = Tries::kind(fields);
+            offer::question(act, Question { offer, kind, text: field("text"), nonce: field("nonce") })
+                .await?;
+            Ok(Some("We have your message, and will answer by mail. Until then the offer stays as it is."))
+        }
     }
 }
 

@@ -7,6 +7,7 @@ pub mod expiry_sweep;
 pub mod feed_builder;
 pub mod fetch_keeper;
 pub mod outbox;
+pub mod pace;
 pub mod pinger;
 
 /// The span of one pass of a worker.

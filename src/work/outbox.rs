@@ -17,6 +17,7 @@ use tracing::Instrument as _;
 
 pub use super::Step;
 use super::breaker::Breaker;
+use super::pace::Pace;
 use super::pass;
 use crate::actions::Act;
 use crate::actions::delivery::{self, Beginning, Report};
@@ -44,6 +45,8 @@ pub struct Settings {
     pub poll: Duration,
     /// Messages under way at once: 4.
     pub concurrency: usize,
+    /// How far apart messages begin at least: nothing.
+    pub pause: Option<TimeDelta>,
     /// How often a relay that is down is tried: 60 s.
     pub probe: TimeDelta,
     /// How many "too busy" answers in a row count as down: 3.
@@ -61,6 +64,7 @@ impl Default for Settings {
             heartbeat: Duration::from_secs(30),
             poll: Duration::from_secs(1),
             concurrency: 4,
+            pause: None,
             probe: TimeDelta::seconds(60),
             most_troubles: 3,
             stop_grace: Duration::from_mins(2),
@@ -79,6 +83,7 @@ pub struct Outbox {
     settings: Settings,
     worker: String,
     breaker: Mutex<Breaker>,
+    pace: Mutex<Pace>,
 }
 
 impl Outbox {
@@ -94,7 +99,8 @@ impl Outbox {
     ) -> Self {
         let worker = format!("outbox-{}", random_text(&*chance, 8));
         let breaker = Mutex::new(Breaker::new(settings.probe, settings.most_troubles));
-        Self { store, clock, chance, site, transport, settings, worker, breaker }
+        let pace = Mutex::new(Pace::new(settings.pause));
+        Self { store, clock, chance, site, transport, settings, worker, breaker, pace }
     }
 
     /// Delivers until `stop` says true, then lets what is under way finish.
@@ -123,8 +129,9 @@ impl Outbox {
                 Ok(None) => {}
                 Err(failure) => tracing::error!(%failure, "the outbox could not look for mail"),
             }
+            let wait = self.with_pace(|pace| pace.wait(self.clock.now())).unwrap_or(self.settings.poll);
             tokio::select! {
-                () = time::sleep(self.settings.poll) => {}
+                () = time::sleep(wait.min(self.settings.poll)) => {}
                 _ = queued.changed() => {}
                 _ = stop.changed() => {}
             }
@@ -155,9 +162,12 @@ impl Outbox {
         Ok(Step::Done)
     }
 
-    /// Takes the next message, if any is due and the relay is not known to be down.
+    /// Takes the next message, if any is due, the last one began long enough ago, and the relay is not known to be down.
     pub async fn next(&self) -> Result<Option<Claimed>, Failure> {
         let now = self.clock.now();
+        if self.with_pace(|pace| pace.wait(now)).is_some() {
+            return Ok(None);
+        }
         if is_any_lost(&self.store, now).await? {
             let taken = delivery::reap(self.act(), &self.settings.retry).await?;
             tracing::warn!(taken, "took mail from a worker that gave no sign of life");
@@ -165,7 +175,11 @@ impl Outbox {
         if !is_any_due(&self.store, now).await? || !self.with_breaker(|breaker| breaker.admits(now)) {
             return Ok(None);
         }
-        delivery::claim(self.act(), &self.worker, self.settings.lease).await
+        let claimed = delivery::claim(self.act(), &self.worker, self.settings.lease).await?;
+        if claimed.is_some() {
+            self.with_pace(|pace| pace.counts(now));
+        }
+        Ok(claimed)
     }
 
     /// Tries a message that this worker has.
@@ -248,6 +262,10 @@ impl Outbox {
 
     fn with_breaker<T>(&self, ask: impl FnOnce(&mut Breaker) -> T) -> T {
         ask(&mut self.breaker.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn with_pace<T>(&self, ask: impl FnOnce(&mut Pace) -> T) -> T {
+        ask(&mut self.pace.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn act(&self) -> Act<'_> {

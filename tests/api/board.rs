@@ -39,6 +39,7 @@ pub async fn crowd(app: &TestApp, posted: &Posted, number: usize) {
             repeated: false,
             outcome: None,
             channel: None,
+            language: None,
             referrer: None,
             needs_decision_since: None,
         };

@@ -100,6 +100,11 @@ impl Table<'_> {
         let set = json!({ "channel": "LINKEDIN", "expectedRevision": 1, "enabled": false, "companyId": "1234567", "trackingSource": "ours" });
         self.free("feedUpdate", set);
         self.free("feedUpdate", json!({ "channel": "RSS", "trackingSource": "indeed" }));
+        let words =
+            json!({ "kind": "OFFER", "language": "de", "subject": "Ja", "body": "[Hier]({{ link }})" });
+        self.free("letterTemplatePreview", words.clone());
+        self.free("letterTemplateSave", words);
+        self.free("letterTemplateReset", json!({ "kind": "OFFER", "language": "de" }));
         self.free("feedKeyCreate", json!({ "channel": "RSS", "expectedRevision": 0 }));
         self.free("feedKeyRevoke", json!({ "channel": "RSS", "expectedRevision": 0 }));
         self.free("tokenCreate", json!({ "name": "mine", "scopes": ["READ"] }));
@@ -325,6 +330,10 @@ impl Table<'_> {
                     "offerId": id, "termsHash": terms, "nonce": "page 1", "typedName": "Zoë", "consent": CONSENT.id,
                 })
             };
+            self.each("offerCodeSend", &[offer], |id| json!({ "offerId": id }));
+            let ask =
+                |id: &str| json!({ "offerId": id, "kind": "QUESTION", "text": "Why?", "nonce": "page 1" });
+            self.each("offerAsk", &[offer], ask);
             self.each("offerAccept", &[offer], accept);
             let decline = |id: &str| json!({ "offerId": id, "termsHash": terms, "nonce": "page 1" });
             self.each("offerDecline", &[offer], decline);

@@ -1,5 +1,6 @@
 //! Events: numbered without gaps, in commit order, and followed without missing any.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::TimeDelta;
@@ -9,8 +10,9 @@ use vacantia::domain::Viewer;
 use vacantia::domain::event::{Change, EventKind, Fact};
 use vacantia::domain::id::{ChangeId, PostingId, TeamId};
 use vacantia::domain::policy::organisation::events;
+use vacantia::storage::event::chain::{self, Chain};
 use vacantia::storage::event::{self, Concerning, Recorded};
-use vacantia::storage::{Failure, Page, Place, Store};
+use vacantia::storage::{Failure, Page, Place, Store, dialect};
 
 use crate::app::TestApp;
 
@@ -126,5 +128,58 @@ both! {
         let last = event::after(&app.store, 1200, 10).await.unwrap();
         assert_eq!(last[0].facts, [("n".to_owned(), Fact::Count(1200))]);
         assert_eq!(event::settled(&app.store).await.unwrap(), 1201);
+    }
+
+    async fn a_changed_history_breaks_the_chain(app: TestApp) {
+        let change = &change(&app);
+        let posting = PostingId::new(app.now(), &*app.chance);
+        app.store.write(|tx| async move {
+            for count in 0..4 {
+                tx.record(change.event(EventKind::OpeningCreated).posting(posting).count("n", count).word("a", "b"));
+            }
+            Ok(())
+        }).await.unwrap();
+        app.store.write(|tx| async move {
+            tx.record(change.event(EventKind::OpeningFilled));
+            Ok(())
+        }).await.unwrap();
+        let whole = chain::follow(&app.store).await.unwrap();
+        let newest = event::after(&app.store, 4, 1).await.unwrap().remove(0).hash;
+        assert_eq!(whole, Chain { events: 5, unchained: 0, newest, broken_at: None });
+        for (tampering, broken_at) in [
+            ("UPDATE event SET kind = 'openingFilled' WHERE seq = 3", 3),
+            ("UPDATE event SET actor = 'system' WHERE seq = 1", 1),
+            ("UPDATE event SET posting_id = NULL WHERE seq = 4", 4),
+            ("UPDATE event SET facts = '{\"n\":7,\"a\":\"b\"}' WHERE seq = 2", 2),
+            ("UPDATE event SET facts = '{\"n\":1}' WHERE seq = 5", 5),
+            ("UPDATE event SET hash = NULL WHERE seq = 4", 4),
+            ("UPDATE event SET hash = (SELECT o.hash FROM event o WHERE o.seq = 1) WHERE seq = 2", 2),
+            ("DELETE FROM event WHERE seq = 2", 3),
+            ("DELETE FROM event WHERE seq = 1", 2),
+        ] {
+            let found = &Mutex::new(None);
+            let undone = app.store.write(|tx| async move {
+                dialect::execute(&tx, tampering, []).await?;
+                *found.lock().unwrap() = chain::follow(&tx).await?.broken_at;
+                Err::<(), Failure>(Refusal::Stale.into())
+            });
+            undone.await.unwrap_err();
+            assert_eq!(*found.lock().unwrap(), Some(broken_at), "{tampering}");
+        }
+        assert_eq!(chain::follow(&app.store).await.unwrap(), whole, "every one of them was undone");
+    }
+
+    async fn the_chain_goes_on_from_events_without_a_hash(app: TestApp) {
+        let change = &change(&app);
+        for _ in 0..2 {
+            app.store.write(|tx| async move {
+                dialect::execute(&tx, "UPDATE event SET hash = NULL", []).await?;
+                tx.record(change.event(EventKind::TeamCreated));
+                Ok(())
+            }).await.unwrap();
+        }
+        let found = chain::follow(&app.store).await.unwrap();
+        assert_eq!((found.events, found.unchained, found.broken_at), (2, 1, None));
+        assert!(found.newest.is_some());
     }
 }

@@ -51,6 +51,7 @@ pub async fn fill(app: &TestApp) {
         "application_return SET reason",
         "application_transfer SET reason",
         "offer_decision SET user_agent",
+        "offer_decision SET name",
     ] {
         set(app, &format!("UPDATE {column} = $1"), [long.as_str().into()]).await;
     }
@@ -101,6 +102,16 @@ pub async fn fill(app: &TestApp) {
     set(app, answer, [long.as_str().into()]).await;
     let step = "UPDATE application_step SET kit = $1 WHERE key = (SELECT min(key) FROM application_step)";
     set(app, step, ["{\"purpose\": \"\\ud800\"}".into()]).await;
+    let code = "INSERT INTO offer_code (offer_id, version, code_hash, sent_at, tries, codes) \
+                SELECT id, 1, 'h', $1, 5, 10 FROM offer LIMIT 1";
+    set(app, code, [app.now().into()]).await;
+    set(app, "UPDATE offer_decision SET code_sent_at = $1", [app.now().into()]).await;
+    let words = "INSERT INTO letter_template (kind, language, version, subject, body, saved_at) \
+                 VALUES ('offer', 'pt-BR', 1, $1, $2, $3)";
+    set(app, words, [HOSTILE[4].into(), long.as_str().into(), app.now().into()]).await;
+    let written = "UPDATE email_message SET template_language = 'pt-BR', template_version = $1";
+    set(app, written, [1.into()]).await;
+    set(app, "UPDATE application SET language = $1", ["pt-BR".into()]).await;
     set(app, "UPDATE offer SET send_at = $1, send_until = $1", [app.now().into()]).await;
     set(app, "UPDATE application SET preference_since = $1 WHERE revision > 1", [app.now().into()]).await;
     let form = "INSERT INTO form (id, application_id, step_id, round, questions, due_at, remind_at, sent_at, sent_by) \

@@ -24,6 +24,7 @@ const FRAMEWORKS: &[(&str, &str)] = &[
     ("async_graphql", "graphql"),
     ("actix", "web"),
     ("lettre", "mail"),
+    ("minijinja", "mail"),
     ("icalendar", "mail"),
     ("mail_parser", "mail"),
     ("quick_xml", "feeds"),

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use sea_orm::FromQueryResult;
 use vacantia::domain::event::{EventKind, Fact};
+use vacantia::storage::event::chain;
 use vacantia::storage::{dialect, event};
 
 use crate::app::TestApp;
@@ -129,6 +130,16 @@ const OFFENCES: &[(&str, &str)] = &[
          WHERE m.kind IN ('offer', 'offerExtended') AND m.state IN ('queued', 'deferred') \
          AND (f.status <> 'sent' OR m.version <> f.sent_version)",
     ),
+    (
+        "18: a version was sent without one first message of its own",
+        "SELECT v.offer_id AS id FROM offer_version v WHERE v.released_at IS NOT NULL AND (SELECT count(*) \
+         FROM email_message m WHERE m.offer_id = v.offer_id AND m.version = v.number AND m.kind = 'offer' \
+         AND m.dedupe_key NOT LIKE '%/again-%') <> 1",
+    ),
+    (
+        "18: what has left, came back or was cancelled still has its bytes",
+        "SELECT id FROM email_message WHERE state IN ('sent', 'bounced', 'cancelled') AND raw IS NOT NULL",
+    ),
 ];
 
 #[derive(FromQueryResult)]
@@ -151,6 +162,8 @@ impl TestApp {
             assert!(ids.is_empty(), "invariant {meaning}: {ids:?}");
         }
         self.check_history().await;
+        let chain = chain::follow(&self.store).await.unwrap();
+        assert_eq!((chain.unchained, chain.broken_at), (0, None), "invariant 19: the chain of events");
     }
 
     /// Invariants 9 and 19: the events alone tell how everything stands, they say nothing a person wrote, and each end

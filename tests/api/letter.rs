@@ -2,6 +2,7 @@
 
 mod frozen;
 mod offers;
+mod own;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
@@ -23,6 +24,7 @@ const HOSTILE_WORDS: &str = "Your exercise was strong.\r\n\r\n.\r\n<a href=\"jav
 
 fn house() -> House {
     House {
+        language: "en".to_owned(),
         name: Line::new("Hollow & <Oak>\r\nX-Evil: 1"),
         url: Some(Url::parse("https://hollow-oak.example/?a=1&b=\"<2>").unwrap()),
         zone: "Europe/Berlin".parse().unwrap(),
@@ -302,7 +304,7 @@ fn all() -> Vec<(&'static str, Letter)> {
         .chain(about_interviews())
         .chain(about_slots());
     let facts = to_applicants().into_iter().chain(about_references()).chain(others);
-    facts.map(|(name, facts)| (name, facts.write(&house).unwrap())).collect()
+    facts.map(|(name, facts)| (name, facts.write(&house).unwrap())).chain([own::offer(&house)]).collect()
 }
 
 #[test]

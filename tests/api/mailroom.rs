@@ -53,6 +53,11 @@ impl Mailroom {
         outbox(&self.app, Transport::Smtp(Box::new(self.smtp.clone())))
     }
 
+    /// Another one, with these settings.
+    pub fn colleague_with(&self, settings: Settings) -> Outbox {
+        outbox_with(&self.app, Transport::Smtp(Box::new(self.smtp.clone())), settings)
+    }
+
     /// The least a message can be about: an application with an offer that is out in its first version.
     async fn found(&self) {
         let Self { posting, application, candidate, offer, .. } = self;
@@ -105,6 +110,7 @@ impl Mailroom {
             to: "zoe@example.com".to_owned(),
             raw: format!("Message-ID: <{id}@example.org>\r\n\r\nHello\r\n.\r\n").into_bytes(),
             created_at: now,
+            template: None,
             due_at: now,
             expires_at: None,
         }
@@ -183,6 +189,10 @@ impl Mailroom {
 }
 
 pub fn outbox(app: &TestApp, transport: Transport) -> Outbox {
+    outbox_with(app, transport, Settings::default())
+}
+
+fn outbox_with(app: &TestApp, transport: Transport, settings: Settings) -> Outbox {
     let (clock, chance) = (Arc::clone(&app.clock) as _, Arc::clone(&app.chance) as _);
-    Outbox::new(app.store.clone(), clock, chance, Arc::clone(&app.site), transport, Settings::default())
+    Outbox::new(app.store.clone(), clock, chance, Arc::clone(&app.site), transport, settings)
 }

@@ -208,7 +208,7 @@ pub fn offeree(offer: &Offer) -> Viewer {
 }
 
 pub fn accepting(page: Page) -> Accept {
-    Accept { page, typed_name: "  Zoë  O'Hara ".into(), consent: CONSENT.id.into() }
+    Accept { page, typed_name: "  Zoë  O'Hara ".into(), consent: CONSENT.id.into(), code: String::new() }
 }
 
 /// The code of what was refused.

@@ -15,7 +15,7 @@ use vacantia::domain::viewer::{Grant, Reach, Role, Staff, TokenScope};
 use vacantia::domain::{Refusal, Viewer};
 use vacantia::mail::transport::Transport;
 use vacantia::storage::{Failure, Kind};
-use vacantia::work::outbox::Step;
+use vacantia::work::outbox::{Settings, Step};
 
 use crate::app::TestApp;
 use crate::fault_relay::Turn::{Drop, Say};
@@ -333,6 +333,19 @@ both! {
         room.drain().await;
         assert_eq!((room.accepted(), room.received().len()), (24, 24));
         assert_eq!(room.count("SELECT count(*) FROM email_message WHERE state = 'sent'").await, 24);
+    }
+
+    async fn messages_begin_as_far_apart_as_the_operator_says(app: TestApp) {
+        let room = Mailroom::new(app).await;
+        let slow = room.colleague_with(Settings { pause: Some(TimeDelta::seconds(2)), ..Settings::default() });
+        for _ in 0..3 {
+            room.queued().await;
+        }
+        for (passed, done) in [(0, Step::Done), (1, Step::Empty), (1, Step::Done), (0, Step::Empty), (2, Step::Done), (9, Step::Empty)] {
+            room.pass(TimeDelta::seconds(passed));
+            assert_eq!(slow.step().await.unwrap(), done);
+        }
+        assert_eq!(room.accepted(), 3);
     }
 
     async fn the_loop_delivers_what_is_queued_and_stops_when_told(app: TestApp) {

@@ -16,13 +16,13 @@ use crate::offering::short;
 use crate::page::full;
 
 /// The path of the page under which the candidate of this offer reads it.
-async fn path_of(app: &TestApp, offer: &Offer) -> String {
+pub async fn path_of(app: &TestApp, offer: &Offer) -> String {
     let version = offer.sent_version.unwrap();
     let purpose = Purpose::Offer { offer: offer.id, version, application: offer.application };
     format!("/offers/{}", app.link(offer.candidate, purpose).await)
 }
 
-fn is_private(page: &Seen) {
+pub fn is_private(page: &Seen) {
     assert_eq!(page.header("cache-control"), "no-store");
     assert_eq!(page.header("referrer-policy"), "no-referrer");
     assert!(page.header("x-robots-tag").contains("noindex"));
@@ -157,6 +157,18 @@ both! {
         assert!(page.says("You have accepted our offer") && !page.body.contains("72,000"), "{}", page.text());
         let shown = app.post(&path, &[("step", "view")]).await;
         assert!(shown.says("What you have accepted") && shown.says("EUR 72,000") && !shown.body.contains("typedName"));
+        let certificate = app.post(&path, &[("step", "certificate")]).await;
+        is_private(&certificate);
+        let event = app.texts("SELECT hash AS text FROM event WHERE kind = 'offerAccepted'").await.remove(0);
+        let mail = app.texts("SELECT message_id AS text FROM email_message WHERE kind = 'offer'").await.remove(0);
+        let to = app.texts("SELECT envelope_to AS text FROM email_message WHERE kind = 'offer'").await.remove(0);
+        for words in [
+            "Name on record Zoë O&#39;Hara", "Name typed as signature Zoë O&#39;Hara", CONSENT.text, "Accepted 2027-01-15 08:00:00 UTC",
+            "Role Backend Developer", &evidence.terms_hash.0, &storage::decision::hash(&evidence), &event,
+            mail.trim_matches(['<', '>']), &format!("Mailed to {}", to.replace('\'', "&#39;")), &sent.id.to_string(),
+        ] {
+            assert!(certificate.says(words), "{words:?} is not in {}", certificate.text());
+        }
         let late = app.post(&path, &[("step", "decline")]).await;
         assert_eq!((late.status, late.header("location")), (303, path.as_str()));
         assert_eq!(app.rows("opening WHERE state = 'filled'").await, 1);

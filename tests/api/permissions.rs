@@ -82,6 +82,20 @@ const UNSEEN: &[(&str, &str)] = &[
     ),
     ("OfferSchedule.sendAt", "no offer of the world is set to leave; tests/api/offer_schedule.rs reads it"),
     ("Offer.schedule", "no offer of the world is set to leave; tests/api/offer_schedule.rs reads it"),
+    (
+        "EmailMessage.templateLanguage",
+        "nobody in the world reads German; tests/api/letter_template.rs reads them",
+    ),
+    (
+        "EmailMessage.templateVersion",
+        "nobody in the world reads German; tests/api/letter_template.rs reads them",
+    ),
+    ("Application.language", "nobody in the world says one; tests/api/letter_template.rs writes by it"),
+    ("Message.offerQuestion", "nobody in the world asks on a page; tests/api/offer_page.rs reads it"),
+    ("OfferQuestion.kind", "nobody in the world asks on a page; tests/api/offer_page.rs reads it"),
+    ("OfferQuestion.offerId", "nobody in the world asks on a page; tests/api/offer_page.rs reads it"),
+    ("OfferQuestion.version", "nobody in the world asks on a page; tests/api/offer_page.rs reads it"),
+    ("OfferEvidence.codeSentAt", "the world asks for no code; tests/api/offer_page.rs tries it"),
     ("Message.author", "nobody in the world has written to a candidate; tests/api/inbound/sent.rs reads it"),
     (
         "Message.emailMessage",

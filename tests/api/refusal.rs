@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use sea_orm::FromQueryResult;
 use serde_json::{Value, json};
+use vacantia::actions::offer;
 use vacantia::domain::id::PostingId;
 use vacantia::domain::posting::PostingStatus;
 use vacantia::domain::{Refusal, Viewer, plan_reference};
@@ -69,6 +70,7 @@ reasons! {
     Refusal::ApproverRequired => "APPROVER_REQUIRED",
     Refusal::Expired => "EXPIRED",
     Refusal::AlreadyDecided(_) => "ALREADY_DECIDED",
+    Refusal::TooOften => "TOO_OFTEN",
     Refusal::EmailUndeliverable => "EMAIL_UNDELIVERABLE",
     Refusal::EmailState(_) => "EMAIL_STATE",
 }
@@ -320,6 +322,9 @@ impl Asker<'_> {
             "offerId": sent.id.to_string(), "termsHash": terms_hash, "typedName": "Hal", "consent": "accept-1",
             "nonce": "another page",
         });
+        let code = json!({ "offerId": sent.id.to_string() });
+        offer::send_code(app.act(&offeree(&sent)), sent.id).await.unwrap();
+        self.refused_to(&offeree(&sent), "TOO_OFTEN", "offerCodeSend", code).await;
         self.desk.accept(&sent, "a page").await.unwrap();
         self.refused_to(&offeree(&sent), "ALREADY_DECIDED", "offerAccept", accept).await;
 

@@ -231,6 +231,7 @@ impl TestApp {
             preferred_teams: Vec::new(),
             source: None,
             tracking_source: None,
+            language: None,
             referrer: None,
             idempotency_key: None,
         }

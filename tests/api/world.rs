@@ -135,6 +135,7 @@ impl World {
         founder.grants(&staff, &postings).await;
         founder.applications(&staff, &postings).await;
         founder.channels().await;
+        founder.letter_templates().await;
         founder.close(&postings).await;
         founder.pings().await;
         founder.name_the_nested().await;

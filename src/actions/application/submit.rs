@@ -14,6 +14,7 @@ use crate::domain::candidate::{Applicant, Candidate};
 use crate::domain::email::NewEmail;
 use crate::domain::event::{Change, EventKind};
 use crate::domain::id::{AnswerId, ApplicationId, CandidateId, PostingId, StepId, TeamId, UserId};
+use crate::domain::letter_template::language;
 use crate::domain::link::Purpose;
 use crate::domain::plan::HiringPlan;
 use crate::domain::policy::application::{contacts, recruiting};
@@ -27,7 +28,8 @@ use crate::mail::line::Line;
 use crate::storage::idempotency::{self, Request};
 use crate::storage::posting::Sight;
 use crate::storage::{
-    Failure, Fault, Tx, allotment, answer, candidate, email_message, link, plan, posting, step,
+    Failure, Fault, Tx, allotment, answer, candidate, email_message, letter_template, link, plan, posting,
+    step,
 };
 
 /// An application as it comes in.
@@ -49,6 +51,8 @@ pub struct Submission {
     pub source: Option<Source>,
     /// What the address was marked with that the person came by; a mark that no feed has says nothing.
     pub tracking_source: Option<String>,
+    /// In which language they would be written to (BCP 47).
+    pub language: Option<String>,
     /// Who of ours referred the person, where staff say so.
     pub referrer: Option<UserId>,
     /// By which a repeated request is known.
@@ -91,6 +95,10 @@ fn request(viewer: &Viewer, input: &Submission) -> Result<Option<Request>, Refus
     let mark = input.tracking_source.as_ref().map(|mark| format!("source={mark}"));
     if mark.is_some() {
         parts.push(mark.as_deref());
+    }
+    let language = input.language.as_ref().map(|language| format!("language={language}"));
+    if language.is_some() {
+        parts.push(language.as_deref());
     }
     parts.extend(
         input.answers.iter().flat_map(|given| [Some(given.key.as_str()), Some(given.value.as_str())]),
@@ -164,7 +172,7 @@ impl Ready {
         let posting = posting::find(store, &sight, input.posting).await?;
         let posting = posting.ok_or(Refusal::NotFound("posting"))?;
         may_submit(act.viewer, &posting, change)?;
-        let (applicant, asked, came) = checked(act.viewer, &posting, input)?;
+        let (applicant, asked, came, language) = checked(act.viewer, &posting, input)?;
         let (source, channel) = led_here(store, came).await?;
         is_known(store, input.referrer).await?;
         let plan = plan::get(store, posting.plan).await?;
@@ -176,6 +184,7 @@ impl Ready {
             None => None,
         };
         let (candidate, mut to) = addressed(act, person, &applicant, change).await?;
+        to.language = current.as_ref().map_or_else(|| language.clone(), |current| current.language.clone());
         let id = current.as_ref().map_or_else(|| ApplicationId::new(now, act.chance), |current| current.id);
         to.thread = email_message::threads(store, id).await?.remove(&(None, None));
         let link = link_for(act, candidate.id, Purpose::Application(id))?;
@@ -191,6 +200,7 @@ impl Ready {
             application: Application {
                 referrer: input.referrer,
                 channel,
+                language,
                 ..beginning(id, &posting, candidate.id, source, change)
             },
             answers: asked.into_iter().map(answer).collect(),
@@ -277,13 +287,14 @@ fn checked(
     viewer: &Viewer,
     posting: &Posting,
     input: &Submission,
-) -> Result<(Applicant, Asked, Came), Refusal> {
+) -> Result<(Applicant, Asked, Came, Option<String>), Refusal> {
     let applicant = Applicant::parse(&input.name, &input.email, input.phone.as_deref());
     let asked = question::check(&posting.content.questions, &input.answers);
-    match (applicant, asked, came(viewer, input)) {
-        (Ok(applicant), Ok(asked), Ok(came)) => Ok((applicant, asked, came)),
-        (applicant, asked, came) => {
-            let faults = [applicant.err(), asked.err(), came.err()];
+    let language = input.language.as_deref().map(|tag| language("language", tag)).transpose();
+    match (applicant, asked, came(viewer, input), language) {
+        (Ok(applicant), Ok(asked), Ok(came), Ok(language)) => Ok((applicant, asked, came, language)),
+        (applicant, asked, came, language) => {
+            let faults = [applicant.err(), asked.err(), came.err(), language.err()];
             let faults: Vec<Refusal> = faults.into_iter().flatten().collect();
             Err(Refusal::all(faults).err().unwrap_or(Refusal::Forbidden))
         }
@@ -314,6 +325,8 @@ async fn addressed(
         name: candidate.name.clone(),
         email,
         thread: None,
+        language: None,
+        templates: letter_template::in_force(act.store).await?,
     };
     Ok((candidate, to))
 }
@@ -359,6 +372,7 @@ fn beginning(
         needs_decision_since: None,
         referrer: None,
         channel: None,
+        language: None,
     }
 }
 

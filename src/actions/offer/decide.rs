@@ -1,6 +1,7 @@
 //! What the candidate does: open the offer, accept or decline it. Accepting is the hire.
 
-use super::end::close;
+use super::code::prove;
+use super::end::decide;
 use super::hire::hire;
 use super::send::link_to;
 use super::{Held, about, event, news, seen};
@@ -45,6 +46,8 @@ pub struct Accept {
     pub typed_name: String,
     /// The id of the consent that was confirmed.
     pub consent: String,
+    /// The code that was mailed to the candidate, where one is asked for.
+    pub code: String,
 }
 
 /// A candidate's no.
@@ -73,6 +76,8 @@ impl Page {
             ip: cut(&self.ip),
             user_agent: cut(&self.user_agent),
             reason: None,
+            name: None,
+            code_sent_at: None,
             at: change.at,
         })
     }
@@ -82,7 +87,7 @@ impl Page {
 ///
 /// # Errors
 /// `NOT_FOUND`, or `FORBIDDEN` for staff: nobody decides in the candidate's place.
-fn decides(viewer: &Viewer, id: OfferId) -> Result<i32, Refusal> {
+pub(super) fn decides(viewer: &Viewer, id: OfferId) -> Result<i32, Refusal> {
     match viewer {
         Viewer::Offeree { offer, version, .. } if *offer == id => Ok(*version),
         Viewer::Staff(_) | Viewer::System => Err(Refusal::Forbidden),
@@ -136,7 +141,7 @@ impl Ready {
 }
 
 /// The offer as the candidate knows it: nothing of a version that is only drafted.
-fn told(offer: Offer) -> Offer {
+pub(super) fn told(offer: Offer) -> Offer {
     Offer { version: offer.sent_version.unwrap_or(offer.version), ..offer }
 }
 
@@ -145,8 +150,8 @@ fn told(offer: Offer) -> Offer {
 /// applications wait for a decision.
 ///
 /// # Errors
-/// `NOT_FOUND`, `FORBIDDEN`, `REQUIRED` or `INVALID`, `TERMS_CHANGED`, `EXPIRED`, or `ALREADY_DECIDED`. The same page
-/// sent again is answered as the first time.
+/// `NOT_FOUND`, `FORBIDDEN`, `REQUIRED` or `INVALID` on `typedName`, `consent` or `code`, `TERMS_CHANGED`, `EXPIRED`, or
+/// `ALREADY_DECIDED`. The same page sent again is answered as the first time.
 pub async fn accept(act: Act<'_>, input: Accept) -> Result<Offer, Failure> {
     anew(|| accepted(act, &input)).await
 }
@@ -156,10 +161,10 @@ async fn accepted(act: Act<'_>, input: &Accept) -> Result<Offer, Failure> {
     let found = seen(act, input.page.offer).await?;
     let number = decides(act.viewer, found.id)?;
     let mut evidence = input.page.evidence(number, Decision::Accepted, &change)?;
-    let (name, consent) = decision::signed(&input.typed_name, &input.consent)?;
-    (evidence.typed_name, evidence.consent) = (Some(name), Some(consent.to_owned()));
+    sign(act, input, &found, &mut evidence).await?;
     let version = offer_version::get(act.store, found.id, number).await?;
     let to = letter::addressee(act.store, found.candidate, found.application).await?;
+    evidence.name = Some(to.name.clone());
     let link = link_to(act, &found, number)?;
     let call_off = CallOff::with_application(act, found.application).await?;
     let invites = call_off.invites();
@@ -179,13 +184,27 @@ async fn accepted(act: Act<'_>, input: &Accept) -> Result<Offer, Failure> {
             match ready.held(&tx, change).await? {
                 Err(decided) => Ok(told(decided)),
                 Ok(held) => {
-                    let offer = hire(&tx, change, held, call_off).await?;
+                    let offer = hire(&tx, change, held, &ready.evidence, call_off).await?;
                     ready.keep(&tx, change).await?;
                     Ok(told(offer))
                 }
             }
         })
         .await
+}
+
+/// Adds to the evidence what the candidate signs with. A page that has decided before needs its code no more.
+async fn sign(act: Act<'_>, input: &Accept, found: &Offer, evidence: &mut Evidence) -> Result<(), Failure> {
+    let is_asked = act.site.mailing.offer_code;
+    let asked = (is_asked || !input.code.is_empty()).then_some(input.code.as_str());
+    let signature = decision::signed(&input.typed_name, &input.consent, asked)?;
+    (evidence.typed_name, evidence.consent) = (Some(signature.name), Some(signature.consent.to_owned()));
+    let Some(code) = signature.code.filter(|_| is_asked) else { return Ok(()) };
+    if decisions::find(act.store, evidence.offer).await?.is_none() {
+        found.may_be_decided(evidence.version, evidence.at)?;
+        evidence.code_sent_at = Some(prove(act, evidence.offer, evidence.version, &code).await?);
+    }
+    Ok(())
 }
 
 /// Declines an offer: its seat is free again, the application stays active, and the candidate gets a confirmation.
@@ -200,6 +219,7 @@ pub async fn decline(act: Act<'_>, input: Decline) -> Result<Offer, Failure> {
     evidence.reason = text::optional_prose("reason", input.reason.as_deref(), 2_000)?;
     let version = offer_version::get(act.store, found.id, number).await?;
     let to = letter::addressee(act.store, found.candidate, found.application).await?;
+    evidence.name = Some(to.name.clone());
     let facts = OfferDeclined {
         reader: Reader::new(&to.name),
         role: Line::cut(&version.terms.title, 150),
@@ -218,7 +238,7 @@ pub async fn decline(act: Act<'_>, input: Decline) -> Result<Offer, Failure> {
             let reason = ready.evidence.reason.clone();
             let mut offer = held.offer.end_sent(OfferStatus::Declined, reason, change.at)?;
             offer.first_viewed_at.get_or_insert(change.at);
-            let offer = close(&tx, change, offer, EventKind::OfferDeclined).await?;
+            let offer = decide(&tx, change, offer, &ready.evidence).await?;
             ready.keep(&tx, change).await?;
             Ok(told(offer))
         })

@@ -3,16 +3,19 @@
 
 use super::{Held, about, event, news, seat_event, seen};
 use crate::actions::{Act, email, letter};
+use crate::domain::decision::Evidence;
 use crate::domain::email::{EmailState, NewEmail};
 use crate::domain::event::{Change, EventKind};
 use crate::domain::id::{ApplicationId, OfferId};
-use crate::domain::offer::{Offer, OfferStatus};
+use crate::domain::offer::{Decision, Offer, OfferStatus};
 use crate::domain::policy::application::emails;
 use crate::domain::policy::offer::offering;
 use crate::domain::{Refusal, Viewer, text};
 use crate::mail::letter::{OfferExpired, OfferRescinded, Reader};
 use crate::mail::line::{Line, Words};
-use crate::storage::{self, Failure, Fault, Tx, approval, email_message, link, offer_version, opening};
+use crate::storage::{
+    self, Failure, Fault, Tx, approval, decision, email_message, link, offer_version, opening,
+};
 
 /// An unsent offer, or an unsent version, to be dropped.
 #[derive(Debug, Clone)]
@@ -127,12 +130,30 @@ async fn has_left(tx: &Tx, offer: &Offer) -> Result<bool, Failure> {
 
 /// Saves an offer that has ended, with all that ends with it: its seat is freed unless it is filled now, a version that
 /// was never sent is dropped, mail that has not left is taken back, and the links to a rescinded one stop working.
-pub(super) async fn close(
+pub(super) async fn close(tx: &Tx, change: &Change, offer: Offer, kind: EventKind) -> Result<Offer, Failure> {
+    let offer = end(tx, change, offer).await?;
+    tx.record(event(change, kind, &offer));
+    Ok(offer)
+}
+
+/// As [`close`], for an offer that its candidate decided: the event tells the hash of the evidence, so that the chain of
+/// events proves it.
+pub(super) async fn decide(
     tx: &Tx,
     change: &Change,
-    mut offer: Offer,
-    kind: EventKind,
+    offer: Offer,
+    evidence: &Evidence,
 ) -> Result<Offer, Failure> {
+    let kind = match evidence.decision {
+        Decision::Accepted => EventKind::OfferAccepted,
+        Decision::Declined => EventKind::OfferDeclined,
+    };
+    let offer = end(tx, change, offer).await?;
+    tx.record(event(change, kind, &offer).word("evidence", decision::hash(evidence)));
+    Ok(offer)
+}
+
+async fn end(tx: &Tx, change: &Change, mut offer: Offer) -> Result<Offer, Failure> {
     if offer.status != OfferStatus::Accepted {
         if let Some(seat) = opening::free(tx, offer.id).await? {
             tx.record(seat_event(change, EventKind::OpeningFreed, &offer, &seat));
@@ -145,9 +166,7 @@ pub(super) async fn close(
         link::revoke_of_offer(tx, offer.id, change.at).await?;
     }
     email::take_back_offer(tx, change, offer.id).await?;
-    let offer = storage::offer::save(tx, offer).await?;
-    tx.record(event(change, kind, &offer));
-    Ok(offer)
+    storage::offer::save(tx, offer).await
 }
 
 /// An offer that ended with its application.

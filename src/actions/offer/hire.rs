@@ -1,9 +1,10 @@
 //! The hire: what accepting an offer means beyond the offer; and the undoing of one.
 
-use super::end::close;
+use super::end::{close, decide};
 use super::{Held, event, seat_event};
 use crate::actions::interview::CallOff;
 use crate::actions::{Act, posting, step};
+use crate::domain::decision::Evidence;
 use crate::domain::event::{Change, EventKind};
 use crate::domain::id::ApplicationId;
 use crate::domain::offer::{Offer, OfferStatus};
@@ -16,13 +17,19 @@ use crate::storage::application::{self, Undecided, mark_needs_decision};
 use crate::storage::{self, Failure, Fault, Tx, opening};
 
 /// Hires by an offer that its candidate accepts, and says how the offer stands then.
-pub(super) async fn hire(tx: &Tx, change: &Change, held: Held, call_off: &CallOff) -> Result<Offer, Failure> {
+pub(super) async fn hire(
+    tx: &Tx,
+    change: &Change,
+    held: Held,
+    evidence: &Evidence,
+    call_off: &CallOff,
+) -> Result<Offer, Failure> {
     let Held { application, offer, .. } = held;
     let seat = opening::fill(tx, offer.id, application.id).await?.ok_or(Refusal::NoOpening)?;
     tx.record(seat_event(change, EventKind::OpeningFilled, &offer, &seat));
     let mut offer = offer.end_sent(OfferStatus::Accepted, None, change.at)?;
     offer.first_viewed_at.get_or_insert(change.at);
-    let offer = close(tx, change, offer, EventKind::OfferAccepted).await?;
+    let offer = decide(tx, change, offer, evidence).await?;
     drop_drafts(tx, change, &offer).await?;
     step::pass_offer(tx, change, &application).await?;
     call_off.carry_out(tx, change, &application).await?;

@@ -1,6 +1,6 @@
 //! A candidate names people, who are asked at once.
 
-use super::{Introduction, to_referee, told};
+use super::{Introduction, told};
 use crate::actions::Act;
 use crate::actions::application::held;
 use crate::actions::letter::WithLink;
@@ -83,16 +83,19 @@ async fn letters(
     nominees: &[Nominee],
 ) -> Result<Vec<(ReferenceId, WithLink)>, Failure> {
     let now = act.clock.now();
-    let Introduction { candidate, role } = Introduction::of(act, application).await?;
+    let introduction = Introduction::of(act, application).await?;
     // In rising order, so that they are listed as they were named.
     let mut ids: Vec<_> = nominees.iter().map(|_| ReferenceId::new(now, act.chance)).collect();
     ids.sort();
     let letter = |(nominee, id): (&Nominee, ReferenceId)| {
-        let letter = to_referee(act, application, (id, nominee, None), "requested", |(reader, link)| {
-            let (candidate, role) = (candidate.clone(), role.clone());
-            ReferenceRequested { reader, candidate, role, deadline: now + TIME_TO_ANSWER, link }
-        })?;
-        Ok((id, letter))
+        let facts = |(reader, candidate, role, link)| ReferenceRequested {
+            reader,
+            candidate,
+            role,
+            deadline: now + TIME_TO_ANSWER,
+            link,
+        };
+        Ok((id, introduction.letter(act, application, (id, nominee, None), "requested", facts)?))
     };
     nominees.iter().zip(ids).map(letter).collect()
 }

@@ -1,6 +1,6 @@
 //! Reminding candidates who have named nobody, and referees who have not answered: each once.
 
-use super::{Introduction, asked, to_candidate, to_referee, told};
+use super::{Introduction, asked, to_candidate, told};
 use crate::actions::Act;
 use crate::actions::letter::WithLink;
 use crate::domain::application::Application;
@@ -85,13 +85,13 @@ async fn remind_referee(act: Act<'_>, id: ReferenceId) -> Result<bool, Failure> 
     let change = &act.change();
     let reference = storage::reference::get(act.store, id).await?;
     let application = found(act, reference.application).await?;
-    let Introduction { candidate, role } = Introduction::of(act, &application).await?;
+    let introduction = Introduction::of(act, &application).await?;
     let thread = email_message::threads(act.store, application.id).await?.remove(&(None, Some(id)));
-    let prepared: &WithLink =
-        &to_referee(act, &application, (id, &reference.nominee, thread), "reminded", |(reader, link)| {
-            let (candidate, role) = (candidate.clone(), role.clone());
-            ReferenceReminded { reader, candidate, role, deadline: reference.due_at, link }
-        })?;
+    let deadline = reference.due_at;
+    let facts =
+        |(reader, candidate, role, link)| ReferenceReminded { reader, candidate, role, deadline, link };
+    let to = (id, &reference.nominee, thread);
+    let prepared: &WithLink = &introduction.letter(act, &application, to, "reminded", facts)?;
     let about = application.id;
     act.store
         .write(|tx| async move {

@@ -209,6 +209,7 @@ impl World<'_> {
             preferred_teams: Vec::new(),
             source: Some(Source::Careers),
             tracking_source: None,
+            language: None,
             referrer: None,
             idempotency_key: None,
         };

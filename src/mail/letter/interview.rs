@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use url::Url;
 
-use super::{Facts, House, Letter, Line, Reader, Unwritable, letter};
+use super::{Facts, House, Letter, Line, Reader, Unwritable, Values, Variable, letter, perhaps};
 use crate::domain::email::LetterKind;
 
 /// What is new about a meeting.
@@ -49,6 +49,17 @@ impl Appointment {
         format!("{} to {}", from.format("%A %-d %B %Y, %H:%M"), to.format(end))
     }
 
+    /// As the house tells it: [`Appointment::when`], or without words in other languages than English.
+    #[must_use]
+    pub fn told(&self, house: &House) -> String {
+        if house.writes_english() {
+            return self.when();
+        }
+        let (from, to) = (self.starts_at.with_timezone(&self.zone), self.ends_at.with_timezone(&self.zone));
+        let end = if from.date_naive() == to.date_naive() { "%H:%M" } else { "%Y-%m-%d, %H:%M" };
+        format!("{} – {} ({})", from.format("%Y-%m-%d, %H:%M"), to.format(end), self.zone.name())
+    }
+
     /// The day, like `14 August`.
     #[must_use]
     pub fn day(&self) -> String {
@@ -72,6 +83,12 @@ pub struct Host {
 }
 
 impl Host {
+    /// Several of them, one a line.
+    #[must_use]
+    pub fn listed(hosts: &[Self]) -> String {
+        hosts.iter().map(Self::shown).collect::<Vec<_>>().join("\n")
+    }
+
     /// `Ada Example, Head of Engineering`.
     #[must_use]
     pub fn shown(&self) -> String {
@@ -156,13 +173,27 @@ letter!(
     InterviewScheduled,
     "mail/interview_scheduled.subject",
     "mail/interview_scheduled.txt",
-    "mail/interview_scheduled.html"
+    "mail/interview_scheduled.html",
+    |it, house| {
+        Role = it.role.to_string(),
+        Meeting = it.title.to_string(),
+        When = it.appointment.told(house),
+        Place = perhaps(it.appointment.place.as_ref()),
+        VideoLink = perhaps(it.appointment.video_link.as_ref()),
+        Hosts = Host::listed(&it.hosts),
+        Contact = it.contact.to_string(),
+    }
 );
 letter!(
     InterviewCancelled,
     "mail/interview_cancelled.subject",
     "mail/interview_cancelled.txt",
-    "mail/interview_cancelled.html"
+    "mail/interview_cancelled.html",
+    |it, house| {
+        Role = it.role.to_string(),
+        Meeting = it.title.to_string(),
+        When = it.appointment.told(house),
+    }
 );
 letter!(
     InterviewAssigned,

@@ -4,7 +4,9 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use super::{Facts, House, Letter, Line, Person, Reader, Unwritable, Words, letter};
+use super::{
+    Facts, House, Letter, Line, Person, Reader, Unwritable, Values, Variable, Words, letter, perhaps,
+};
 use crate::domain::email::LetterKind;
 
 /// To a candidate: whom may we ask about you?
@@ -69,23 +71,46 @@ letter!(
     NominationRequested,
     "mail/nomination_requested.subject",
     "mail/nomination_requested.txt",
-    "mail/nomination_requested.html"
+    "mail/nomination_requested.html",
+    |it, house| {
+        Role = it.role.to_string(),
+        Words = perhaps(it.words.as_ref()),
+        Deadline = house.when(&it.deadline),
+        Link = it.link.to_string(),
+    }
 );
 letter!(
     NominationReminded,
     "mail/nomination_reminded.subject",
     "mail/nomination_reminded.txt",
-    "mail/nomination_reminded.html"
+    "mail/nomination_reminded.html",
+    |it, house| {
+        Role = it.role.to_string(),
+        Deadline = house.when(&it.deadline),
+        Link = it.link.to_string(),
+    }
 );
 letter!(
     ReferenceRequested,
     "mail/reference_requested.subject",
     "mail/reference_requested.txt",
-    "mail/reference_requested.html"
+    "mail/reference_requested.html",
+    |it, house| {
+        Candidate = it.candidate.to_string(),
+        Role = it.role.to_string(),
+        Deadline = house.when(&it.deadline),
+        Link = it.link.to_string(),
+    }
 );
 letter!(
     ReferenceReminded,
     "mail/reference_reminded.subject",
     "mail/reference_reminded.txt",
-    "mail/reference_reminded.html"
+    "mail/reference_reminded.html",
+    |it, house| {
+        Candidate = it.candidate.to_string(),
+        Role = it.role.to_string(),
+        Deadline = house.when(&it.deadline),
+        Link = it.link.to_string(),
+    }
 );

@@ -4,7 +4,7 @@ use askama::Template;
 use chrono_tz::Tz;
 use url::Url;
 
-use super::{Appointment, Facts, Host, House, Letter, Line, Reader, Unwritable, letter};
+use super::{Appointment, Facts, Host, House, Letter, Line, Reader, Unwritable, Values, Variable, letter};
 use crate::domain::email::LetterKind;
 
 /// The times, and what the meeting would be.
@@ -23,6 +23,12 @@ pub struct Choice {
 }
 
 impl Choice {
+    /// The times, one a line.
+    #[must_use]
+    pub fn told(&self, house: &House) -> String {
+        self.times.iter().map(|time| time.told(house)).collect::<Vec<_>>().join("\n")
+    }
+
     /// How long the meeting would be, in minutes.
     #[must_use]
     pub fn minutes(&self) -> i64 {
@@ -56,11 +62,25 @@ letter!(
     InterviewSlots,
     "mail/interview_slots.subject",
     "mail/interview_slots.txt",
-    "mail/interview_slots.html"
+    "mail/interview_slots.html",
+    |it, house| {
+        Role = it.choice.role.to_string(),
+        Meeting = it.choice.title.to_string(),
+        Times = it.choice.told(house),
+        Hosts = Host::listed(&it.choice.hosts),
+        Link = it.link.to_string(),
+    }
 );
 letter!(
     InterviewSlotsReminded,
     "mail/interview_slots_reminded.subject",
     "mail/interview_slots_reminded.txt",
-    "mail/interview_slots_reminded.html"
+    "mail/interview_slots_reminded.html",
+    |it, house| {
+        Role = it.choice.role.to_string(),
+        Meeting = it.choice.title.to_string(),
+        Times = it.choice.told(house),
+        Hosts = Host::listed(&it.choice.hosts),
+        Link = it.link.to_string(),
+    }
 );

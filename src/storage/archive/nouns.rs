@@ -10,8 +10,8 @@ use crate::domain::id::{
     TeamId, TokenId, UserId,
 };
 use crate::domain::{
-    application, approval, email, event, feed, interview, link, offer, opening, ping, place, plan, posting,
-    posting_source, question, reference, scorecard, slot, step, viewer,
+    application, approval, email, event, feed, interview, link, message, offer, opening, ping, place, plan,
+    posting, posting_source, question, reference, scorecard, slot, step, viewer,
 };
 
 const TEXT: Form = plain(Sort::Text);
@@ -107,7 +107,7 @@ nouns! {
         outcome_side: perhaps(word::<application::Side>()), outcome_reason: perhaps(TEXT), outcome_by: perhaps(TEXT),
         outcome_at: perhaps(INSTANT), outcome_told_from: perhaps(INSTANT), needs_decision_since: perhaps(INSTANT),
         referrer_id: perhaps(word::<UserId>()), preference_since: perhaps(INSTANT),
-        channel: perhaps(word::<feed::Channel>()),
+        channel: perhaps(word::<feed::Channel>()), language: perhaps(TEXT),
     }
     "applicationContact" = application_contact by application_id {
         application_id: word::<ApplicationId>(), name: TEXT, email: TEXT, phone: perhaps(TEXT),
@@ -241,7 +241,10 @@ nouns! {
         offer_id: word::<OfferId>(), version: INTEGER, decision: word::<offer::Decision>(), terms_hash: TEXT,
         typed_name: perhaps(TEXT), consent: perhaps(TEXT), nonce_hash: perhaps(TEXT),
         link_id: perhaps(word::<LinkId>()), ip: perhaps(TEXT), user_agent: perhaps(TEXT), reason: perhaps(TEXT),
-        decided_at: INSTANT,
+        decided_at: INSTANT, name: perhaps(TEXT), code_sent_at: perhaps(INSTANT),
+    }
+    "offerCode" = offer_code by offer_id {
+        offer_id: word::<OfferId>(), version: INTEGER, code_hash: TEXT, sent_at: INSTANT, tries: INTEGER, codes: INTEGER,
     }
     "link" = link by id {
         id: word::<LinkId>(), purpose: word::<link::LinkKind>(), secret_hash: TEXT, candidate_id: word::<CandidateId>(),
@@ -249,6 +252,10 @@ nouns! {
         step_id: perhaps(word::<StepId>()), user_id: perhaps(word::<UserId>()),
         reference_id: perhaps(word::<ReferenceId>()), slots_id: perhaps(word::<SlotsId>()),
         created_at: INSTANT, revoked_at: perhaps(INSTANT),
+    }
+    "letterTemplate" = letter_template by kind, language, version {
+        kind: word::<email::LetterKind>(), language: TEXT, version: INTEGER, subject: perhaps(TEXT), body: perhaps(TEXT),
+        saved_by: perhaps(word::<UserId>()), saved_at: INSTANT,
     }
     "emailMessage" = email_message by id {
         id: word::<EmailMessageId>(), kind: word::<email::LetterKind>(), dedupe_key: TEXT, message_id: TEXT,
@@ -259,7 +266,7 @@ nouns! {
         fence: INTEGER, lease_owner: perhaps(TEXT), lease_until: perhaps(INSTANT), transmit_fence: perhaps(INTEGER),
         transmit_started_at: perhaps(INSTANT), held: FLAG, duplicate_possible: FLAG, created_at: INSTANT,
         sent_at: perhaps(INSTANT), last_phase: perhaps(TEXT), last_code: perhaps(INTEGER), last_reply: perhaps(TEXT),
-        replaced_at: perhaps(INSTANT),
+        replaced_at: perhaps(INSTANT), template_language: perhaps(TEXT), template_version: perhaps(INTEGER),
     }
     "emailAttempt" = email_attempt by email_message_id, fence {
         email_message_id: word::<EmailMessageId>(), fence: INTEGER, worker: TEXT, started_at: INSTANT,
@@ -275,6 +282,7 @@ nouns! {
         attachment_count: INTEGER, interview_id: perhaps(word::<InterviewId>()),
         response: perhaps(word::<interview::Response>()), received_at: INSTANT, read_at: perhaps(INSTANT),
         read_by: perhaps(word::<UserId>()), author_id: perhaps(word::<UserId>()), email_id: perhaps(word::<EmailMessageId>()),
+        offer_id: perhaps(word::<OfferId>()), version: perhaps(INTEGER), question: perhaps(word::<message::QuestionKind>()),
     }
     "ping" = ping by id {
         id: word::<PingId>(), kind: word::<ping::PingKind>(), target: TEXT, urls: DOCUMENT,
@@ -305,7 +313,7 @@ nouns! {
     "event" = event by seq {
         seq: LONG, change_id: word::<ChangeId>(), kind: word::<event::EventKind>(), actor: TEXT, at: INSTANT,
         posting_id: perhaps(word::<PostingId>()), application_id: perhaps(word::<ApplicationId>()),
-        offer_id: perhaps(word::<OfferId>()), facts: DOCUMENT,
+        offer_id: perhaps(word::<OfferId>()), facts: DOCUMENT, hash: perhaps(TEXT),
     }
     // By time first, since that is how it is indexed in byte order.
     "idempotency" = idempotency by created_at, viewer, mutation, key {

@@ -4,11 +4,13 @@ use actix_web::http::StatusCode;
 use askama::Template;
 use chrono::{DateTime, Utc};
 
+use crate::domain::certificate::{Certificate, Proof};
 use crate::domain::decision::CONSENT;
+use crate::domain::message::QuestionKind;
 use crate::domain::offer::{Offer, OfferStatus, OfferVersion};
 use crate::domain::site::Site;
 use crate::domain::terms::Terms;
-use crate::web::fields::Fault;
+use crate::web::fields::{Fault, Fields};
 use crate::web::page::{Day, Frame, moment};
 
 /// How an offer stands for the holder of a link to one of its versions.
@@ -125,13 +127,52 @@ impl ClosedPage {
     }
 }
 
+#[derive(Template)]
+#[template(path = "pages/certificate.html")]
+pub struct CertificatePage {
+    pub frame: Frame,
+    pub address: String,
+    pub certificate: Certificate,
+}
+
+impl CertificatePage {
+    pub fn of(site: &Site, secret: &str, terms: &Terms, proof: Proof) -> Self {
+        Self {
+            frame: Frame::of(site, "Certificate of acceptance"),
+            address: format!("/offers/{secret}"),
+            certificate: Certificate { organisation: site.name.clone(), terms: terms.clone(), proof },
+        }
+    }
+}
+
 /// What was wrong with the last try, and what was typed.
 #[derive(Debug, Default)]
 pub struct Tries {
     pub faults: Vec<Fault>,
     pub notice: Option<&'static str>,
+    pub told: Option<&'static str>,
     pub typed: String,
     pub reason: String,
+    pub question: String,
+    pub is_counter_offer: bool,
+}
+
+impl Tries {
+    /// What was typed. A code is not shown again: it is good once.
+    pub fn of(fields: &Fields) -> Self {
+        Self {
+            typed: fields.shown("typedName"),
+            reason: fields.shown("reason"),
+            question: fields.shown("text"),
+            is_counter_offer: Self::kind(fields) == QuestionKind::CounterOffer,
+            ..Self::default()
+        }
+    }
+
+    /// What the candidate writes to us.
+    pub fn kind(fields: &Fields) -> QuestionKind {
+        fields.get("kind").parse().unwrap_or(QuestionKind::Question)
+    }
 }
 
 #[derive(Template)]
@@ -150,8 +191,14 @@ pub struct TermsPage {
     pub nonce: String,
     pub typed: String,
     pub reason: String,
+    pub question: String,
+    pub is_counter_offer: bool,
+    pub is_code_asked: bool,
     pub notice: Option<&'static str>,
+    pub told: Option<&'static str>,
     pub typed_fault: Option<String>,
+    pub code_fault: Option<String>,
+    pub question_fault: Option<String>,
     pub consent_fault: Option<String>,
     pub reason_fault: Option<String>,
 }
@@ -174,9 +221,15 @@ impl TermsPage {
             typed_fault: at("typedName"),
             consent_fault: at("consent").map(|_| "Please confirm this.".to_owned()),
             reason_fault: at("reason"),
+            code_fault: at("code"),
+            question_fault: at("text"),
             typed: tries.typed,
             reason: tries.reason,
+            question: tries.question,
+            is_counter_offer: tries.is_counter_offer,
+            is_code_asked: site.mailing.offer_code,
             notice: tries.notice,
+            told: tries.told,
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Letters about approving offers, and about what becomes of those that are out.
 
 use vacantia::mail::letter::{
-    ApprovalGiven, ApprovalRefused, ApprovalReminded, ApprovalRequested, Ending, OfferEnded, OfferExpired,
-    OfferReminded,
+    ApprovalGiven, ApprovalRefused, ApprovalReminded, ApprovalRequested, Ending, OfferCode, OfferEnded,
+    OfferExpired, OfferReminded,
 };
 use vacantia::mail::line::Line;
 
@@ -15,8 +15,15 @@ pub fn about_answers() -> Vec<Named> {
     let reminded = OfferReminded { reader: r, role: ro, team: te, deadline, link };
     let (r, ro, te) = (reader.clone(), role.clone(), team.clone());
     let expired = OfferExpired { reader: r, role: ro, team: te, deadline };
+    let (r, ro, te) = (reader.clone(), role.clone(), team.clone());
+    let code = OfferCode { reader: r, role: ro, team: te, code: Line::new("048151"), until: deadline };
     let ended = OfferEnded { reader, candidate, role, team, ending: Ending::Declined };
-    vec![named("offer_reminded", reminded), named("offer_expired", expired), named("offer_ended", ended)]
+    vec![
+        named("offer_code", code),
+        named("offer_reminded", reminded),
+        named("offer_expired", expired),
+        named("offer_ended", ended),
+    ]
 }
 
 pub fn about_approvals() -> Vec<Named> {

@@ -11,6 +11,7 @@ pub async fn run(asker: &mut Asker) {
     approving(asker).await;
     taken(asker).await;
     unreachable(asker).await;
+    often(asker).await;
     unjustified(asker).await;
     unreferenced(asker).await;
     two(asker).await;
@@ -75,7 +76,11 @@ async fn over(asker: &mut Asker) {
         "offerId": offer, "termsHash": hash, "nonce": "page 1", "typedName": "Zoë", "consent": CONSENT.id,
     });
     let decline = json!({ "offerId": offer, "termsHash": hash, "nonce": "page 1" });
-    for (mutation, input) in [("offerAccept", accept), ("offerDecline", decline)] {
+    let code = json!({ "offerId": offer });
+    let ask = json!({ "offerId": offer, "kind": "QUESTION", "text": "Why?", "nonce": "page 1" });
+    for (mutation, input) in
+        [("offerAccept", accept), ("offerDecline", decline), ("offerCodeSend", code), ("offerAsk", ask)]
+    {
         asker.is_refused(Offeree, "EXPIRED", mutation, input).await;
     }
     for (mutation, input) in [
@@ -90,6 +95,24 @@ async fn over(asker: &mut Asker) {
     }
 }
 
+/// The candidate does the same again and again.
+async fn often(asker: &mut Asker) {
+    asker.begin_anew().await;
+    let offer = asker.id("mine offer");
+    let code = json!({ "offerId": offer });
+    asker.does(Offeree, "offerCodeSend", code.clone()).await;
+    asker.is_refused(Offeree, "TOO_OFTEN", "offerCodeSend", code).await;
+    let ask = |page: i32| json!({ "offerId": offer, "kind": "QUESTION", "text": "Why?", "nonce": format!("page {page}") });
+    for page in 0..20 {
+        asker.does(Offeree, "offerAsk", ask(page)).await;
+    }
+    asker.does(Offeree, "offerAsk", ask(7)).await;
+    asker.is_refused(Offeree, "TOO_OFTEN", "offerAsk", ask(20)).await;
+    asker.beside(&format!("UPDATE offer SET sent_version = 2 WHERE id = '{offer}'")).await;
+    asker.is_refused(Offeree, "TERMS_CHANGED", "offerAsk", ask(21)).await;
+    asker.is_refused(Offeree, "TERMS_CHANGED", "offerCodeSend", json!({ "offerId": offer })).await;
+}
+
 /// Mail to the candidate does not arrive.
 async fn unreachable(asker: &mut Asker) {
     asker.begin_anew().await;
@@ -100,6 +123,7 @@ async fn unreachable(asker: &mut Asker) {
     for (mutation, offer) in [("offerSend", &approved), ("offerResend", &sent)] {
         asker.is_refused(Recruiter, "EMAIL_UNDELIVERABLE", mutation, json!({ "offerId": offer })).await;
     }
+    asker.is_refused(Offeree, "EMAIL_UNDELIVERABLE", "offerCodeSend", json!({ "offerId": sent })).await;
     asker.does(Recruiter, "offerResend", json!({ "offerId": sent, "email": "another@example.com" })).await;
 }
 

@@ -39,13 +39,18 @@ const ACTIONS: &[(&str, &str, &str)] = &[
     ("interviewUpdate", "interview/change", "update"),
     ("interviewWithdrawSlots", "slot", "withdraw"),
     ("justificationSave", "justification", "save"),
+    ("letterTemplatePreview", "letter_template", "preview"),
+    ("letterTemplateReset", "letter_template", "reset"),
+    ("letterTemplateSave", "letter_template", "save"),
     ("messageRead", "message", "read"),
     ("messageSend", "message", "send"),
     ("noteAdd", "note", "add"),
     ("noteRead", "note", "read"),
     ("offerAccept", "offer/decide", "accept"),
     ("offerApprove", "offer/approve", "approve"),
+    ("offerAsk", "offer/question", "question"),
     ("offerCancel", "offer/end", "cancel"),
+    ("offerCodeSend", "offer/code", "send_code"),
     ("offerCreate", "offer/draft", "create"),
     ("offerDecline", "offer/decide", "decline"),
     ("offerDelegate", "offer/approve", "delegate"),
@@ -139,8 +144,9 @@ pub fn broken(types: &Types, heard: &BTreeMap<String, BTreeSet<String>>) -> Vec<
 
 /// The codes that are named under `# Errors` of this action, and of the one it refers to.
 fn said(source: &str, name: &str, codes: &[&str]) -> BTreeSet<String> {
-    let before = source.split(&format!("pub async fn {name}(")).next().unwrap();
-    assert!(before.len() < source.len(), "there is no action {name}");
+    let named = [format!("pub async fn {name}("), format!("pub fn {name}(")];
+    let before = named.iter().find_map(|named| source.split_once(named.as_str()));
+    let (before, _) = before.unwrap_or_else(|| panic!("there is no action {name}"));
     let lines: Vec<&str> = before.lines().rev().take_while(|line| line.starts_with("///")).collect();
     let docs = lines.iter().rev().map(|line| line.trim_start_matches('/')).collect::<String>();
     let errors = docs.split("# Errors").nth(1).unwrap_or_default();

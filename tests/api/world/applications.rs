@@ -80,6 +80,7 @@ impl Founder {
             preferred_teams,
             source: None,
             tracking_source: (record == "mine").then(|| "Indeed".to_owned()),
+            language: None,
             referrer: (record == "far").then(|| self.scene.id("user chief").parse().unwrap()),
             idempotency_key: None,
         };
@@ -274,7 +275,7 @@ impl Founder {
             ip: Some("203.0.113.9".into()),
             user_agent: Some(self.word(&format!("{record} browser"))),
         };
-        let accept = offer::Accept { page, typed_name, consent: CONSENT.id.into() };
+        let accept = offer::Accept { page, typed_name, consent: CONSENT.id.into(), code: String::new() };
         offer::accept(self.app.act(&offeree(&sent)), accept).await.unwrap()
     }
 

@@ -1,12 +1,21 @@
-//! How channels are set there, and who fetched their feeds.
+//! How channels are set there, who fetched their feeds, and which letters have words of the organisation's own.
 
 use vacantia::actions::channel_setting::{Update, create_key, note_fetches, update};
+use vacantia::actions::letter_template;
 use vacantia::domain::channel_setting::FeedFetch;
+use vacantia::domain::email::LetterKind;
 use vacantia::domain::feed::Channel;
 
 use super::Founder;
 
 impl Founder {
+    /// Offers in German, which nobody there reads.
+    pub(super) async fn letter_templates(&mut self) {
+        let (subject, body) = ("{{ role }}".to_owned(), "[Hier]({{ link }})".to_owned());
+        let words = letter_template::Draft { kind: LetterKind::Offer, language: "de".into(), subject, body };
+        letter_template::save(self.recruiter(), words, None).await.unwrap();
+    }
+
     /// One with a company and a mark, and one with a key.
     pub(super) async fn channels(&mut self) {
         let set = Update {

@@ -203,6 +203,47 @@ def same(said, kept):
     return re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z", said) is not None and instant(said) == instant(kept)
 
 
+def form(tag, fields):
+    """A written form as docs/export.md has it: the tag, then a line `name:length:value` for each field."""
+    lines = ["%s:%d:%s\n" % (name, len(value.encode()), value) for name, value in fields]
+    return hashlib.sha256((tag + "\n" + "".join(lines)).encode()).hexdigest()
+
+
+def micros(text):
+    return str((instant(text) - datetime.datetime.fromtimestamp(0, datetime.timezone.utc)) // datetime.timedelta(microseconds=1))
+
+
+def event_hash(before, event):
+    fields = [("before", before), ("seq", str(event["seq"]))]
+    fields += [(name, event[name]) for name in ("changeId", "kind", "actor")]
+    fields.append(("at", micros(event["at"])))
+    fields += [(name, event[name] or "") for name in ("postingId", "applicationId", "offerId")]
+    fields.append(("facts", str(len(event["facts"]))))
+    for name, value in sorted(event["facts"].items()):
+        fields += [("fact", name), ("count" if isinstance(value, int) else "word", str(value))]
+    return form("vacantia-event-1", fields)
+
+
+def decision_hash(decision):
+    fields = [(name, str(decision[name] or "")) for name in (
+        "offerId", "version", "decision", "termsHash", "typedName", "consent", "nonceHash", "linkId", "ip", "userAgent",
+        "reason", "name")]
+    return form("vacantia-decision-1", fields + [("decidedAt", micros(decision["decidedAt"]))])
+
+
+def chained(records):
+    """Follows the chain of events, and finds each decision's evidence in it. How many events and decisions there are."""
+    before, events = "", [record for record in records if record["type"] == "event"]
+    for event in events:
+        insist(event["hash"] == event_hash(before, event), "event %d does not follow from those before it" % event["seq"])
+        before = event["hash"]
+    told = {(event["offerId"], event["facts"].get("evidence")) for event in events}
+    decisions = [record for record in records if record["type"] == "decision"]
+    for decision in decisions:
+        insist((decision["offerId"], decision_hash(decision)) in told, "no event tells the evidence of %s" % decision)
+    return len(events), len(decisions)
+
+
 def letters(records):
     """How many letters wait, each of which Python's own parser reads."""
     waiting = [record for record in records if record["type"] == "emailMessage" and record["raw"] is not None]
@@ -235,6 +276,9 @@ def go(binary, folder):
             waiting = letters(records)
     finally:
         server.end()
+    events, decisions = chained(records)
+    insist(decisions, "nobody decided an offer")
+    print("%d events in one chain, the evidence of %d decisions in it" % (events, decisions))
     insist(waiting > applied, "only %d letters wait" % waiting)
     contents = {open(file, "rb").read() for file in files}
     insist(len(contents) == 1, "the three files differ")

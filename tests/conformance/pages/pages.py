@@ -226,6 +226,9 @@ def offer(office, visitor, address):
     visitor.press("Accept the offer")
     visitor.expect("You have accepted our offer")
     visitor.look("offer accepted")
+    visitor.press("Show the certificate of your acceptance")
+    visitor.expect("Certificate of acceptance")
+    visitor.look("offer certificate")
 
 
 def offer_declined(office, visitor):
@@ -233,6 +236,15 @@ def offer_declined(office, visitor):
     office.send_offer(address)
     visitor.open(office.link(address, "offers"))
     visitor.press("Show the offer")
+    visitor.unfold("Ask us something, or for other terms")
+    visitor.press("Send")
+    visitor.amiss(["text"])
+    visitor.look("offer asked nothing")
+    visitor.choose("kind", "counterOffer")
+    visitor.fill("text", LONG)
+    visitor.press("Send")
+    visitor.expect("We have your message")
+    visitor.look("offer asked")
     visitor.unfold("Decline instead")
     visitor.look("offer unfolded")
     visitor.fill("reason", "Too far from home.")
