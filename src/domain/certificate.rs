@@ -87,7 +87,7 @@ impl Certificate {
             ("Name on record", evidence.name.clone()),
             ("Name typed as signature", evidence.typed_name.clone()),
             ("Confirmed", confirmed.and_then(consent).map(|consent| consent.text.to_owned())),
-            ("Text that was confirmed", confirmed.map(str::to_owned)),
+            ("That text is called", confirmed.map(str::to_owned)),
             ("Code from a mail sent", evidence.code_sent_at.map(instant)),
             ("Accepted", Some(instant(evidence.at))),
             ("Internet address", evidence.ip.clone()),

@@ -23,6 +23,12 @@ const DEPTH: usize = 50;
 /// The most bytes that words may grow to.
 const MOST: usize = 64 * 1024;
 
+/// The parts of words, as they are called where they come in.
+const SUBJECT: &str = "subject";
+const BODY: &str = "body";
+/// What words have to be, though everything that may be empty is.
+const THERE: &str = "words that are there for every letter";
+
 /// What is wrong with words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flaw {
@@ -44,36 +50,47 @@ pub type Values = Vec<(Variable, String)>;
 /// Writes a letter in these words.
 ///
 /// # Errors
-/// What is wrong with them; words that [`check`] found good have nothing wrong with them.
+/// What is wrong with them; words that [`sample`] found good have nothing wrong with them.
 pub fn write(wording: &Wording, values: &Values, house: &House) -> Result<Letter, Flaw> {
-    let subject =
-        Line::new(&filled("subject", &wording.subject, values, |value| Line::new(value).to_string())?);
-    if subject.is_empty() {
-        return Err(Flaw { part: "subject", expected: "words that are there for every letter".to_owned() });
-    }
-    let body = filled("body", &wording.body, values, prose::escaped)?;
-    let link = values.iter().find(|(variable, _)| *variable == Variable::Link).map(|(_, link)| link.as_str());
-    let prose = read(&body, link).map_err(|expected| Flaw { part: "body", expected })?;
-    framed(&subject, &prose, house)
+    framed(&subject(wording, values)?, &body(wording, values)?, house)
 }
 
-/// Writes the letter to nobody that words are tried by: everything has its sample.
+fn subject(wording: &Wording, values: &Values) -> Result<Line, Flaw> {
+    let line = filled(SUBJECT, &wording.subject, values, |value| Line::new(value).to_string())?;
+    let line = Line::new(&line);
+    if line.is_empty() { Err(Flaw { part: SUBJECT, expected: THERE.to_owned() }) } else { Ok(line) }
+}
+
+fn body(wording: &Wording, values: &Values) -> Result<Prose, Flaw> {
+    let body = filled(BODY, &wording.body, values, prose::escaped)?;
+    let link = values.iter().find(|(variable, _)| *variable == Variable::Link).map(|(_, link)| link.as_str());
+    let prose = read(&body, link).map_err(|expected| Flaw { part: BODY, expected })?;
+    if prose.text.is_empty() { Err(Flaw { part: BODY, expected: THERE.to_owned() }) } else { Ok(prose) }
+}
+
+/// Writes the letter to nobody that words are tried by: everything has its sample. What may be empty is empty in some
+/// letters, so they are tried without that as well.
 ///
 /// # Errors
-/// What is wrong with the words, by the first fault of each part.
+/// `INVALID` on `subject`, `body`, or both: the first thing that is wrong with each.
 pub fn sample(kind: LetterKind, wording: &Wording, house: &House) -> Result<Letter, Refusal> {
-    let full = samples(kind, |_| true);
-    let bare = samples(kind, Variable::is_always_there);
-    let letter = write(wording, &full, house)?;
-    // What may be empty is empty in some letters.
-    let least = write(wording, &bare, house)?;
-    for variable in kind.needed() {
-        if !least.text.contains(variable.sample()) {
-            let expected = format!("{{{{ {variable} }}}} in it, whatever else is there");
-            return Err(Flaw { part: "body", expected }.into());
+    let (full, bare) = (samples(kind, |_| true), samples(kind, Variable::is_always_there));
+    let subjects = subject(wording, &bare).and_then(|_| subject(wording, &full));
+    let bodies = body(wording, &bare).and_then(|least| {
+        let missing = kind.needed().find(|variable| !least.text.contains(variable.sample()));
+        let expected = |variable| format!("{{{{ {variable} }}}} in it, whatever else is there");
+        missing.map_or_else(
+            || body(wording, &full),
+            |needed| Err(Flaw { part: BODY, expected: expected(needed) }),
+        )
+    });
+    match (subjects, bodies) {
+        (Ok(subject), Ok(body)) => Ok(framed(&subject, &body, house)?),
+        (subject, body) => {
+            let flaws = [subject.err(), body.err()].into_iter().flatten().map(Refusal::from).collect();
+            Err(Refusal::all(flaws).err().unwrap_or(Refusal::Forbidden))
         }
     }
-    Ok(letter)
 }
 
 fn samples(kind: LetterKind, is_there: impl Fn(Variable) -> bool) -> Values {
@@ -135,7 +152,7 @@ fn framed(subject: &Line, prose: &Prose, house: &House) -> Result<Letter, Flaw> 
         html: &'a str,
         house: &'a House,
     }
-    let failed = |error: askama::Error| Flaw { part: "body", expected: error.to_string() };
+    let failed = |error: askama::Error| Flaw { part: BODY, expected: error.to_string() };
     Ok(Letter {
         subject: subject.to_string(),
         text: Text { text: &prose.text, house }.render().map_err(failed)?,

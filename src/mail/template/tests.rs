@@ -129,6 +129,8 @@ fn words_that_cannot_be_good_are_refused_with_what_would_be() {
     }
     let refused = sample(LetterKind::Offer, &wording("{{ salary }}", link), &house()).unwrap_err();
     assert_eq!(refused.field(), Some("subject"));
+    let refused = sample(LetterKind::Offer, &wording("{{ salary }}", "<b>"), &house()).unwrap_err();
+    assert_eq!(refused.each().len(), 2, "both are told: {refused}");
     let refused = sample(LetterKind::FormSent, &wording("{{ words }}", link), &house()).unwrap_err();
     assert_eq!(refused.field(), Some("subject"), "it may be empty");
 }

@@ -8,6 +8,7 @@ import contextlib
 import datetime
 import email
 import email.policy
+import glob
 import hashlib
 import json
 import os
@@ -64,6 +65,7 @@ def with_guests(binary, folder):
         posting = api.ask("{ postings(first: 1) { nodes { id questions { key type required options } } } }")
         posting = posting["postings"]["nodes"][0]
         applied = sum(apply(api, posting, place, name) for place, name in enumerate(GUESTS))
+        accept(api, data)
     finally:
         demo.terminate()
         insist(demo.wait(timeout=60) == 0, "the demo did not stop in good order")
@@ -93,6 +95,23 @@ def apply(api, posting, place, name):
             print("guest %d was not let in: %s" % (place, refused))
             return 0
     return 1
+
+
+def accept(api, data):
+    """Whoever the demo has just sent an offer accepts it, by the link in their mail."""
+    raws = [row["raw"] for row in sqlite_rows(data + "/vacantia.db")["email_message"] if row["raw"]]
+    raws += [open(path, "rb").read() for path in glob.glob(data + "/mail/*.eml")]
+    mails = [email.message_from_bytes(raw, policy=email.policy.default).get_body(("plain",)).get_content() for raw in raws]
+    paths = {path for mail in mails for path in re.findall(r"(/offers/\w+)", mail)}
+    insist(paths, "no mail brings an offer")
+    accepted = 0
+    for path in paths:
+        _, _, page = api.form(path, step="view")
+        fields = {name: value for name, value in re.findall(r'name="(nonce|termsHash)" value="([^"]+)"', page)}
+        if len(fields) == 2:
+            status, headers, _ = api.form(path, step="accept", typedName="Zoë O'Hara", consent="accept-1", **fields)
+            accepted += (status, headers["Location"]) == (303, path)
+    insist(accepted == 1, "%d offers were accepted, of %d links" % (accepted, len(paths)))
 
 
 def clean():
@@ -228,7 +247,8 @@ def decision_hash(decision):
     fields = [(name, str(decision[name] or "")) for name in (
         "offerId", "version", "decision", "termsHash", "typedName", "consent", "nonceHash", "linkId", "ip", "userAgent",
         "reason", "name")]
-    return form("vacantia-decision-1", fields + [("decidedAt", micros(decision["decidedAt"]))])
+    fields += [(name, decision[name] and micros(decision[name]) or "") for name in ("codeSentAt", "decidedAt")]
+    return form("vacantia-decision-1", fields)
 
 
 def chained(records):
