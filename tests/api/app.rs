@@ -11,6 +11,7 @@ use vacantia::domain::site::Site;
 use vacantia::domain::text::EmailAddress;
 use vacantia::graphql::{Asking, Schema, Shared, schema};
 use vacantia::storage::Store;
+use vacantia::storage::event::chain::Chain;
 
 use crate::harness::Database;
 
@@ -22,13 +23,23 @@ pub struct TestApp {
     pub site: Arc<Site>,
     pub schema: Schema,
     pub database: Database,
+    /// The chain of events, as far as it was followed: histories are looked at after each move.
+    pub chain: Mutex<Chain>,
 }
 
 impl TestApp {
     pub async fn new(database: Database) -> Self {
         let store = database.open().await;
         let (clock, chance) = (Arc::default(), Arc::default());
-        Self { store, clock, chance, site: Arc::new(site()), schema: schema(), database }
+        Self {
+            store,
+            clock,
+            chance,
+            site: Arc::new(site()),
+            schema: schema(),
+            database,
+            chain: Mutex::default(),
+        }
     }
 
     /// What a change by this viewer may use.

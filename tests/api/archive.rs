@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tempfile::TempDir;
@@ -145,7 +146,7 @@ both! {
         let Some(database) = Database::new(other(app.store.kind())) else { return };
         let (_folder, path) = saved(&exported(&app.store).await);
         let moved = TestApp { store: database.open().await, clock: app.clock.clone(), chance: app.chance.clone(),
-            site: app.site.clone(), schema: app.schema.clone(), database };
+            site: app.site.clone(), schema: app.schema.clone(), database, chain: Mutex::default() };
         loaded(&moved.store, &path).await;
         let desk = crate::offering::Desk { app: &moved, recruiter: desk.recruiter, approver: desk.approver };
         desk.accept(&offer, "page-1").await.unwrap();

@@ -162,8 +162,10 @@ impl TestApp {
             assert!(ids.is_empty(), "invariant {meaning}: {ids:?}");
         }
         self.check_history().await;
-        let chain = chain::follow(&self.store).await.unwrap();
+        let followed = std::mem::take(&mut *self.chain.lock().unwrap());
+        let chain = chain::go_on(&self.store, followed).await.unwrap();
         assert_eq!((chain.unchained, chain.broken_at), (0, None), "invariant 19: the chain of events");
+        *self.chain.lock().unwrap() = chain;
     }
 
     /// Invariants 9 and 19: the events alone tell how everything stands, they say nothing a person wrote, and each end

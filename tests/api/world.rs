@@ -188,6 +188,7 @@ impl Copies {
             site: Arc::clone(site),
             schema: schema.clone(),
             database,
+            chain: Mutex::default(),
         };
         World { app, scene: Arc::clone(scene), parsed: Arc::clone(parsed) }
     }

@@ -148,8 +148,10 @@ impl Writer<'_> {
                 self.indents.pop();
                 "</blockquote>\n"
             }
-            TagEnd::List(_) if self.lists.pop().flatten().is_some() => "</ol>\n",
-            TagEnd::List(_) => "</ul>\n",
+            TagEnd::List(is_numbered) => {
+                self.lists.pop();
+                if is_numbered { "</ol>\n" } else { "</ul>\n" }
+            }
             TagEnd::Item => {
                 self.indents.pop();
                 "</li>\n"

@@ -55,7 +55,11 @@ pub struct Chain {
 
 /// Reads all events and follows the chain to its end, or to where it is broken.
 pub async fn follow(db: &impl Source) -> Result<Chain, Fault> {
-    let mut chain = Chain::default();
+    go_on(db, Chain::default()).await
+}
+
+/// As [`follow`], from where the chain was followed to before.
+pub async fn go_on(db: &impl Source, mut chain: Chain) -> Result<Chain, Fault> {
     loop {
         let page = after(db, chain.events, PAGE).await?;
         if page.is_empty() {
