@@ -48,10 +48,10 @@ impl OfferCode {
         Ok(Self { codes: before.codes + 1, ..next })
     }
 
-    /// Whether it may be tried for this version now.
+    /// Whether a try for this version, which is counted already, is one that may be right.
     #[must_use]
     pub fn may_be_tried(&self, version: i32, now: DateTime<Utc>) -> bool {
-        self.version == version && self.tries < MOST_TRIES && now < self.sent_at + LIFE
+        self.version == version && self.tries <= MOST_TRIES && now < self.sent_at + LIFE
     }
 }
 
@@ -125,7 +125,8 @@ mod tests {
         assert!(
             first.may_be_tried(1, at(14)) && !first.may_be_tried(1, at(15)) && !first.may_be_tried(2, at(1))
         );
-        assert!(!OfferCode { tries: 5, ..first }.may_be_tried(1, at(1)));
+        assert!(OfferCode { tries: 5, ..first.clone() }.may_be_tried(1, at(1)));
+        assert!(!OfferCode { tries: 6, ..first }.may_be_tried(1, at(1)));
     }
 
     #[test]

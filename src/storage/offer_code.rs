@@ -58,7 +58,7 @@ pub async fn keep(tx: &Tx, code: &OfferCode) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Counts a try of the newest code, before it is compared with anything.
+/// Counts a try of the newest code, and keeps others from counting theirs until the write ends.
 pub async fn count_try(tx: &Tx, offer: OfferId) -> Result<(), Fault> {
     dialect::execute(tx, "UPDATE offer_code SET tries = tries + 1 WHERE offer_id = $1", [offer.into()])
         .await?;

@@ -62,7 +62,7 @@ pub async fn send_code(act: Act<'_>, id: OfferId) -> Result<Offer, Failure> {
 }
 
 /// Compares what was typed with the newest code, and says when that was sent. A try counts whatever becomes of the
-/// acceptance, so it is a write of its own.
+/// acceptance, so it is a write of its own; it counts first, so that of many at once each sees those before it.
 ///
 /// # Errors
 /// `INVALID` on `code`.
@@ -74,13 +74,10 @@ pub(super) async fn prove(
 ) -> Result<DateTime<Utc>, Failure> {
     let now = act.clock.now();
     let tried = act.store.write(|tx| async move {
-        let newest = codes::find(&tx, offer).await?.filter(|newest| newest.may_be_tried(version, now));
-        if newest.is_some() {
-            codes::count_try(&tx, offer).await?;
-        }
-        Ok(newest)
+        codes::count_try(&tx, offer).await?;
+        Ok(codes::find(&tx, offer).await?)
     });
-    match tried.await? {
+    match tried.await?.filter(|newest| newest.may_be_tried(version, now)) {
         Some(newest) if newest.hash == hash(offer, code) => Ok(newest.sent_at),
         _ => Err(offer_code::wrong().into()),
     }
