@@ -181,6 +181,14 @@ variables! {
     EndsMeeting = "ends_meeting", "`yes` if a meeting that was set does not take place, else empty.", "yes", false;
 }
 
+impl Variable {
+    /// Whether words for a letter that has it must name it, or the reader could not go on.
+    #[must_use]
+    pub const fn is_needed(self) -> bool {
+        matches!(self, Self::Link | Self::Code | Self::When | Self::Times)
+    }
+}
+
 impl LetterKind {
     /// What the organisation's own words for this kind may name, beside [`Variable::Greeting`], [`Variable::Name`] and
     /// [`Variable::Organisation`]; nothing for kinds that have no words of the organisation's own.
@@ -239,12 +247,6 @@ impl LetterKind {
     #[must_use]
     pub const fn has_own_words(self) -> bool {
         !self.variables().is_empty()
-    }
-
-    /// What words for it have to name, or the reader could not go on.
-    pub fn needed(self) -> impl Iterator<Item = Variable> {
-        let needed = [Variable::Link, Variable::Code, Variable::When, Variable::Times];
-        needed.into_iter().filter(move |variable| self.variables().contains(variable))
     }
 }
 

@@ -119,7 +119,7 @@ impl From<LetterKind> for LetterTemplateKind {
             about: variable.about(),
             sample: variable.sample(),
             always: variable.is_always_there(),
-            required: kind.needed().any(|needed| needed == variable),
+            required: variable.is_needed(),
         };
         Self { kind: kind.into(), variables: kind.all_variables().map(variable).collect() }
     }

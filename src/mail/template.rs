@@ -65,7 +65,18 @@ fn body(wording: &Wording, values: &Values) -> Result<Prose, Flaw> {
     let body = filled(BODY, &wording.body, values, prose::escaped)?;
     let link = values.iter().find(|(variable, _)| *variable == Variable::Link).map(|(_, link)| link.as_str());
     let prose = read(&body, link).map_err(|expected| Flaw { part: BODY, expected })?;
-    if prose.text.is_empty() { Err(Flaw { part: BODY, expected: THERE.to_owned() }) } else { Ok(prose) }
+    if prose.text.is_empty() {
+        return Err(Flaw { part: BODY, expected: THERE.to_owned() });
+    }
+    // Also of each letter that leaves: whether words name something may depend on what else is there.
+    let is_said = |value: &str| value.lines().all(|line| prose.text.contains(line));
+    match values.iter().find(|(variable, value)| variable.is_needed() && !is_said(value)) {
+        Some((variable, _)) => {
+            let expected = format!("{{{{ {variable} }}}} in it, whatever else is there");
+            Err(Flaw { part: BODY, expected })
+        }
+        None => Ok(prose),
+    }
 }
 
 /// Writes the letter to nobody that words are tried by: everything has its sample. What may be empty is empty in some
@@ -76,14 +87,7 @@ fn body(wording: &Wording, values: &Values) -> Result<Prose, Flaw> {
 pub fn sample(kind: LetterKind, wording: &Wording, house: &House) -> Result<Letter, Refusal> {
     let (full, bare) = (samples(kind, |_| true), samples(kind, Variable::is_always_there));
     let subjects = subject(wording, &bare).and_then(|_| subject(wording, &full));
-    let bodies = body(wording, &bare).and_then(|least| {
-        let missing = kind.needed().find(|variable| !least.text.contains(variable.sample()));
-        let expected = |variable| format!("{{{{ {variable} }}}} in it, whatever else is there");
-        missing.map_or_else(
-            || body(wording, &full),
-            |needed| Err(Flaw { part: BODY, expected: expected(needed) }),
-        )
-    });
+    let bodies = body(wording, &bare).and_then(|_| body(wording, &full));
     match (subjects, bodies) {
         (Ok(subject), Ok(body)) => Ok(framed(&subject, &body, house)?),
         (subject, body) => {

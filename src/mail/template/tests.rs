@@ -10,16 +10,15 @@ fn wording(subject: &str, body: &str) -> Wording {
 
 /// What an offer in these words says, with hostile values.
 fn offer(body: &str, role: &str) -> Letter {
+    write(&wording("{{ role }}", body), &of_role(role), &house()).unwrap()
+}
+
+/// What an offer of this role may name.
+fn of_role(role: &str) -> Values {
     let mut values = samples(LetterKind::Offer, |_| true);
+    values.retain(|(variable, _)| *variable != Variable::Role);
+    values.push((Variable::Role, role.to_owned()));
     values
-        .iter_mut()
-        .filter(|(variable, _)| *variable == Variable::Role)
-        .for_each(|(_, value)| value.clear());
-    values
-        .iter_mut()
-        .filter(|(variable, _)| *variable == Variable::Role)
-        .for_each(|(_, value)| value.push_str(role));
-    write(&wording("{{ role }}", body), &values, &house()).unwrap()
 }
 
 fn body_of(letter: &Letter) -> &str {
@@ -133,6 +132,14 @@ fn words_that_cannot_be_good_are_refused_with_what_would_be() {
     assert_eq!(refused.each().len(), 2, "both are told: {refused}");
     let refused = sample(LetterKind::FormSent, &wording("{{ words }}", link), &house()).unwrap_err();
     assert_eq!(refused.field(), Some("subject"), "it may be empty");
+}
+
+#[test]
+fn a_letter_without_what_it_is_for_is_none() {
+    let sly = wording("Hi", "Hello. {% if role == 'Instrument Maker' %}[Go]({{ link }}){% endif %}");
+    assert!(sample(LetterKind::Offer, &sly, &house()).is_ok(), "the sample is such a letter");
+    let flaw = write(&sly, &of_role("Gardener"), &house()).unwrap_err();
+    assert!(flaw.part == "body" && flaw.expected.contains("{{ link }} in it"), "{flaw:?}");
 }
 
 #[test]
