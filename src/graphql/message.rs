@@ -24,7 +24,8 @@ use crate::domain::id::{ApplicationId, MessageId};
 use crate::domain::policy::application::messages;
 use crate::storage::{self, Fault, Page, Part};
 
-/// What was written about an application by mail: by a colleague, or what came in. Who one of those is from is only what it says.
+/// What was written about an application: by a colleague, by its candidate on the page of an offer, or in a mail that came in. Who such
+/// a mail is from is only what it says.
 #[derive(Debug, Clone)]
 pub struct Message(domain::message::Message);
 
@@ -34,7 +35,8 @@ impl From<domain::message::Message> for Message {
     }
 }
 
-/// What was written about an application by mail: by a colleague, or what came in. Who one of those is from is only what it says.
+/// What was written about an application: by a colleague, by its candidate on the page of an offer, or in a mail that came in. Who such
+/// a mail is from is only what it says.
 #[Object]
 impl Message {
     /// Id of the mail.
