@@ -34,6 +34,7 @@ mod m20261128_000031_found_messages;
 mod m20261128_000032_schedule_offers;
 mod m20261128_000033_chain_events;
 mod m20261128_000034_found_letter_templates;
+mod m20261128_000035_found_saved_replies;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -72,6 +73,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000032_schedule_offers::Migration),
             Box::new(m20261128_000033_chain_events::Migration),
             Box::new(m20261128_000034_found_letter_templates::Migration),
+            Box::new(m20261128_000035_found_saved_replies::Migration),
         ]
     }
 

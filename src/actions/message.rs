@@ -6,8 +6,10 @@ use super::{Act, email};
 use crate::domain::application::Application;
 use crate::domain::email::NewEmail;
 use crate::domain::event::{Change, EventKind};
+use crate::domain::faults::Faults;
 use crate::domain::id::{ApplicationId, MessageId, UserId};
-use crate::domain::message::Message;
+use crate::domain::letter_template::Variable;
+use crate::domain::message::{Message, Wording};
 use crate::domain::policy::allow;
 use crate::domain::policy::application::{applications, corresponding, messages};
 use crate::domain::text;
@@ -16,10 +18,8 @@ use crate::mail::letter::{MessageSent, Reader};
 use crate::mail::line::{Line, Words};
 use crate::storage::digest::sha256;
 use crate::storage::idempotency::{self, Request};
-use crate::storage::{Failure, Fault, Tx, application, message as kept};
+use crate::storage::{Failure, Fault, Tx, application, message as kept, user};
 
-/// The most characters of what a colleague writes.
-pub const MOST_WRITTEN: usize = 10_000;
 /// The most characters of the key that names a request: what it names for each application has to fit beside it.
 const MOST_OF_KEY: usize = 160;
 
@@ -45,12 +45,12 @@ pub type Each = Vec<Result<Message, Failure>>;
 /// `EMAIL_UNDELIVERABLE`, or `IDEMPOTENCY_MISMATCH`.
 pub async fn send(act: Act<'_>, to: &[ApplicationId], written: Written) -> Result<Each, Refusal> {
     let change = &act.change();
-    let said = &Said {
-        subject: text::optional_line("subject", written.subject.as_deref(), 150)?,
-        text: text::prose("text", &written.text, MOST_WRITTEN)?,
-        key: written.idempotency_key,
-    };
-    said.key.as_deref().map(|key| text::line("idempotencyKey", key, MOST_OF_KEY)).transpose()?;
+    let mut faults = Faults::default();
+    let key = written.idempotency_key.as_deref();
+    let key = faults.keep(key.map(|key| text::line("idempotencyKey", key, MOST_OF_KEY)).transpose());
+    let wording = faults.keep(Wording::parse(written.subject.as_deref(), &written.text));
+    faults.end()?;
+    let said = &Said { wording, key };
     let mut ended = Vec::with_capacity(to.len());
     for id in to {
         ended.push(said.to(act, change, *id).await);
@@ -60,8 +60,7 @@ pub async fn send(act: Act<'_>, to: &[ApplicationId], written: Written) -> Resul
 
 /// What is said to each, checked.
 struct Said {
-    subject: Option<String>,
-    text: String,
+    wording: Wording,
     key: Option<String>,
 }
 
@@ -71,8 +70,8 @@ impl Said {
         let found = &found.ok_or(Refusal::NotFound("application"))?;
         let author = act.viewer.user().ok_or(Refusal::Forbidden)?;
         let message = MessageId::new(change.at, act.chance);
-        let letter = &self.letter(act, found, message).await?;
-        let message = &self.message(change, (message, author), letter);
+        let (letter, wording) = &self.letter(act, found, (message, author)).await?;
+        let message = &written(change, (message, author), letter, wording);
         let request = &self.request(act.viewer, id)?;
         act.store
             .write(|tx| async move {
@@ -94,49 +93,60 @@ impl Said {
             .await
     }
 
+    /// The mail to this candidate, and what it says.
     async fn letter(
         &self,
         act: Act<'_>,
         about: &Application,
-        message: MessageId,
-    ) -> Result<NewEmail, Failure> {
+        (message, author): (MessageId, UserId),
+    ) -> Result<(NewEmail, Wording), Failure> {
         let to = letter::addressee(act.store, about.candidate, about.id).await?;
-        let facts = MessageSent {
-            reader: Reader::new(&to.name),
-            subject: self.subject.as_deref().map(Line::new),
-            role: letter::role(act, about.posting).await?,
-            words: Words::new(&self.text),
-        };
+        let author = user::find(act.store, author).await?.ok_or_else(|| Fault::missing("user", author))?;
+        let (reader, role) = (Reader::new(&to.name), letter::role(act, about.posting).await?);
+        let wording = self.wording.filled(&[
+            (Variable::Name, reader.name().to_owned()),
+            (Variable::Role, role.to_string()),
+            (Variable::Organisation, act.site.name.clone()),
+            (Variable::Author, author.name),
+        ]);
+        let subject = wording.subject.as_deref().map(Line::new);
+        let facts = MessageSent { reader, subject, role, words: Words::new(&wording.text) };
         let about = About { posting: about.posting, application: about.id, offer: None };
-        letter::prepare(act, &to, about, &format!("message-{}", message.short()), &facts)
-    }
-
-    fn message(&self, change: &Change, (id, author): (MessageId, UserId), letter: &NewEmail) -> Message {
-        Message {
-            id,
-            application: letter.application,
-            message_id: Some(letter.message_id.clone()),
-            sender: None,
-            from_candidate: false,
-            automatic: false,
-            subject: self.subject.clone().unwrap_or_default(),
-            text: self.text.clone(),
-            attachments: Vec::new(),
-            attachment_count: 0,
-            answer: None,
-            received_at: change.at,
-            read_at: Some(change.at),
-            read_by: Some(author),
-            sent: Some((author, letter.id)),
-            asked: None,
-        }
+        let letter = letter::prepare(act, &to, about, &format!("message-{}", message.short()), &facts)?;
+        Ok((letter, wording))
     }
 
     fn request(&self, viewer: &Viewer, id: ApplicationId) -> Result<Option<Request>, Refusal> {
         let Some(key) = &self.key else { return Ok(None) };
         let id = id.to_string();
-        let parts = [Some(id.as_str()), self.subject.as_deref(), Some(&self.text)];
+        let parts = [Some(id.as_str()), self.wording.subject.as_deref(), Some(&self.wording.text)];
         Request::new(viewer, "messageSend", &format!("{} {id}", key.trim()), &parts).map(Some)
+    }
+}
+
+fn written(
+    change: &Change,
+    (id, author): (MessageId, UserId),
+    letter: &NewEmail,
+    wording: &Wording,
+) -> Message {
+    Message {
+        id,
+        application: letter.application,
+        message_id: Some(letter.message_id.clone()),
+        sender: None,
+        from_candidate: false,
+        automatic: false,
+        subject: wording.subject.clone().unwrap_or_default(),
+        text: wording.text.clone(),
+        attachments: Vec::new(),
+        attachment_count: 0,
+        answer: None,
+        received_at: change.at,
+        read_at: Some(change.at),
+        read_by: Some(author),
+        sent: Some((author, letter.id)),
+        asked: None,
     }
 }
 

@@ -28,6 +28,7 @@ pub mod ping;
 pub mod plan;
 pub mod posting;
 pub mod reference;
+pub mod saved_reply;
 pub mod scorecard;
 pub mod slot;
 pub mod step;

@@ -36,6 +36,12 @@ text_enum! {
         LetterTemplateSaved = "letterTemplateSaved",
         /// They were taken back.
         LetterTemplateReset = "letterTemplateReset",
+        /// A text for writing to candidates was kept.
+        SavedReplyCreated = "savedReplyCreated",
+        /// It was changed.
+        SavedReplyUpdated = "savedReplyUpdated",
+        /// It was thrown away.
+        SavedReplyDeleted = "savedReplyDeleted",
         /// A posting was drafted.
         PostingCreated = "postingCreated",
         /// A posting's facts or teams were changed.

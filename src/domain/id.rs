@@ -142,6 +142,8 @@ ids! {
     EmailMessageId = "mail";
     /// Of a message about an application, in or out.
     MessageId = "msg";
+    /// Of a text that is kept for writing to candidates.
+    SavedReplyId = "reply";
     /// Of a word to others that something is new.
     PingId = "ping";
     /// Of a member of staff.

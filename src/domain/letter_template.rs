@@ -176,6 +176,7 @@ variables! {
     Deadline = "deadline", "Until when something is to be answered.", "Friday 14 August 2026, 17:00 (Europe/Berlin)", true;
     Link = "link", "Address of the page that the letter is about.", "https://jobs.example.com/sample", true;
     Code = "code", "Code that is asked for.", "048151", true;
+    Author = "author", "Name of the colleague who writes.", "Ada Sample", true;
     Words = "words", "What a colleague adds; empty if nothing.", "It was good to meet you.", false;
     EndsOffer = "ends_offer", "`yes` if an offer ends with this letter, else empty.", "yes", false;
     EndsMeeting = "ends_meeting", "`yes` if a meeting that was set does not take place, else empty.", "yes", false;

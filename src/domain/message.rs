@@ -3,13 +3,54 @@
 
 use chrono::{DateTime, Utc};
 
+use super::faults::Faults;
 use super::id::{ApplicationId, EmailMessageId, InterviewId, MessageId, OfferId, UserId};
 use super::interview::Response;
+use super::{Refusal, placeholder, text};
 
 /// The most bytes of text that are kept of a mail.
 pub const MOST_TEXT: usize = 100_000;
 /// The most names of attachments that are kept.
 pub const MOST_NAMES: usize = 20;
+
+/// The most characters of a subject that a colleague gives.
+const MOST_SUBJECT: usize = 150;
+/// The most characters of what a colleague writes.
+const MOST_WRITTEN: usize = 10_000;
+
+/// What a colleague says to candidates, who each get their own for the names in braces ([`placeholder`]).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wording {
+    /// What it is about, if they say so.
+    pub subject: Option<String>,
+    /// What is said, in plain text.
+    pub text: String,
+}
+
+impl Wording {
+    /// Both, checked.
+    ///
+    /// # Errors
+    /// `REQUIRED` or `INVALID` on `text`, `INVALID` on `subject`: all that is wrong.
+    pub fn parse(subject: Option<&str>, text: &str) -> Result<Self, Refusal> {
+        let mut faults = Faults::default();
+        let subject = text::optional_line("subject", subject, MOST_SUBJECT).and_then(|subject| {
+            subject.as_deref().map_or(Ok(()), |subject| placeholder::check("subject", subject))?;
+            Ok(subject)
+        });
+        let subject = faults.keep(subject);
+        let text = text::prose("text", text, MOST_WRITTEN);
+        let text = faults.keep(text.and_then(|text| placeholder::check("text", &text).map(|()| text)));
+        faults.end().map(|()| Self { subject, text })
+    }
+
+    /// The same with the names in braces replaced.
+    #[must_use]
+    pub fn filled(&self, values: &placeholder::Values) -> Self {
+        let subject = self.subject.as_deref().map(|subject| placeholder::fill(subject, values));
+        Self { subject, text: placeholder::fill(&self.text, values) }
+    }
+}
 
 /// A mail about an application, as colleagues read it.
 #[derive(Debug, Clone, PartialEq, Eq)]

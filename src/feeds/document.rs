@@ -28,6 +28,9 @@ enum Strand {
     Kept(Coding, Extent),
 }
 
+/// A way to fill bytes from a pack.
+type Read = fn(&Pack, Coding, u64, &mut [u8]) -> io::Result<()>;
+
 impl Document {
     pub(super) fn new(pack: &Arc<Pack>) -> Self {
         Self { pack: Arc::clone(pack), strands: Arc::default(), length: 0, small: Arc::default() }
@@ -74,6 +77,16 @@ impl Document {
     /// # Errors
     /// When a file can't be read.
     pub fn read(&self, from: u64, most: usize) -> io::Result<Vec<u8>> {
+        self.gathered(from, most, Pack::read)
+    }
+
+    /// The same without waiting for a disk; nothing if it would have to.
+    #[must_use]
+    pub fn at_hand(&self, from: u64, most: usize) -> Option<Vec<u8>> {
+        self.gathered(from, most, Pack::read_at_hand).ok()
+    }
+
+    fn gathered(&self, from: u64, most: usize, read: Read) -> io::Result<Vec<u8>> {
         let left = self.length.saturating_sub(from);
         let mut bytes = vec![0; usize::try_from(left).unwrap_or(usize::MAX).min(most)];
         let mut filled = 0;
@@ -83,7 +96,7 @@ impl Document {
                 break;
             }
             let skipped = (from + filled as u64) - start;
-            filled += self.fill(strand, skipped, &mut bytes[filled..])?;
+            filled += self.fill(strand, skipped, &mut bytes[filled..], read)?;
         }
         Ok(bytes)
     }
@@ -94,7 +107,7 @@ impl Document {
         io::BufReader::with_capacity(PIECE, Reader { document: self.clone(), at: 0 })
     }
 
-    fn fill(&self, strand: &Strand, skipped: u64, bytes: &mut [u8]) -> io::Result<usize> {
+    fn fill(&self, strand: &Strand, skipped: u64, bytes: &mut [u8], read: Read) -> io::Result<usize> {
         let fitting = |length: u64| usize::try_from(length - skipped).unwrap_or(usize::MAX).min(bytes.len());
         match strand {
             Strand::Said(said) => {
@@ -105,7 +118,7 @@ impl Document {
             }
             Strand::Kept(coding, extent) => {
                 let length = fitting(extent.length);
-                self.pack.read(*coding, extent.at + skipped, &mut bytes[..length])?;
+                read(&self.pack, *coding, extent.at + skipped, &mut bytes[..length])?;
                 Ok(length)
             }
         }

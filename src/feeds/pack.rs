@@ -6,6 +6,7 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
+use rustix::io::{ReadWriteFlags, preadv2};
 use serde::{Deserialize, Serialize};
 
 use super::snapshot::Coding;
@@ -50,6 +51,15 @@ impl Pack {
 
     pub(super) fn read(&self, coding: Coding, at: u64, bytes: &mut [u8]) -> io::Result<()> {
         self.files[coding as usize].read_exact_at(bytes, at)
+    }
+
+    /// The same from the kernel's memory alone (`RWF_NOWAIT` of preadv2(2)); `WouldBlock`, or that it is not supported, where the
+    /// disk would have to be waited for.
+    pub(super) fn read_at_hand(&self, coding: Coding, at: u64, bytes: &mut [u8]) -> io::Result<()> {
+        let length = bytes.len();
+        let bytes = &mut [io::IoSliceMut::new(bytes)];
+        let read = preadv2(&self.files[coding as usize], bytes, at, ReadWriteFlags::NOWAIT)?;
+        if read < length { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(()) }
     }
 
     pub(super) fn write(&self, coding: Coding, at: u64, bytes: &[u8]) -> io::Result<()> {

@@ -103,6 +103,18 @@ pub struct LetterVariable {
     required: bool,
 }
 
+impl From<Variable> for LetterVariable {
+    fn from(variable: Variable) -> Self {
+        Self {
+            name: variable.as_str(),
+            about: variable.about(),
+            sample: variable.sample(),
+            always: variable.is_always_there(),
+            required: variable.is_needed(),
+        }
+    }
+}
+
 /// A kind of letter that the organisation may have words of its own for.
 #[derive(SimpleObject, Debug)]
 pub struct LetterTemplateKind {
@@ -114,14 +126,7 @@ pub struct LetterTemplateKind {
 
 impl From<LetterKind> for LetterTemplateKind {
     fn from(kind: LetterKind) -> Self {
-        let variable = |variable: Variable| LetterVariable {
-            name: variable.as_str(),
-            about: variable.about(),
-            sample: variable.sample(),
-            always: variable.is_always_there(),
-            required: variable.is_needed(),
-        };
-        Self { kind: kind.into(), variables: kind.all_variables().map(variable).collect() }
+        Self { kind: kind.into(), variables: kind.all_variables().map(Into::into).collect() }
     }
 }
 

@@ -163,9 +163,10 @@ pub(super) async fn of_application(
 pub struct MessageSendInput {
     /// Ids of the applications whose candidates are written to: each once, at most 100.
     application_ids: Vec<ID>,
-    /// Subject of the mail, at most 150 characters; without it the mail says which role it is about.
+    /// Subject of the mail, at most 150 characters; without it the mail says which role it is about. Names in braces are put in.
     subject: Option<String>,
-    /// What is said, in plain text: at most 10,000 characters. A greeting and a signature are put around it.
+    /// What is said, in plain text: at most 10,000 characters. A greeting and a signature are put around it. Names in braces, such as
+    /// `{{ role }}`, are put in for each candidate: those of `messageVariables`, no others.
     text: String,
     /// Names this request, at most 160 characters: repeated, it has the same effect once and the same answer. Kept 30 days.
     idempotency_key: Option<String>,

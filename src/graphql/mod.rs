@@ -59,6 +59,7 @@ pub mod reference;
 mod reference_move;
 pub mod report;
 pub mod request;
+pub mod saved_reply;
 pub mod scalar;
 pub mod schema;
 pub mod scorecard;

@@ -24,6 +24,7 @@ use super::plan::{PlanMutation, PlanQuery};
 use super::posting::{PostingLifeMutation, PostingMutation, PostingQuery};
 use super::reference_move::ReferenceMutation;
 use super::report::ReportQuery;
+use super::saved_reply::{SavedReplyMutation, SavedReplyQuery};
 use super::scorecard::ScorecardMutation;
 use super::slot_move::SlotMutation;
 use super::step_move::StepMutation;
@@ -49,6 +50,7 @@ pub struct Query(
     PlanQuery,
     PostingQuery,
     ReportQuery,
+    SavedReplyQuery,
     TagQuery,
     TeamQuery,
     ViewerQuery,
@@ -72,6 +74,7 @@ pub struct Mutation(
     PlanMutation,
     PostingLifeMutation,
     PostingMutation,
+    SavedReplyMutation,
     ScorecardMutation,
     SlotMutation,
     StepMutation,

@@ -123,6 +123,7 @@ impl From<DbErr> for Failure {
 pub static REFUSALS: &[(&str, Refusal)] = &[
     ("uq_team_name", Refusal::Taken("name")),
     ("uq_user_email", Refusal::Taken("email")),
+    ("uq_saved_reply_name", Refusal::Taken("name")),
     ("uq_posting_slug", Refusal::Taken("slug")),
     ("uq_channel_setting_tracking", Refusal::Taken("trackingSource")),
     ("uq_posting_team", Refusal::Taken("team")),

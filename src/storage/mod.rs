@@ -68,6 +68,7 @@ pub mod reference;
 pub mod reference_request;
 pub mod report;
 mod row;
+pub mod saved_reply;
 mod scope;
 pub mod scorecard;
 pub mod slot;

@@ -78,7 +78,7 @@ macro_rules! text_columns {
 
 text_columns! {
     id::PostingId, id::TeamId, id::PostingTeamId, id::OpeningId, id::PlanId, id::CandidateId,
-    id::ApplicationId, id::StepId, id::AnswerId, id::FormId, id::ScorecardId, id::AllotmentId, id::NoteId, id::MessageId, id::OfferId, id::ApprovalId, id::ApprovalRequestId, id::InterviewId, id::ReferenceRequestId, id::ReferenceId, id::SlotsId, id::SlotId,
+    id::ApplicationId, id::StepId, id::AnswerId, id::FormId, id::SavedReplyId, id::ScorecardId, id::AllotmentId, id::NoteId, id::MessageId, id::OfferId, id::ApprovalId, id::ApprovalRequestId, id::InterviewId, id::ReferenceRequestId, id::ReferenceId, id::SlotsId, id::SlotId,
     id::EmailMessageId, id::PingId, id::UserId, id::GrantId, id::TokenId, id::LinkId, id::ChangeId,
     approval::RequestState,
     application::ApplicationStatus, application::Side, application::Source,

@@ -105,6 +105,14 @@ impl Table<'_> {
         self.free("letterTemplatePreview", words.clone());
         self.free("letterTemplateSave", words);
         self.free("letterTemplateReset", json!({ "kind": "OFFER", "language": "de" }));
+        let reply = |shared| json!({ "name": "Later", "subject": "Not yet", "text": "{{ name }}, later.", "shared": shared });
+        self.free("savedReplyCreate", reply(true));
+        self.free("savedReplyCreate", reply(false));
+        let replies = ["house reply", "manager reply"];
+        let write =
+            |id: &str| json!({ "savedReplyId": id, "name": "Soon", "text": "Soon.", "expectedRevision": 1 });
+        self.each("savedReplyUpdate", &replies, write);
+        self.each("savedReplyDelete", &replies, |id| json!({ "savedReplyId": id, "expectedRevision": 1 }));
         self.free("feedKeyCreate", json!({ "channel": "RSS", "expectedRevision": 0 }));
         self.free("feedKeyRevoke", json!({ "channel": "RSS", "expectedRevision": 0 }));
         self.free("tokenCreate", json!({ "name": "mine", "scopes": ["READ"] }));

@@ -109,6 +109,9 @@ pub async fn fill(app: &TestApp) {
     let words = "INSERT INTO letter_template (kind, language, version, subject, body, saved_at) \
                  VALUES ('offer', 'pt-BR', 1, $1, $2, $3)";
     set(app, words, [HOSTILE[4].into(), long.as_str().into(), app.now().into()]).await;
+    let reply = "INSERT INTO saved_reply (id, owner_id, name, name_key, subject, body, saved_at, revision) \
+                 SELECT 'reply_00000000000000000000000000', min(id), $1, 'key', $2, $1, $3, 2 FROM user_account";
+    set(app, reply, [HOSTILE[3].into(), HOSTILE[4].into(), app.now().into()]).await;
     let written = "UPDATE email_message SET template_language = 'pt-BR', template_version = $1";
     set(app, written, [1.into()]).await;
     set(app, "UPDATE application SET language = $1", ["pt-BR".into()]).await;

@@ -4,7 +4,7 @@ use crate::world::Who;
 
 /// Which canaries each may hear, by the beginning or the end of their labels. Each is also heard, or the list is wrong.
 pub fn may_hear(who: Who) -> Vec<&'static str> {
-    const STAFF: [&str; 3] = ["user *", "plan", "hidden team"];
+    const STAFF: [&str; 4] = ["user *", "plan", "hidden team", "house reply *"];
     const HIDDEN: [&str; 5] =
         ["imported record", "draft posting*", "unlisted posting*", "paused posting*", "closed posting*"];
     const EVERYONE: [&str; 12] = [
@@ -99,7 +99,14 @@ pub fn may_hear(who: Who) -> Vec<&'static str> {
             "fresh answer",
         ]),
         Who::HiringManager => {
-            may.extend(["token manager", "token ended manager", "mine *", "ready *", "declined *"]);
+            may.extend([
+                "token manager",
+                "token ended manager",
+                "manager reply *",
+                "mine *",
+                "ready *",
+                "declined *",
+            ]);
         }
         Who::PostingRecruiter => may.extend([
             "token posting recruiter",

@@ -95,6 +95,7 @@ mod refusal;
 mod refusals;
 mod report;
 mod round;
+mod saved_reply;
 mod schema;
 mod scorecard;
 mod seed;

@@ -136,6 +136,7 @@ impl World {
         founder.applications(&staff, &postings).await;
         founder.channels().await;
         founder.letter_templates().await;
+        founder.saved_replies().await;
         founder.close(&postings).await;
         founder.pings().await;
         founder.name_the_nested().await;

@@ -3,6 +3,7 @@
 use super::{Scope, changing, reading};
 use crate::domain::Refusal;
 use crate::domain::id::UserId;
+use crate::domain::policy::application::corresponding;
 use crate::domain::viewer::{Role, TokenScope, Viewer};
 
 /// The right to read the event log.
@@ -31,6 +32,26 @@ pub fn sees_settings(viewer: &Viewer) -> bool {
 pub fn may_set(viewer: &Viewer) -> Result<(), Refusal> {
     let scope: Scope<Setting> = changing(viewer, &[Role::Admin, Role::Recruiter]);
     if scope.is_everything() { Ok(()) } else { Err(Refusal::Forbidden) }
+}
+
+/// Whose kept texts the viewer sees: staff the organisation's (`None`) and their own.
+#[must_use]
+pub fn sees_replies_of(viewer: &Viewer, owner: Option<UserId>) -> bool {
+    sees_settings(viewer) && (owner.is_none() || owner == viewer.user())
+}
+
+/// Texts for the whole organisation are kept by those who set it up, one's own by those who write to candidates. Others' do
+/// not exist.
+///
+/// # Errors
+/// `NOT_FOUND` or `FORBIDDEN`.
+pub fn may_keep_reply(viewer: &Viewer, owner: Option<UserId>) -> Result<(), Refusal> {
+    match owner {
+        _ if !sees_replies_of(viewer, owner) => Err(Refusal::NotFound("saved reply")),
+        None => may_set(viewer),
+        Some(_) if corresponding(viewer).is_nothing() => Err(Refusal::Forbidden),
+        Some(_) => Ok(()),
+    }
 }
 
 /// Users and grants are the administrators' business, with an administrative token.

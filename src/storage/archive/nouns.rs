@@ -6,8 +6,8 @@ use crate::domain::country::Country;
 use crate::domain::id::{
     AllotmentId, AnswerId, ApplicationId, ApprovalId, ApprovalRequestId, CandidateId, ChangeId,
     EmailMessageId, FormId, GrantId, InterviewId, LinkId, MessageId, NoteId, OfferId, OpeningId, PingId,
-    PlanId, PostingId, PostingTeamId, ReferenceId, ReferenceRequestId, ScorecardId, SlotId, SlotsId, StepId,
-    TeamId, TokenId, UserId,
+    PlanId, PostingId, PostingTeamId, ReferenceId, ReferenceRequestId, SavedReplyId, ScorecardId, SlotId,
+    SlotsId, StepId, TeamId, TokenId, UserId,
 };
 use crate::domain::{
     application, approval, email, event, feed, interview, link, message, offer, opening, ping, place, plan,
@@ -256,6 +256,10 @@ nouns! {
     "letterTemplate" = letter_template by kind, language, version {
         kind: word::<email::LetterKind>(), language: TEXT, version: INTEGER, subject: perhaps(TEXT), body: perhaps(TEXT),
         saved_by: perhaps(word::<UserId>()), saved_at: INSTANT,
+    }
+    "savedReply" = saved_reply by id {
+        id: word::<SavedReplyId>(), owner_id: perhaps(word::<UserId>()), name: TEXT, name_key: TEXT, subject: perhaps(TEXT),
+        body: TEXT, saved_by: perhaps(word::<UserId>()), saved_at: INSTANT, revision: INTEGER,
     }
     "emailMessage" = email_message by id {
         id: word::<EmailMessageId>(), kind: word::<email::LetterKind>(), dedupe_key: TEXT, message_id: TEXT,

@@ -20,6 +20,10 @@ async fn settings(asker: &mut Asker) {
     asker.begin_anew().await;
     let (team, plan) = (asker.id("team z"), asker.id("plan"));
     asker.is_refused(Recruiter, "TAKEN", "teamUpdate", json!({ "teamId": team, "name": "xenon" })).await;
+    let later = json!({ "name": "Later", "text": "Later.", "shared": true });
+    asker.does(Recruiter, "savedReplyCreate", later).await;
+    let rename = json!({ "savedReplyId": asker.id("house reply"), "name": "LATER", "text": "Later." });
+    asker.is_refused(Recruiter, "TAKEN", "savedReplyUpdate", rename).await;
     asker.is_refused(Recruiter, "REQUIRED", "planCopy", json!({ "planId": plan, "name": " " })).await;
     asker.is_refused(Recruiter, "REQUIRED", "planCopy", json!({})).await;
     asker.is_refused(Recruiter, "INVALID", "planCopy", json!({ "planId": plan, "template": "SHORT" })).await;
