@@ -35,6 +35,7 @@ mod m20261128_000032_schedule_offers;
 mod m20261128_000033_chain_events;
 mod m20261128_000034_found_letter_templates;
 mod m20261128_000035_found_saved_replies;
+mod m20261128_000036_found_offer_documents;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -74,6 +75,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000033_chain_events::Migration),
             Box::new(m20261128_000034_found_letter_templates::Migration),
             Box::new(m20261128_000035_found_saved_replies::Migration),
+            Box::new(m20261128_000036_found_offer_documents::Migration),
         ]
     }
 

@@ -4,6 +4,7 @@ mod approve;
 mod ask;
 mod code;
 mod decide;
+mod document;
 mod draft;
 mod end;
 mod hire;

@@ -4,7 +4,7 @@ use super::Act;
 use crate::domain::Refusal;
 use crate::domain::event::{Change, Event, EventKind};
 use crate::domain::id::SavedReplyId;
-use crate::domain::policy::organisation::may_keep_reply;
+use crate::domain::policy::organisation::{may_keep_reply, sees_replies_of};
 use crate::domain::saved_reply::{MOST, SavedReply, parse};
 use crate::storage::{Failure, Tx, saved_reply as kept};
 
@@ -102,7 +102,8 @@ async fn held(
     id: SavedReplyId,
     expected_revision: Option<i32>,
 ) -> Result<SavedReply, Failure> {
-    let reply = kept::lock(tx, id).await?.ok_or(Refusal::NotFound("saved reply"))?;
+    let reply = kept::lock(tx, id).await?.filter(|reply| sees_replies_of(act.viewer, reply.owner));
+    let reply = reply.ok_or(Refusal::NotFound("saved reply"))?;
     may_keep_reply(act.viewer, reply.owner)?;
     if expected_revision.is_some_and(|expected| expected != reply.revision) {
         return Err(Refusal::Stale.into());

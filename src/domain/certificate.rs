@@ -16,6 +16,8 @@ pub struct Proof {
     pub first_viewed_at: Option<DateTime<Utc>>,
     /// The mail that carried the accepted version.
     pub mail: Option<Mail>,
+    /// SHA-256 of the PDF letter, if there is one.
+    pub document: Option<String>,
     /// Place and hash of the event that records the acceptance; the hash is missing for one recorded before there were
     /// hashes.
     pub event: (i64, Option<String>),
@@ -77,6 +79,7 @@ impl Certificate {
             ("Offer", Some(evidence.offer.to_string())),
             ("Version", Some(evidence.version.to_string())),
             ("Fingerprint of the terms", Some(evidence.terms_hash.0.clone())),
+            ("Fingerprint of the letter (PDF)", self.proof.document.clone()),
         ])
     }
 

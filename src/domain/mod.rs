@@ -31,6 +31,7 @@ pub mod money;
 pub mod note;
 pub mod offer;
 pub mod offer_code;
+pub mod offer_document;
 pub mod opening;
 pub mod outlook;
 pub mod ping;

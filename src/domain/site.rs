@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 
 use super::channel_setting::ChannelSetting;
 use super::feed::Channel;
+use super::id::OfferId;
 use super::mailing::{MailGroup, Mailing};
 use super::ping::Pings;
 use super::posting::Posting;
@@ -105,6 +106,12 @@ impl Site {
     #[must_use]
     pub fn offer_url(&self, secret: &str) -> String {
         format!("{}/offers/{secret}", self.public_url)
+    }
+
+    /// The document of an offer's version, for whoever sees the version.
+    #[must_use]
+    pub fn offer_document_url(&self, offer: OfferId, version: i32) -> String {
+        format!("{}/offers/{offer}/{version}.pdf", self.public_url)
     }
 
     /// The page of a scorecard, for whoever holds its link's secret.

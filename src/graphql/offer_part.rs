@@ -4,15 +4,17 @@ use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 
 use super::approval::ApprovalRequest;
 use super::asking::asking;
-use super::offer_read::ApprovalRequestsOfOffer;
+use super::offer_read::{ApprovalRequestsOfOffer, DocumentOfVersion};
 use super::offer_terms::OfferTerms;
 use super::posting::OpeningKind;
-use super::scalar::DateTime;
+use super::scalar::{DateTime, Url};
 use super::user::{User, user};
 use crate::domain;
 use crate::domain::approval::Approval as DomainApproval;
 use crate::domain::decision::Evidence;
 use crate::domain::offer::OfferVersion as DomainVersion;
+use crate::domain::offer_document::Print;
+use crate::domain::site::Site;
 use crate::storage;
 
 /// Where a version of an offer is in its life.
@@ -85,6 +87,44 @@ impl From<domain::offer::Schedule> for OfferSchedule {
     }
 }
 
+/// A version of an offer as a document, made once when it was sent: its bytes never change.
+#[derive(SimpleObject, Debug)]
+pub struct OfferDocument {
+    /// Timestamp of when it was made.
+    created_at: DateTime,
+    /// SHA-256 of its bytes, hexadecimal; absent where there are none.
+    fingerprint: Option<String>,
+    /// How many bytes it has.
+    size: Option<i32>,
+    /// Where it can be fetched (PDF), with the token that this was asked with.
+    url: Option<Url>,
+    /// Characters that no font has, so that there is no document; the page of the offer shows them.
+    unprintable: Option<String>,
+}
+
+impl OfferDocument {
+    fn of(document: domain::offer_document::OfferDocument, site: &Site) -> Self {
+        let url = Url(site.offer_document_url(document.offer, document.version));
+        let made = document.made_at.into();
+        match document.print {
+            Print::Made { sha256, size } => Self {
+                created_at: made,
+                fingerprint: Some(sha256),
+                size: Some(size),
+                url: Some(url),
+                unprintable: None,
+            },
+            Print::Unprintable(characters) => Self {
+                created_at: made,
+                fingerprint: None,
+                size: None,
+                url: None,
+                unprintable: Some(characters),
+            },
+        }
+    }
+}
+
 /// One version of an offer.
 #[derive(Debug, Clone)]
 pub struct OfferVersion(pub(super) DomainVersion);
@@ -110,6 +150,13 @@ impl OfferVersion {
     /// Hash of what the version promises: what an approval and an acceptance name.
     async fn terms_hash(&self) -> &str {
         &self.0.terms_hash.0
+    }
+
+    /// The version as a document (PDF), once it was sent by a program that makes them.
+    async fn document(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<OfferDocument>> {
+        let asking = asking(ctx);
+        let found = asking.load::<DocumentOfVersion>((self.0.offer, self.0.number)).await?;
+        Ok(found.map(|document| OfferDocument::of(document, &asking.shared.site)))
     }
 
     /// Who drafted the version; for staff.

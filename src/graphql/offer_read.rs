@@ -8,6 +8,7 @@ use crate::domain::certificate::Proof;
 use crate::domain::decision::Evidence;
 use crate::domain::id::{ApplicationId, OfferId, OpeningId};
 use crate::domain::offer::{Offer as DomainOffer, OfferVersion as DomainVersion};
+use crate::domain::offer_document::OfferDocument;
 use crate::domain::opening::Opening;
 use crate::domain::policy::offer::{offering, offers};
 use crate::storage;
@@ -57,6 +58,12 @@ nested_read! {
     /// What proves that offers were accepted, for those who make them.
     pub(super) ProofOfOffer(asking, keys: OfferId) -> Proof {
         storage::certificate::proofs(asking.store(), &offering(&asking.viewer), &keys).await
+    }
+}
+nested_read! {
+    /// Documents of versions, which whoever asks has seen.
+    pub(super) DocumentOfVersion(asking, keys: (OfferId, i32)) -> OfferDocument {
+        storage::offer_document::of_versions(asking.store(), &keys).await
     }
 }
 nested_read! {

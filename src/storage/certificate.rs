@@ -22,6 +22,7 @@ use crate::domain::policy::offer::Offering;
 struct Row {
     offer_id: OfferId,
     first_viewed_at: Option<DateTime<Utc>>,
+    document: Option<String>,
     seq: i64,
     hash: Option<String>,
     envelope_to: Option<String>,
@@ -39,6 +40,7 @@ impl Row {
             evidence,
             first_viewed_at: self.first_viewed_at,
             mail: mail.map(|(to, message_id)| Mail { to, message_id, sent_at, reply }),
+            document: self.document,
             event: (self.seq, self.hash),
         }
     }
@@ -56,9 +58,11 @@ pub async fn proofs(
     let listed = db.kind().listed(binds.add(json_list(evidence.keys().copied())));
     let (accepted, offer) = (binds.put(EventKind::OfferAccepted), binds.put(LetterKind::Offer));
     let sql = format!(
-        "SELECT d.offer_id, o.first_viewed_at, e.seq, e.hash, m.envelope_to, m.message_id, m.sent_at, m.last_reply \
+        "SELECT d.offer_id, o.first_viewed_at, e.seq, e.hash, m.envelope_to, m.message_id, m.sent_at, m.last_reply, \
+         p.sha256 AS document \
          FROM offer_decision d JOIN offer o ON o.id = d.offer_id \
          JOIN event e ON e.offer_id = d.offer_id AND e.kind = {accepted} \
+         LEFT JOIN offer_document p ON p.offer_id = d.offer_id AND p.version = d.version \
          LEFT JOIN email_message m ON m.id = (SELECT n.id FROM email_message n WHERE n.offer_id = d.offer_id \
          AND n.version = d.version AND n.kind = {offer} AND n.replaced_at IS NULL \
          ORDER BY n.created_at DESC, n.id DESC LIMIT 1) WHERE d.offer_id IN {listed}"

@@ -54,6 +54,7 @@ pub mod migration;
 pub mod note;
 pub mod offer;
 pub mod offer_code;
+pub mod offer_document;
 pub mod offer_version;
 pub mod opening;
 pub mod outlook;

@@ -227,6 +227,7 @@ fn behind_secrets(config: &mut web::ServiceConfig) {
                 .route(web::post().to(scorecard::act))
                 .wrap(from_fn(rate::kept)),
         )
+        .service(read("/offers/{offer}/{document}", offer::fetched).wrap(from_fn(rate::kept)))
         .service(
             read("/offers/{secret}", offer::page).route(web::post().to(offer::act)).wrap(from_fn(rate::kept)),
         );

@@ -3,12 +3,14 @@
 //! Programs that look into mails follow links. So a GET shows only a neutral page and changes nothing; what the offer
 //! says is shown, and noted as seen, after a press of a button; and a decision carries a number that only that page has.
 
+mod document;
 mod view;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
+pub use self::document::fetched;
 use self::view::{CertificatePage, ClosedPage, CoverPage, State, TermsPage, Tries};
 use super::fields::{Fault, Fields};
 use super::page::{Trouble, sent_on, shown_privately};
@@ -21,7 +23,7 @@ use crate::domain::policy::application::applications;
 use crate::domain::policy::offer::{offering, offers};
 use crate::domain::terms::TermsHash;
 use crate::domain::viewer::Viewer;
-use crate::storage::{self, Failure, Fault as Breakage, candidate, link, offer_version};
+use crate::storage::{self, Failure, Fault as Breakage, candidate, link, offer_document, offer_version};
 
 /// What a link to an offer opens.
 struct Opened {
@@ -84,6 +86,9 @@ pub async fn act(
         (State::Accepted, "certificate") if opened.link.revoked_at.is_none() => {
             certificate(&app, &secret, &opened).await
         }
+        (State::Open | State::Accepted, "document") if opened.link.revoked_at.is_none() => {
+            document::download(&app, opened.offer.id, opened.version.number).await
+        }
         (State::Open, "accept" | "decline" | "code" | "ask") => {
             answer(&app, &secret, &request, &fields, &opened).await
         }
@@ -108,6 +113,8 @@ async fn terms(
         name,
         nonce,
         open: opened.state(app) == State::Open,
+        has_document: offer_document::exists(&app.shared.store, opened.offer.id, opened.version.number)
+            .await?,
         ..TermsPage::of(&app.shared.site, secret, &opened.offer, &opened.version, tries)
     };
     shown_privately(status, &page)

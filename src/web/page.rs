@@ -171,7 +171,8 @@ pub(super) fn sent_on(path: &str) -> HttpResponse {
     answer
 }
 
-fn kept_private(headers: &mut header::HeaderMap) {
+/// Says so of an answer behind a secret.
+pub(super) fn kept_private(headers: &mut header::HeaderMap) {
     let pairs = [
         (header::CACHE_CONTROL, "no-store"),
         (header::REFERRER_POLICY, "no-referrer"),

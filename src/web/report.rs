@@ -10,13 +10,11 @@ use serde::Deserialize;
 
 use super::App;
 use super::page::Trouble;
-use super::rate::{self, Deed};
-use super::viewer::{Unknown, viewer};
+use super::viewer::{named, nameless};
 use crate::domain::Refusal;
 use crate::domain::policy::report::reports;
 use crate::domain::report::Table;
 use crate::domain::site::Site;
-use crate::domain::viewer::Viewer;
 use crate::storage::report::{self, Wanted};
 
 /// What was asked for, as it came.
@@ -75,16 +73,7 @@ pub(super) async fn csv(
     name: web::Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Trouble> {
-    let asks = match viewer(&request, &app.shared).await {
-        Ok((Viewer::Anonymous, _)) => return Ok(nameless()),
-        Ok((viewer, _)) => viewer,
-        Err(Unknown::Unauthorized(_)) => {
-            rate::count(&app, &request, Deed::Guess, 1)?;
-            return Ok(nameless());
-        }
-        Err(Unknown::Fault(broken)) => return Err(broken.into()),
-    };
-    super::observe::seen(&request, &asks);
+    let Some(asks) = named(&app, &request).await? else { return Ok(nameless("Reports")) };
     let scope = reports(&asks);
     let table = name.parse::<Table>().map_err(|_| Trouble::NotFound)?;
     if scope.is_nothing() {
@@ -107,14 +96,6 @@ pub(super) async fn csv(
         .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{table}.csv\"")))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .body(table::csv(&rows)))
-}
-
-/// RFC 6750 section 3: how to say who asks.
-fn nameless() -> HttpResponse {
-    let mut answer =
-        plain(StatusCode::UNAUTHORIZED, "Reports need a Bearer token that is valid now.\n".to_owned());
-    answer.headers_mut().insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
-    answer
 }
 
 fn plain(status: StatusCode, text: String) -> HttpResponse {

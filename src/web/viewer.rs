@@ -1,8 +1,11 @@
 //! Who asks, by the headers of a request.
 
-use actix_web::HttpRequest;
 use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse};
 
+use super::App;
+use super::page::Trouble;
+use super::rate::{self, Deed};
 use crate::domain::id::LinkId;
 use crate::domain::link::{Link, Purpose};
 use crate::domain::token;
@@ -38,6 +41,30 @@ pub async fn viewer(request: &HttpRequest, shared: &Shared) -> Result<(Viewer, O
     }
     let link = storage::link::find(store, secret).await?.ok_or(Unauthorized)?;
     Ok((holder(&link).ok_or(Unauthorized)?, Some(link.id)))
+}
+
+/// Who asks by name, of whatever answers nobody else.
+pub(super) async fn named(app: &App, request: &HttpRequest) -> Result<Option<Viewer>, Trouble> {
+    let asks = match viewer(request, &app.shared).await {
+        Ok((Viewer::Anonymous, _)) => return Ok(None),
+        Ok((viewer, _)) => viewer,
+        Err(Unknown::Unauthorized(_)) => {
+            rate::count(app, request, Deed::Guess, 1)?;
+            return Ok(None);
+        }
+        Err(Unknown::Fault(broken)) => return Err(broken.into()),
+    };
+    super::observe::seen(request, &asks);
+    Ok(Some(asks))
+}
+
+/// RFC 6750 section 3: how to say who asks for these things.
+pub(super) fn nameless(things: &str) -> HttpResponse {
+    HttpResponse::Unauthorized()
+        .insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8"))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::WWW_AUTHENTICATE, "Bearer"))
+        .body(format!("{things} need a Bearer token that is valid now.\n"))
 }
 
 /// Who holds a link, unless it was revoked.

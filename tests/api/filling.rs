@@ -105,6 +105,11 @@ pub async fn fill(app: &TestApp) {
     let code = "INSERT INTO offer_code (offer_id, version, code_hash, sent_at, tries, codes) \
                 SELECT id, 1, 'h', $1, 5, 10 FROM offer LIMIT 1";
     set(app, code, [app.now().into()]).await;
+    let document = "INSERT INTO offer_document (offer_id, version, made_at, sha256, size, content, unprintable) \
+                    SELECT id, 1, $1, 'h', 3, $2, NULL FROM offer LIMIT 1";
+    set(app, document, [app.now().into(), vec![0_u8, 255, 10].into()]).await;
+    let unprintable = "INSERT INTO offer_document (offer_id, version, made_at, unprintable) SELECT id, 2, $1, $2 FROM offer LIMIT 1";
+    set(app, unprintable, [app.now().into(), HOSTILE[4].into()]).await;
     set(app, "UPDATE offer_decision SET code_sent_at = $1", [app.now().into()]).await;
     let words = "INSERT INTO letter_template (kind, language, version, subject, body, saved_at) \
                  VALUES ('offer', 'pt-BR', 1, $1, $2, $3)";

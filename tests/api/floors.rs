@@ -8,7 +8,7 @@ use std::path::Path;
 const FLOORS: &[&[&str]] = &[
     &["domain"],
     &["storage"],
-    &["mail", "feeds", "boards"],
+    &["mail", "print", "feeds", "boards"],
     &["actions"],
     &["graphql", "work"],
     &["web"],
@@ -28,6 +28,8 @@ const FRAMEWORKS: &[(&str, &str)] = &[
     ("icalendar", "mail"),
     ("mail_parser", "mail"),
     ("quick_xml", "feeds"),
+    ("typst", "print"),
+    ("comemo", "print"),
     ("opentelemetry", "cli"),
 ];
 

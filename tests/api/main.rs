@@ -65,6 +65,7 @@ mod newsstand;
 mod note;
 mod offer;
 mod offer_again;
+mod offer_document;
 mod offer_end;
 mod offer_graphql;
 mod offer_page;

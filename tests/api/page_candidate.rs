@@ -28,7 +28,7 @@ pub fn is_private(page: &Seen) {
     assert!(page.header("x-robots-tag").contains("noindex"));
 }
 
-fn accepting<'a>(page: &'a Seen, name: &'a str) -> Vec<(&'a str, &'a str)> {
+pub fn accepting<'a>(page: &'a Seen, name: &'a str) -> Vec<(&'a str, &'a str)> {
     vec![
         ("step", "accept"),
         ("nonce", page.hidden("nonce")),

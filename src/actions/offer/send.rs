@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, Utc};
 
+use super::document::Document;
 use super::{Held, about, event, seen};
 use crate::actions::letter::{self, Addressee, NewLink};
 use crate::actions::{Act, email};
 use crate::domain::Refusal;
 use crate::domain::email::NewEmail;
-use crate::domain::event::{Change, EventKind};
+use crate::domain::event::{Change, Event, EventKind};
 use crate::domain::id::OfferId;
 use crate::domain::link::Purpose;
 use crate::domain::offer::{self, Offer, OfferVersion};
@@ -30,19 +31,31 @@ pub struct Send {
     pub request: Option<Request>,
 }
 
-/// A letter that brings a new link to the offer.
+/// A letter that brings a new link to the offer, and what the version is as a document if it is sent for the first time.
 struct Prepared {
     email: NewEmail,
     link: NewLink,
+    document: Option<Document>,
 }
 
 impl Prepared {
+    /// An event that names the document, so that what proves the event proves the document.
+    fn told(&self, event: Event) -> Event {
+        match self.document.as_ref().and_then(Document::sha256) {
+            Some(hash) => event.word("document", hash),
+            None => event,
+        }
+    }
+
     async fn queue(&self, tx: &Tx, change: &Change) -> Result<(), Failure> {
         // An offer that nobody receives is none.
         if email::is_in_vain(tx, &self.email).await? {
             return Err(Refusal::EmailUndeliverable.into());
         }
         link::create(tx, &self.link.link, &self.link.hash).await?;
+        if let Some(document) = &self.document {
+            document.keep(tx).await?;
+        }
         if email::queue(tx, change, &self.email).await? {
             return Ok(());
         }
@@ -91,7 +104,7 @@ pub async fn send(act: Act<'_>, input: Send) -> Result<Offer, Failure> {
                     &Offer { version: old, ..offer.clone() },
                 ));
             }
-            tx.record(event(change, EventKind::OfferSent, &offer));
+            tx.record(prepared.told(event(change, EventKind::OfferSent, &offer)));
             if let Some(request) = &input.request {
                 idempotency::keep(&tx, request, &[offer.id.to_string()], change.at).await?;
             }
@@ -116,7 +129,8 @@ async fn prepare(
         link: link.address.clone(),
     };
     let email = letter::prepare(act, &to, about(offer, version.number), "m1", &facts)?;
-    Ok(Prepared { email, link })
+    let document = Document::of(act, offer, version, &to.name).await?;
+    Ok(Prepared { email, link, document })
 }
 
 /// A new link to this version of the offer.
@@ -178,5 +192,5 @@ async fn prepare_extension(
     };
     let occasion = format!("extended-{}", deadline.timestamp());
     let email = letter::prepare(act, to, about(offer, number), &occasion, &facts)?;
-    Ok(Some(Prepared { email, link }))
+    Ok(Some(Prepared { email, link, document: None }))
 }

@@ -40,17 +40,15 @@ pub fn sees_replies_of(viewer: &Viewer, owner: Option<UserId>) -> bool {
     sees_settings(viewer) && (owner.is_none() || owner == viewer.user())
 }
 
-/// Texts for the whole organisation are kept by those who set it up, one's own by those who write to candidates. Others' do
-/// not exist.
+/// Texts for the whole organisation (`None`) are kept by those who set it up, one's own by those who write to candidates.
 ///
 /// # Errors
-/// `NOT_FOUND` or `FORBIDDEN`.
+/// `FORBIDDEN`.
 pub fn may_keep_reply(viewer: &Viewer, owner: Option<UserId>) -> Result<(), Refusal> {
     match owner {
-        _ if !sees_replies_of(viewer, owner) => Err(Refusal::NotFound("saved reply")),
         None => may_set(viewer),
-        Some(_) if corresponding(viewer).is_nothing() => Err(Refusal::Forbidden),
-        Some(_) => Ok(()),
+        Some(_) if owner == viewer.user() && !corresponding(viewer).is_nothing() => Ok(()),
+        Some(_) => Err(Refusal::Forbidden),
     }
 }
 

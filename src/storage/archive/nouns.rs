@@ -243,6 +243,10 @@ nouns! {
         link_id: perhaps(word::<LinkId>()), ip: perhaps(TEXT), user_agent: perhaps(TEXT), reason: perhaps(TEXT),
         decided_at: INSTANT, name: perhaps(TEXT), code_sent_at: perhaps(INSTANT),
     }
+    "offerDocument" = offer_document by offer_id, version {
+        offer_id: word::<OfferId>(), version: INTEGER, made_at: INSTANT, sha256: perhaps(TEXT), size: perhaps(INTEGER),
+        content: perhaps(BYTES), unprintable: perhaps(TEXT),
+    }
     "offerCode" = offer_code by offer_id {
         offer_id: word::<OfferId>(), version: INTEGER, code_hash: TEXT, sent_at: INSTANT, tries: INTEGER, codes: INTEGER,
     }
