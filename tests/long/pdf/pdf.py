@@ -14,7 +14,7 @@ from database import Sqlite
 from office import Office
 
 QUERY = """query($id: ID!) { offer(id: $id) { versions { number termsHash document { fingerprint size url unprintable } } } }"""
-EVENTS = """{ events(first: 100, filter: { kind: "offerSent" }) { nodes { facts { name word } } } }"""
+EVENTS = """query($offer: ID!) { events(first: 100, filter: { offer: $offer }) { nodes { facts { name value } } } }"""
 checks = 0
 
 
@@ -96,7 +96,7 @@ def main(binary, without, pictures=None):
         page = office.base + office.link(zoe, "offers")
         holds(b"Download this offer" in fetched(page, step="view")[1])
         holds(fetched(page, step="document") == (200, pdf), "the candidate's is the same")
-        noted = [fact["word"] for event in office.desk.ask(EVENTS)["events"]["nodes"] for fact in event["facts"] if fact["name"] == "document"]
+        noted = [fact["value"] for event in office.desk.ask(EVENTS, {"offer": office.offers[zoe][0]})["events"]["nodes"] for fact in event["facts"] if fact["name"] == "document"]
         holds(noted == [document["fingerprint"]], noted)
 
         # A character that no font has: no document, and an offer all the same.
