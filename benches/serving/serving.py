@@ -13,7 +13,7 @@ import sys
 import tempfile
 import urllib.request
 
-from measure import Built, cpu, mb, sized, spread, still, table
+from measure import Built, cpu, mb, sized, still, table
 from program import free_port, wait_for
 from stock import program, stocked
 
@@ -22,9 +22,9 @@ FIRST, LAST = "0", str(os.cpu_count() - 1)
 
 
 class Nginx:
-    """nginx with these files."""
+    """nginx with these files: which the kernel sends (`sendfile`), or which nginx reads and writes, as the program does."""
 
-    def __init__(self, folder, bodies):
+    def __init__(self, folder, bodies, sendfile):
         root, port = pathlib.Path(folder) / "root", free_port()
         (root / "feeds").mkdir(parents=True)
         (root / "feeds" / FILE).write_bytes(bodies["identity"])
@@ -33,7 +33,7 @@ class Nginx:
             inside.chmod(0o755)
         text = (pathlib.Path(__file__).parent / "nginx.conf").read_text()
         config = pathlib.Path(folder) / "nginx.conf"
-        config.write_text(text.replace("PORT", str(port)).replace("FOLDER", str(root)))
+        config.write_text(text.replace("PORT", str(port)).replace("FOLDER", str(root)).replace("SENDFILE", sendfile))
         self.address = f"127.0.0.1:{port}"
         words = ["taskset", "--cpu-list", FIRST, "nginx", "-p", folder, "-c", str(config)]
         self.process = subprocess.Popen(words, stderr=subprocess.DEVNULL)
@@ -79,18 +79,18 @@ def load(address, pid, *headers):
     return {"requests": int(requests) / used, "bytes": size / used, "clock": int(requests) / float(seconds), "share": used / float(seconds)}
 
 
-def compare(vacantia, nginx, rounds, size, coding):
-    runs = {"ours": [], "nginx": []}
+def compare(servers, rounds, size, coding):
+    """A row: `servers` is each with its address and process, ours first."""
+    runs = {name: [] for name in servers}
     for _ in range(rounds):
-        runs["ours"].append(load(vacantia.address, vacantia.process.pid, f"Accept-Encoding: {coding}"))
-        runs["nginx"].append(load(nginx.address, nginx.process.pid, f"Accept-Encoding: {coding}"))
-    of = lambda who, what: [run[what] for run in runs[who]]
-    ratio = lambda what: statistics.median(of("ours", what)) / statistics.median(of("nginx", what))
+        for name, (address, process) in servers.items():
+            runs[name].append(load(address, process.pid, f"Accept-Encoding: {coding}"))
+    median = lambda name, what: statistics.median(run[what] for run in runs[name])
+    ours, *peers = servers
+    ratios = ["%.2f" % (median(ours, what) / median(peer, what)) for peer in peers for what in ("requests", "clock")]
     return [
-        f"{sized(size)}, {coding}", spread(of("ours", "requests")), spread(of("nginx", "requests")),
-        "%.0f" % mb(statistics.median(of("ours", "bytes"))), "%.0f" % mb(statistics.median(of("nginx", "bytes"))),
-        "**%.2f**" % ratio("requests"), "%.2f" % ratio("clock"),
-        "%.0f %%, %.0f %%" % tuple(100 * statistics.median(of(who, "share")) for who in runs),
+        f"{sized(size)}, {coding}", *("%.0f" % mb(median(name, "bytes")) for name in servers), *ratios,
+        ", ".join("%.0f %%" % (100 * median(name, "share")) for name in servers),
     ]
 
 
@@ -102,14 +102,20 @@ def main(binary, rounds, *numbers):
         vacantia.stop()
         on_one_processor(vacantia)
         bodies = {coding: fetched(vacantia.address, coding) for coding in ("identity", "gzip")}
-        with tempfile.TemporaryDirectory() as folder:
-            nginx = Nginx(folder, bodies)
+        with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
+            peers = {"sendfile": Nginx(first, bodies, "on"), "copying": Nginx(second, bodies, "off")}
+            servers = {"ours": (vacantia.address, vacantia.process)}
+            servers |= {name: (nginx.address, nginx.process) for name, nginx in peers.items()}
             try:
-                rows += [compare(vacantia, nginx, int(rounds), len(bodies[coding]), coding) for coding in bodies]
+                rows += [compare(servers, int(rounds), len(bodies[coding]), coding) for coding in bodies]
             finally:
-                nginx.end()
+                for nginx in peers.values():
+                    nginx.end()
                 vacantia.stop()
-    table(["feed", "requests a second, ours", "nginx", "MB a second, ours", "nginx", "ratio", "by the clock", "busy, ours and nginx"], rows)
+    table([
+        "feed", "MB in a second of the processor, ours", "nginx by sendfile", "nginx copying",
+        "to sendfile", "by the clock", "to copying", "by the clock", "busy, each",
+    ], rows)
 
 
 main(*sys.argv[1:])
