@@ -51,7 +51,7 @@ fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
     std::iter::from_fn(move || match left.find("{{") {
         _ if left.is_empty() => None,
         Some(0) => {
-            let (inside, rest) = left[2..].split_once("}}").unwrap_or((&left[2..], ""));
+            let (inside, rest) = left[2..].split_once("}}").unwrap_or_default();
             left = rest;
             let name = inside.trim().parse().ok().filter(|name| NAMES.contains(name));
             Some(name.map_or(Piece::Unknown, Piece::Name))
