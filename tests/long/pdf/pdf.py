@@ -56,7 +56,7 @@ def says_everything(path, name, terms, terms_hash):
     """The text of the document, as another program reads it, has all that was promised."""
     text = " ".join(run("pdftotext", "-layout", str(path), "-").split())
     promised = [
-        "Dear %s," % name, terms["title"], terms["place"], terms["employer"], terms["equity"], "EUR 64,000.00 per year", "30 working days a year.",
+        "Dear %s," % name, terms["title"], terms["place"], terms["employer"], terms["equity"], "EUR 64,000 per year", "30 working days a year.",
         "What is left moves on to March.", "A budget for books.", "A desk where you need one.", *terms["benefits"], "Version 1.", terms_hash[:40],
     ]
     for words in promised:
@@ -77,7 +77,7 @@ def is_sound(path):
 def main(binary, without, pictures=None):
     with tempfile.TemporaryDirectory() as folder:
         office = Office(binary, folder, Sqlite(folder))
-        zoe, li = office.apply("Zoë O'Hara *x* #panic()"), office.apply("李 Ming")
+        zoe, li = office.apply("Zoë *x* #panic() O'Hara"), office.apply("李 Ming")
         for address in (zoe, li):
             office.send_offer(address)
         said = version(office, zoe)
@@ -88,7 +88,7 @@ def main(binary, without, pictures=None):
         path = pathlib.Path(folder) / "offer.pdf"
         path.write_bytes(pdf)
         facts = is_sound(path)
-        says_everything(path, "Zoë O'Hara *x* #panic()", office.offers[zoe][1], said["termsHash"])
+        says_everything(path, "Zoë *x* #panic() O'Hara", office.offers[zoe][1], said["termsHash"])
         if pictures:
             pathlib.Path(pictures).mkdir(parents=True, exist_ok=True)
             run("pdftoppm", "-r", "70", "-png", str(path), str(pathlib.Path(pictures) / "offer"))
