@@ -11,8 +11,10 @@ RUN useradd --system --uid 10001 --home-dir /var/lib/vacantia vacantia \
 COPY --from=build /src/target/release/vacantia /usr/local/bin/vacantia
 USER vacantia
 WORKDIR /var/lib/vacantia
+# The allocator gives back at once what building feeds took.
 ENV VACANTIA_LISTEN=0.0.0.0:8080 \
-    VACANTIA_DATA_DIR=/var/lib/vacantia
+    VACANTIA_DATA_DIR=/var/lib/vacantia \
+    MALLOC_MMAP_THRESHOLD_=131072
 VOLUME /var/lib/vacantia
 EXPOSE 8080
 STOPSIGNAL SIGTERM
