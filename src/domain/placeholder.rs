@@ -17,13 +17,11 @@ pub type Values = [(Variable, String)];
 /// # Errors
 /// `INVALID` on `field`.
 pub fn check(field: &str, text: &str) -> Result<(), Refusal> {
-    match pieces(text).find(|piece| matches!(piece, Piece::Unknown)) {
-        None => Ok(()),
-        Some(_) => {
-            let names: Vec<_> = NAMES.iter().map(|name| format!("{{{{ {name} }}}}")).collect();
-            Err(Refusal::invalid(field, &format!("no other names in braces than {}", names.join(", "))))
-        }
+    if !pieces(text).any(|piece| matches!(piece, Piece::Unknown)) {
+        return Ok(());
     }
+    let names: Vec<_> = NAMES.iter().map(|name| format!("{{{{ {name} }}}}")).collect();
+    Err(Refusal::invalid(field, &format!("no other names in braces than {}", names.join(", "))))
 }
 
 /// The text with every name replaced. What is put in is not looked at again.
