@@ -74,8 +74,10 @@ pub async fn content(db: &impl Source, offer: OfferId, version: i32) -> Result<O
     Ok(found.and_then(|row| row.content))
 }
 
-/// Whether there is something to download.
-pub async fn exists(db: &impl Source, offer: OfferId, version: i32) -> Result<bool, Fault> {
-    let found = of_versions(db, &[(offer, version)]).await?;
-    Ok(found.get(&(offer, version)).is_some_and(|document| document.sha256().is_some()))
+/// How many bytes the document of a version has; nothing where there is none to download.
+pub async fn size(db: &impl Source, offer: OfferId, version: i32) -> Result<Option<i32>, Fault> {
+    match of_versions(db, &[(offer, version)]).await?.remove(&(offer, version)).map(|found| found.print) {
+        Some(Print::Made { size, .. }) => Ok(Some(size)),
+        Some(Print::Unprintable(_)) | None => Ok(None),
+    }
 }

@@ -109,12 +109,12 @@ async fn terms(
     let person = candidate::find(&app.shared.store, &scope, opened.offer.candidate).await?;
     let name = person.map(|person| person.name).unwrap_or_default();
     let nonce = nonce::new(secret, app.shared.clock.now(), &*app.shared.chance);
+    let size = offer_document::size(&app.shared.store, opened.offer.id, opened.version.number).await?;
     let page = TermsPage {
         name,
         nonce,
         open: opened.state(app) == State::Open,
-        has_document: offer_document::exists(&app.shared.store, opened.offer.id, opened.version.number)
-            .await?,
+        document: size.map(|bytes| (bytes + 999) / 1000),
         ..TermsPage::of(&app.shared.site, secret, &opened.offer, &opened.version, tries)
     };
     shown_privately(status, &page)

@@ -131,12 +131,11 @@ async fn chunk(
         return Ok(None);
     }
     let most = usize::try_from(left.end - left.start).unwrap_or(usize::MAX).min(CHUNK);
-    let (bytes, document) = match document.at_hand(left.start, most) {
-        Some(bytes) => (bytes, document),
-        None => {
-            let read = move || io::Result::Ok((document.read(left.start, most)?, document));
-            web::block(read).await.map_err(io::Error::other)??
-        }
+    let (bytes, document) = if let Some(bytes) = document.at_hand(left.start, most) {
+        (bytes, document)
+    } else {
+        let read = move || io::Result::Ok((document.read(left.start, most)?, document));
+        web::block(read).await.map_err(io::Error::other)??
     };
     let next = left.start + bytes.len() as u64..left.end;
     Ok(Some((bytes.into(), (document, next))))

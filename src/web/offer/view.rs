@@ -182,7 +182,8 @@ pub struct TermsPage {
     pub address: String,
     pub name: String,
     pub open: bool,
-    pub has_document: bool,
+    /// How many kilobytes its document has, if there is one.
+    pub document: Option<i32>,
     pub terms: Terms,
     pub until: String,
     pub version: i32,
@@ -212,7 +213,7 @@ impl TermsPage {
             address: format!("/offers/{secret}"),
             name: String::new(),
             open: false,
-            has_document: false,
+            document: None,
             terms: version.terms.clone(),
             until: moment(site, offer.expires_at),
             version: version.number,
