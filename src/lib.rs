@@ -3,7 +3,7 @@
 //! * [`domain`]: the rules of hiring: nouns, states, transitions, refusals, policy. No I/O.
 //! * [`storage`]: what is kept, on SQLite or PostgreSQL. The only floor that names `sea_orm`.
 //! * [`mail`]: letters, message bytes, and the SMTP driver. The only floor that names `lettre`.
-//! * [`print`]: offers as PDF documents. The only floor that names `typst`.
+//! * [`mod@print`]: offers as PDF documents. The only floor that names `typst`.
 //! * [`feeds`]: postings as boards want them: projection, dialect tables, writers, snapshots.
 //! * [`boards`]: other systems' boards, read into a neutral job.
 //! * [`actions`]: every change, one function each.
