@@ -34,8 +34,11 @@ pub(super) fn file(url: &str) -> PathBuf {
     PathBuf::from(url.trim_start_matches("sqlite://"))
 }
 
+/// Connections stay. sqlx looks for those that are old or idle in a loop over a count that may wrap around while one is given back
+/// (`spawn_maintenance_tasks` of 0.9), and then never ends: without either limit it does not look.
 fn lasting(options: &mut ConnectOptions) {
-    options.acquire_timeout(ACQUIRE).test_before_acquire(false).sqlx_logging(false).max_lifetime(None);
+    options.acquire_timeout(ACQUIRE).test_before_acquire(false).sqlx_logging(false);
+    options.max_lifetime(None).idle_timeout(None);
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -56,7 +59,6 @@ async fn sqlite(options: &StoreOptions, role: Role) -> Result<DatabaseConnection
     lasting(&mut connect);
     connect
         .max_connections(if role == Role::Writer { 1 } else { options.connections.max(1) })
-        .idle_timeout(None)
         .map_sqlx_sqlite_opts(move |sqlite| {
             let sqlite = sqlite
                 .in_memory(false)
@@ -98,7 +100,7 @@ pub(super) async fn sqlite_alone(file: &Path) -> Result<DatabaseConnection, Faul
     let path = file.to_owned();
     let mut connect = ConnectOptions::new("sqlite::memory:");
     lasting(&mut connect);
-    connect.max_connections(1).idle_timeout(None).map_sqlx_sqlite_opts(move |sqlite| {
+    connect.max_connections(1).map_sqlx_sqlite_opts(move |sqlite| {
         sqlite
             .in_memory(false)
             .shared_cache(false)

@@ -136,7 +136,8 @@ impl Drop for Database {
 
 async fn connect(url: &str) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url);
-    options.max_connections(1).sqlx_logging(false);
+    // Without these limits sqlx does not look for old connections: see `lasting` in src/storage/connect.rs.
+    options.max_connections(1).sqlx_logging(false).max_lifetime(None).idle_timeout(None);
     sea_orm::Database::connect(options).await.unwrap()
 }
 
