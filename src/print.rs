@@ -1,4 +1,4 @@
-//! Offers as PDF documents. Behind the cargo feature `pdf`: what sets them takes longer to build than everything else.
+//! Offers as PDF documents. Behind the cargo feature `pdf`: what sets them takes about as long to build as everything else.
 
 #[cfg(feature = "pdf")]
 mod typeset;
