@@ -88,6 +88,9 @@ both! {
         assert_eq!(document["url"], format!("{}{path}", app.site.public_url));
         let reading = token(&app, &recruiter).await;
         assert_eq!(fetched(&app, &path, Some(&reading)).await.body, CONTENT);
+        // A candidate's frontend has the secret of their link.
+        let secret = path_of(&app, &offer).await.trim_start_matches("/offers/").to_owned();
+        assert_eq!(fetched(&app, &path, Some(&secret)).await.body, CONTENT);
         let newcomer = app.staff(Role::Interviewer, Reach::Organisation).await;
         let newcomer = token(&app, &newcomer).await;
         for (path, token, status) in [
