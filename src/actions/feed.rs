@@ -4,23 +4,42 @@ use chrono::{DateTime, Utc};
 
 use super::{Act, ping};
 use crate::domain::feed::{Channel, Edition};
-use crate::storage::feed_change::Noted;
+use crate::domain::id::PostingId;
+use crate::storage::feed_change::{Noted, Reach};
 use crate::storage::{Failure, feed, feed_change};
 
+/// How many postings are noted in one write, so that nobody else waits for long.
+const AT_ONCE: u32 = 2000;
+
 /// Notes what has come into the feeds, changed in them or left them by `now`, since `before` if that is given, to be told to
-/// search engines; says how far everything has come.
+/// search engines; says how far everything had come when it began.
 pub async fn note_changes(
     act: Act<'_>,
-    before: Option<&Noted>,
+    before: Option<&Reach>,
     now: DateTime<Utc>,
 ) -> Result<Noted, Failure> {
+    let noted = feed_change::look(&act.store.snapshot().await?, before, now).await?;
+    if let Some(ids) = &noted.touched {
+        for some in ids.chunks(AT_ONCE as usize) {
+            note(act, some, now).await?;
+        }
+        return Ok(noted);
+    }
+    let mut last = None;
+    loop {
+        let some = feed_change::unnoted(act.store, last.as_ref(), AT_ONCE, now).await?;
+        let Some(end) = some.last() else { return Ok(noted) };
+        last = Some(*end);
+        let ids: Vec<PostingId> = some.into_iter().map(|(_, id)| id).collect();
+        note(act, &ids, now).await?;
+    }
+}
+
+async fn note(act: Act<'_>, ids: &[PostingId], now: DateTime<Utc>) -> Result<(), Failure> {
     act.store
         .write(|tx| async move {
-            let noted = feed_change::note(&tx, before, now).await?;
-            if noted.since < noted.head.number {
-                ping::tell_engines(&tx, act, noted.since).await?;
-            }
-            Ok(noted)
+            let since = feed_change::note(&tx, ids, now).await?;
+            Ok(ping::tell_engines(&tx, act, since).await?)
         })
         .await
 }

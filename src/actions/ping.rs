@@ -32,6 +32,9 @@ pub(super) async fn tell_hub(tx: &Tx, act: Act<'_>, channels: &[Channel]) -> Res
 pub(super) async fn tell_engines(tx: &Tx, act: Act<'_>, since: i64) -> Result<(), Fault> {
     let Some(engines) = act.site.pings.target(PingKind::Indexnow) else { return Ok(()) };
     let changes = feed_change::since(tx, since, u32::MAX).await?;
+    if changes.is_empty() {
+        return Ok(());
+    }
     let pages = changes.iter().map(|change| act.site.posting_url(&change.slug)).collect();
     let left = ping::join(tx, PingKind::Indexnow, engines, pages).await?;
     for pages in left.chunks(MOST_URLS) {

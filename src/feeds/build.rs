@@ -11,12 +11,13 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use super::check;
 use super::dialect::Dialect;
 use super::fact::About;
+use super::hash::Hash;
 use super::item::FeedItem;
 use super::pack::{Extent, Pack};
-use super::press::{Pressed, hash_of};
+use super::press::Pressed;
 use super::report;
 use super::shelf::Shelf;
-use super::snapshot::{Coding, Counts, Layout, Manifest, Part, Run, Snapshot};
+use super::snapshot::{Coding, Counts, Layout, Made, Manifest, Part, Parts, Run, Snapshot};
 use super::writer::{self, Departed};
 use crate::domain::channel_setting::{ChannelSetting, ChannelSettings};
 use crate::domain::feed::{Channel, Edition};
@@ -35,10 +36,8 @@ pub struct Stock {
     pub site: Arc<Site>,
     /// Postings that left, the last to leave first.
     pub departed: Vec<Departed>,
-    /// When this is.
-    pub now: DateTime<Utc>,
-    /// Which generation of public facts this is.
-    pub generation: i64,
+    /// From what they are made, and by whom.
+    pub made: Made,
     /// When a public fact last changed, a deadline that passed included; none while nothing was ever published.
     pub changed_at: Option<DateTime<Utc>>,
     /// How the channels are set.
@@ -52,7 +51,7 @@ impl Stock {
     fn forgets(&self, dialect: &Dialect) -> Option<DateTime<Utc>> {
         let gone = dialect.gone.as_ref()?;
         let until = self.departed.iter().map(|departed| departed.at + TimeDelta::days(gone.days));
-        until.filter(|until| *until > self.now).min().map(|until| until.with_timezone(&Utc))
+        until.filter(|until| *until > self.made.reach.at).min().map(|until| until.with_timezone(&Utc))
     }
 }
 
@@ -67,7 +66,7 @@ pub struct Draft {
     pack: Arc<Pack>,
     ends: [u64; 3],
     known: Option<Arc<Snapshot>>,
-    parts: BTreeMap<i64, Part>,
+    parts: Parts,
 }
 
 impl Draft {
@@ -107,14 +106,15 @@ impl Draft {
             known => Some(self.run(&bytes, known, Pressed::further)?),
         };
         let told = report::postings(&fared).into_bytes();
-        let report_hash = hash_of([&*told]);
+        let report_hash = Hash::of([&told]);
         let report = match known.filter(|part| part.report_hash == report_hash) {
             Some(part) => part.report,
             None => self.append(Coding::Identity, &told)?,
         };
         let over = items.iter().filter(|item| item.visible).filter_map(|item| item.expires_at).min();
         let valid_until = over.map(|at| at.timestamp_micros());
-        self.parts.insert(number, Part { entries, report_hash, report, counts, valid_until });
+        let part = Part { entries, report_hash, report, counts, valid_until };
+        self.parts.insert(number, Arc::new(part));
         Ok(())
     }
 
@@ -125,7 +125,7 @@ impl Draft {
         known: Option<&Run>,
         press: fn(&[u8]) -> io::Result<Pressed>,
     ) -> io::Result<Run> {
-        let hash = hash_of([bytes]);
+        let hash = Hash::of([bytes]);
         if let Some(known) = known.filter(|known| known.hash == hash) {
             return Ok(known.clone());
         }
@@ -150,7 +150,7 @@ impl Draft {
     /// its last change, also when another instance built it first.
     pub fn finish(mut self, shelf: &Shelf, stock: &Stock) -> io::Result<Ready> {
         let counts: Counts = self.parts.values().map(|part| part.counts).sum();
-        let tail = writer::tail(self.dialect, &stock.departed, stock.now)?;
+        let tail = writer::tail(self.dialect, &stock.departed, stock.made.reach.at)?;
         let (site, setting, entries) = (&stock.site, &self.setting, counts.entries);
         let about = |last_changed| About { site, setting, part: "", last_changed, entries };
         let date = later(stock.changed_at.max(self.setting.changed_at), self.told(stock).as_ref());
@@ -163,7 +163,7 @@ impl Draft {
         let manifest = Manifest {
             hash: self.hash(&head, &tail),
             fingerprint,
-            generation: stock.generation,
+            made: stock.made.clone(),
             last_modified: last_modified.map(|at| at.timestamp()),
             valid_until: self.valid_until(stock),
             layout: self.layout(&head, &tail, report::head(self.dialect, stock, last_modified, counts))?,
@@ -189,9 +189,9 @@ impl Draft {
     /// Of the document with this beginning and end.
     fn hash(&self, head: &[u8], tail: &[u8]) -> String {
         let entries = self.parts.values().filter_map(|part| part.entries.as_ref());
-        let (head, tail) = (hash_of([head]), hash_of([tail]));
-        let hashes = entries.map(|run| &run.hash);
-        hash_of([&head].into_iter().chain(hashes).chain([&tail]).map(String::as_bytes))
+        let (head, tail) = (Hash::of([head]), Hash::of([tail]));
+        let hashes = [head].into_iter().chain(entries.map(|run| run.hash)).chain([tail]);
+        Hash::of(hashes.map(|hash| hash.to_string())).to_string()
     }
 
     fn layout(&mut self, head: &[u8], tail: &[u8], report_head: String) -> io::Result<Layout> {

@@ -17,39 +17,46 @@ const PIECE: usize = 64 * 1024;
 pub struct Document {
     pack: Arc<Pack>,
     /// Each with where it begins in the document.
-    strands: Arc<Vec<(u64, Strand)>>,
+    strands: Arc<[(u64, Strand)]>,
     length: u64,
     small: Arc<OnceLock<Arc<[u8]>>>,
 }
 
+/// Some of a document's bytes. There are many, so each is small.
 #[derive(Debug, Clone)]
-enum Strand {
-    Said(Vec<u8>),
+pub(super) enum Strand {
+    /// These.
+    Said(Box<[u8]>),
+    /// Those in the file of a coding.
     Kept(Coding, Extent),
+}
+
+impl Strand {
+    pub(super) fn said(bytes: impl Into<Vec<u8>>) -> Self {
+        Self::Said(bytes.into().into())
+    }
+
+    fn length(&self) -> u64 {
+        match self {
+            Self::Said(said) => said.len() as u64,
+            Self::Kept(_, extent) => extent.length,
+        }
+    }
 }
 
 /// A way to fill bytes from a pack.
 type Read = fn(&Pack, Coding, u64, &mut [u8]) -> io::Result<()>;
 
 impl Document {
-    pub(super) fn new(pack: &Arc<Pack>) -> Self {
-        Self { pack: Arc::clone(pack), strands: Arc::default(), length: 0, small: Arc::default() }
-    }
-
-    pub(super) fn say(&mut self, bytes: Vec<u8>) {
-        let length = bytes.len() as u64;
-        self.add(Strand::Said(bytes), length);
-    }
-
-    pub(super) fn keep(&mut self, coding: Coding, extent: Extent) {
-        self.add(Strand::Kept(coding, extent), extent.length);
-    }
-
-    fn add(&mut self, strand: Strand, length: u64) {
-        if length > 0 {
-            Arc::make_mut(&mut self.strands).push((self.length, strand));
-            self.length += length;
-        }
+    pub(super) fn new(pack: &Arc<Pack>, strands: Vec<Strand>) -> Self {
+        let mut length = 0;
+        let placed = strands.into_iter().filter(|strand| strand.length() > 0).map(|strand| {
+            let start = length;
+            length += strand.length();
+            (start, strand)
+        });
+        let strands = placed.collect();
+        Self { pack: Arc::clone(pack), strands, length, small: Arc::default() }
     }
 
     /// How many bytes there are.

@@ -30,10 +30,12 @@ pub mod fact;
 #[cfg(test)]
 mod fixture;
 pub mod grammar;
+mod hash;
 pub mod html;
 pub mod issue;
 pub mod item;
 pub mod json_ld;
+mod maker;
 mod pack;
 mod press;
 pub mod rendition;
@@ -49,5 +51,6 @@ pub mod writer;
 
 pub use issue::readiness;
 pub use item::FeedItem;
+pub use maker::maker;
 pub use shelf::Shelf;
 pub use snapshot::Snapshot;

@@ -13,10 +13,8 @@ use brotli::{CompressorWriter, Decompressor};
 use flate2::Compression;
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
-use sha2::{Digest, Sha256};
 
 use super::snapshot::Coding;
-use crate::storage::digest::hexadecimal;
 
 const BUFFER: usize = 64 * 1024;
 /// gzip's effort: more takes longer, and makes files hardly smaller.
@@ -155,12 +153,6 @@ fn are_the_same(mut unpacked: impl Read, mut bytes: &[u8]) -> io::Result<()> {
             read => bytes = bytes.strip_prefix(&piece[..read]).ok_or_else(different)?,
         }
     }
-}
-
-/// 128 bits of SHA-256 in hexadecimal: enough that no two documents ever share them.
-pub(super) fn hash_of<'a>(runs: impl IntoIterator<Item = &'a [u8]>) -> String {
-    let hash = runs.into_iter().fold(Sha256::new(), Digest::chain_update);
-    hexadecimal(&hash.finalize()[..16])
 }
 
 #[cfg(test)]

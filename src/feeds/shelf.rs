@@ -8,10 +8,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use super::channels::Channels;
 use super::pack::Pack;
-use super::snapshot::{Manifest, Snapshot};
+use super::snapshot::{Made, Manifest, Snapshot};
+use crate::domain::channel_setting::ChannelSettings;
 use crate::domain::feed::Channel;
+use crate::storage::feed_change::Reach;
 
 const MANIFEST: &str = "manifest.json";
+/// After so many events a manifest is written anew, though nothing else in it is new: a later process starts there.
+const FAR: i64 = 1000;
 /// What stands there until it is on the disk. A data folder belongs to one process.
 const DRAFT: &str = "draft-manifest.json";
 
@@ -54,6 +58,22 @@ impl Shelf {
     pub fn current(&self, channel: Channel) -> Option<Arc<Snapshot>> {
         let standing = self.standing.read().unwrap_or_else(PoisonError::into_inner);
         standing.get(&channel).map(|standing| Arc::clone(&standing.current))
+    }
+
+    /// How far everything had come when the oldest of the snapshots was made, if this maker made them all: what is built from
+    /// there on is what it would build from nothing.
+    #[must_use]
+    pub fn reached(&self, maker: &str) -> Option<Reach> {
+        let standing = self.standing.read().unwrap_or_else(PoisonError::into_inner);
+        let made = || standing.values().map(|standing| &standing.current.manifest.made);
+        let oldest = made().min_by_key(|made| (made.reach.seq, made.reach.at))?;
+        made().all(|made| made.by == maker && !maker.is_empty()).then(|| oldest.reach.clone())
+    }
+
+    /// Whether there is something to be served in every channel that is on.
+    #[must_use]
+    pub fn has_all(&self, settings: &ChannelSettings) -> bool {
+        Channel::ALL.iter().all(|channel| !settings.of(*channel).enabled || self.current(*channel).is_some())
     }
 
     /// The snapshot of this hash, if it is the current one or the one before.
@@ -108,9 +128,11 @@ impl Shelf {
     }
 }
 
-/// Whether only the generation is another, which no reader of the folder asks for.
+/// Whether nothing is new but that everything has come a little further, which a later process will see for itself.
 fn says_the_same(known: &Manifest, manifest: &Manifest) -> bool {
-    *manifest == Manifest { generation: manifest.generation, ..known.clone() }
+    let Made { by, reach } = &manifest.made;
+    let is_near = *by == known.made.by && reach.seq < known.made.reach.seq + FAR;
+    is_near && *manifest == Manifest { made: manifest.made.clone(), ..known.clone() }
 }
 
 fn read(channel: Channel, own: &Path) -> Option<Snapshot> {

@@ -10,10 +10,12 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::dialect::{Dialect, Order};
-use super::document::Document;
+use super::document::{Document, Strand};
+use super::hash::Hash;
 use super::pack::{Extent, Pack};
 use super::press::{self, Sum};
 use crate::domain::feed::{Channel, Edition};
+use crate::storage::feed_change::Reach;
 
 /// In which form a document is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,7 +80,7 @@ impl std::iter::Sum for Counts {
 /// A run of a document's bytes in each coding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Run {
-    pub(super) hash: String,
+    pub(super) hash: Hash,
     pub(super) crc: u32,
     pub(super) length: u64,
     /// By [`Coding::ALL`].
@@ -90,12 +92,15 @@ pub(super) struct Run {
 pub(super) struct Part {
     /// None when all are withheld.
     pub(super) entries: Option<Run>,
-    pub(super) report_hash: String,
+    pub(super) report_hash: Hash,
     pub(super) report: Extent,
     pub(super) counts: Counts,
     /// When the first of them stops being visible by itself, in microseconds since 1970.
     pub(super) valid_until: Option<i64>,
 }
+
+/// Parts by number. Documents that follow one another share those that stay.
+pub(super) type Parts = BTreeMap<i64, Arc<Part>>;
 
 /// Which bytes of which pack are the document and its report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,8 +109,7 @@ pub(super) struct Layout {
     pub(super) ends: [u64; 3],
     pub(super) head: Run,
     pub(super) separator: Option<Run>,
-    /// By number.
-    pub(super) parts: BTreeMap<i64, Part>,
+    pub(super) parts: Parts,
     pub(super) tail: Run,
     pub(super) report_head: String,
 }
@@ -121,7 +125,7 @@ impl Layout {
         let mut reports = Vec::new();
         let mut runs: Vec<&mut Run> = vec![&mut self.head, &mut self.tail];
         runs.extend(&mut self.separator);
-        for part in self.parts.values_mut() {
+        for part in self.parts.values_mut().map(Arc::make_mut) {
             reports.push((Coding::Identity, &mut part.report));
             runs.extend(&mut part.entries);
         }
@@ -132,7 +136,8 @@ impl Layout {
     /// The runs of the document from its beginning to its end.
     fn sequence(&self, order: Order) -> Vec<&Run> {
         let entries = |part: &'_ Part| part.entries.is_some();
-        let mut parts: Vec<&Part> = self.parts.values().filter(|part| entries(part)).collect();
+        let mut parts: Vec<&Part> =
+            self.parts.values().map(|part| &**part).filter(|part| entries(part)).collect();
         if order == Order::NewestFirst {
             parts.reverse();
         }
@@ -146,12 +151,22 @@ impl Layout {
     }
 }
 
+/// From what a document was made, and by whom.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Made {
+    /// See [`super::maker()`]; empty where that is not known.
+    pub by: String,
+    /// Everything up to here is in it.
+    pub reach: Reach,
+}
+
 /// What a manifest says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Manifest {
     pub(super) hash: String,
     pub(super) fingerprint: String,
-    pub(super) generation: i64,
+    #[serde(default)]
+    pub(super) made: Made,
     /// In seconds since 1970.
     pub(super) last_modified: Option<i64>,
     /// In microseconds since 1970.
@@ -197,7 +212,7 @@ impl Snapshot {
         Self {
             channel,
             hash: manifest.hash.clone(),
-            generation: manifest.generation,
+            generation: manifest.made.reach.generation,
             counts: layout.parts.values().map(|part| part.counts).sum(),
             last_modified: manifest.last_modified(),
             valid_until: manifest.valid_until.and_then(DateTime::from_timestamp_micros),
@@ -252,27 +267,29 @@ impl Snapshot {
 }
 
 fn document(layout: &Layout, order: Order, coding: Coding, pack: &Arc<Pack>) -> Document {
-    let (mut document, mut sum) = (Document::new(pack), Sum::default());
-    document.say(press::beginning(coding).to_vec());
+    let (mut strands, mut sum) = (vec![Strand::said(press::beginning(coding))], Sum::default());
     for run in layout.sequence(order) {
-        document.keep(coding, run.forms[coding as usize]);
+        strands.push(Strand::Kept(coding, run.forms[coding as usize]));
         sum.add(run.crc, run.length);
     }
-    document.say(press::ending(coding, &sum));
-    document
+    strands.push(Strand::said(press::ending(coding, &sum)));
+    Document::new(pack, strands)
 }
 
 fn report(manifest: &Manifest, order: Order, pack: &Arc<Pack>) -> Document {
-    let (mut report, layout) = (Document::new(pack), &manifest.layout);
-    report.say(format!("{{\"generation\":{},{}", manifest.generation, layout.report_head).into_bytes());
-    let mut parts: Vec<&Part> = layout.parts.values().collect();
+    let layout = &manifest.layout;
+    let mut strands = vec![Strand::said(format!(
+        "{{\"generation\":{},{}",
+        manifest.made.reach.generation, layout.report_head
+    ))];
+    let mut parts: Vec<&Part> = layout.parts.values().map(|part| &**part).collect();
     if order == Order::NewestFirst {
         parts.reverse();
     }
     for (place, part) in parts.into_iter().enumerate() {
-        report.say(if place > 0 { b",".to_vec() } else { Vec::new() });
-        report.keep(Coding::Identity, part.report);
+        strands.extend((place > 0).then(|| Strand::said(b",")));
+        strands.push(Strand::Kept(Coding::Identity, part.report));
     }
-    report.say(b"\n]}\n".to_vec());
-    report
+    strands.push(Strand::said(b"\n]}\n"));
+    Document::new(pack, strands)
 }

@@ -99,14 +99,14 @@ pub async fn settled(db: &impl Source) -> Result<i64, Fault> {
 }
 
 /// The newest event's place and hash.
-async fn end(tx: &Tx) -> Result<(i64, Option<String>), Fault> {
+pub(super) async fn end(db: &impl Source) -> Result<(i64, Option<String>), Fault> {
     #[derive(FromQueryResult)]
     struct End {
         seq: i64,
         hash: Option<String>,
     }
     let sql = "SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1";
-    let end = dialect::query_one::<End>(tx, sql, []).await?;
+    let end = dialect::query_one::<End>(db, sql, []).await?;
     Ok(end.map_or((0, None), |end| (end.seq, end.hash)))
 }
 

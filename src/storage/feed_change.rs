@@ -4,14 +4,15 @@
 use std::ops::Range;
 
 use chrono::{DateTime, Utc};
-use sea_orm::FromQueryResult;
+use sea_orm::{FromQueryResult, Value};
+use serde::{Deserialize, Serialize};
 
-use super::dialect::{self, Binds, json_list};
+use super::dialect::{self, Binds, Kind, json_list};
 use super::event;
 use super::fault::Fault;
 use super::feed;
 use super::posting::Sight;
-use super::source::Source;
+use super::source::{Snapshot, Source};
 use super::write::Tx;
 use crate::domain::event::EventKind;
 use crate::domain::feed::FeedChange;
@@ -33,96 +34,150 @@ pub async fn head(db: &impl Source) -> Result<Head, Fault> {
     row.ok_or_else(|| Fault::missing("feed_head", 1))
 }
 
-/// How far everything had come when changes were noted: what came later may be seen in part, so it is noted again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Noted {
+/// How far everything had come when it was looked at: what came later may be seen in part, so it is looked at again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reach {
     /// The generation of public facts.
     pub generation: i64,
     /// The newest event.
     pub seq: i64,
+    /// Its hash, which no other history has.
+    pub hash: Option<String>,
     /// By what anybody may see at this instant.
     pub at: DateTime<Utc>,
-    /// The number of the newest change that had been noted before.
-    pub since: i64,
-    /// The changes.
-    pub head: Head,
-    /// Which postings may have changed since the time before. None stands for all: nothing was noted before, nothing says what
-    /// changed, a team has another name, which shows wherever it hires, or a channel is set otherwise.
+}
+
+/// How far everything has come, and what that touched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Noted {
+    /// How far.
+    pub reach: Reach,
+    /// Which postings may have changed since the time before, by when they were published. None stands for all: nothing was
+    /// noted before, or in another history; nothing says what changed; a team has another name, which shows wherever it hires;
+    /// or a channel is set otherwise.
     pub touched: Option<Vec<PostingId>>,
 }
 
-/// Notes which postings have come, changed or left by what anybody may see at `now`. It looks at those alone that may have
-/// changed since `before`, if that is given. Whoever notes at the same time waits.
-pub async fn note(tx: &Tx, before: Option<&Noted>, now: DateTime<Utc>) -> Result<Noted, Fault> {
-    let (generation, seq) = (feed::generation(tx).await?, event::settled(tx).await?);
-    let sql = format!("SELECT number, places FROM feed_head{}", tx.kind().for_update());
-    let head = dialect::query_one::<Head>(tx, &sql, []).await?;
-    let mut head = head.ok_or_else(|| Fault::missing("feed_head", 1))?;
+impl Noted {
+    /// The same with what was touched before.
+    #[must_use]
+    pub fn after(self, before: Self) -> Self {
+        let touched = before.touched.zip(self.touched).map(|(earlier, later)| [earlier, later].concat());
+        Self { touched, ..self }
+    }
+}
+
+/// How far everything has come, and what may have changed since `before`, if that is given, by what anybody may see at `now`.
+pub async fn look(db: &Snapshot, before: Option<&Reach>, now: DateTime<Utc>) -> Result<Noted, Fault> {
+    let (generation, (seq, hash)) = (feed::generation(db).await?, event::end(db).await?);
     let touched = match before {
-        None => None,
-        Some(before) => {
-            let touched = touched(tx, before, now).await?;
+        Some(before) if now >= before.at => {
+            let touched = touched(db, before, now).await?;
             touched.filter(|ids| generation == before.generation || !ids.is_empty())
         }
+        _ => None,
     };
-    let among = Among { touched: touched.as_deref(), now };
-    let since = head.number;
-    head.number += leave(tx, head.number, &among).await?;
-    head.number += change(tx, head.number, &among).await?;
-    let come = list(tx, head, &among).await?;
-    head = Head { number: head.number + come, places: head.places + come };
-    if head.number > since {
-        let sql = "UPDATE feed_head SET number = $1, places = $2";
-        dialect::execute(tx, sql, [head.number.into(), head.places.into()]).await?;
+    Ok(Noted { reach: Reach { generation, seq, hash, at: now }, touched })
+}
+
+/// A posting that is to be noted, with when it was published, by which they follow one another.
+pub type Unnoted = (DateTime<Utc>, PostingId);
+
+/// Those behind `last`, so many at most, that came, changed or left by what anybody may see at `now` without being noted.
+pub async fn unnoted(
+    db: &impl Source,
+    last: Option<&Unnoted>,
+    most: u32,
+    now: DateTime<Utc>,
+) -> Result<Vec<Unnoted>, Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: PostingId,
+        since: DateTime<Utc>,
     }
-    Ok(Noted { generation, seq, at: now, since, head, touched })
+    let mut binds = Binds::default();
+    let visible = visible(db.kind(), now, &mut binds);
+    let behind = last.map_or("true".to_owned(), |(since, id)| {
+        let (since, id) = (binds.put(*since), binds.put(*id));
+        format!("({SINCE}, p.id) > ({since}, {id})")
+    });
+    let most = binds.put(i64::from(most));
+    let sql = format!(
+        "SELECT p.id, {SINCE} AS since FROM posting p LEFT JOIN feed_change f ON f.posting_id = p.id WHERE {behind} AND \
+         CASE WHEN {visible} THEN f.posting_id IS NULL OR f.left_at IS NOT NULL OR f.changed_at <> p.updated_at \
+         ELSE f.posting_id IS NOT NULL AND f.left_at IS NULL END ORDER BY {SINCE}, p.id LIMIT {most}"
+    );
+    let rows = dialect::query_all::<Row>(db, &sql, binds).await?;
+    Ok(rows.into_iter().map(|row| (row.since, row.id)).collect())
+}
+
+/// When the posting `p` was published.
+const SINCE: &str = "coalesce(p.published_at, p.created_at)";
+
+/// Notes which of these postings have come, changed or left by what anybody may see at `now`; says behind which number that is
+/// told. Whoever notes at the same time waits.
+pub async fn note(tx: &Tx, ids: &[PostingId], now: DateTime<Utc>) -> Result<i64, Fault> {
+    let sql = format!("SELECT number, places FROM feed_head{}", tx.kind().for_update());
+    let head = dialect::query_one::<Head>(tx, &sql, []).await?;
+    let Head { number: since, places } = head.ok_or_else(|| Fault::missing("feed_head", 1))?;
+    let among = Among { ids, now };
+    let mut number = since + leave(tx, since, &among).await?;
+    number += change(tx, number, &among).await?;
+    let come = list(tx, Head { number, places }, &among).await?;
+    if number + come > since {
+        let sql = "UPDATE feed_head SET number = $1, places = $2";
+        dialect::execute(tx, sql, [(number + come).into(), (places + come).into()]).await?;
+    }
+    Ok(since)
 }
 
 /// Events of no posting that change what many say.
 const SWEEPING: &[EventKind] =
     &[EventKind::TeamUpdated, EventKind::FeedUpdated, EventKind::FeedKeyCreated, EventKind::FeedKeyRevoked];
 
-/// Which postings were written to since, and whose time is over since.
-async fn touched(tx: &Tx, since: &Noted, now: DateTime<Utc>) -> Result<Option<Vec<PostingId>>, Fault> {
+/// Which postings were written to since, and whose time is over since; none where the history is another, or many changed.
+async fn touched(db: &Snapshot, since: &Reach, now: DateTime<Utc>) -> Result<Option<Vec<PostingId>>, Fault> {
     #[derive(FromQueryResult)]
     struct Row {
         id: Option<PostingId>,
     }
     let sql = format!(
-        "SELECT CAST(NULL AS TEXT) AS id WHERE EXISTS (SELECT 1 FROM event WHERE seq > $1 AND kind IN {}) \
+        "SELECT t.id FROM (SELECT CAST(NULL AS TEXT) AS id WHERE EXISTS (SELECT 1 FROM event WHERE seq > $1 AND kind IN {}) \
+         OR $1 > 0 AND NOT EXISTS (SELECT 1 FROM event WHERE seq = $1 AND coalesce(hash, '') = $5) \
          UNION SELECT posting_id AS id FROM event WHERE seq > $1 AND posting_id IS NOT NULL \
-         UNION SELECT id FROM posting WHERE published_at IS NOT NULL AND expires_at > $3 AND expires_at <= $4",
-        tx.kind().listed(2)
+         UNION SELECT id FROM posting WHERE published_at IS NOT NULL AND expires_at > $3 AND expires_at <= $4) t \
+         LEFT JOIN posting p ON p.id = t.id ORDER BY {SINCE}, p.id",
+        db.kind().listed(2)
     );
-    let values = [since.seq.into(), json_list(SWEEPING), since.at.into(), now.into()];
-    let rows = dialect::query_all::<Row>(tx, &sql, values).await?;
+    let hash = since.hash.as_deref().unwrap_or_default();
+    let values: [Value; 5] =
+        [since.seq.into(), json_list(SWEEPING), since.at.into(), now.into(), hash.into()];
+    let rows = dialect::query_all::<Row>(db, &sql, values).await?;
     Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// The condition that anybody sees the posting `p` at `now`.
+fn visible(kind: Kind, now: DateTime<Utc>, binds: &mut Binds) -> String {
+    Sight::of(&Viewer::Anonymous, now).condition(kind, binds)
 }
 
 /// Which postings are looked at, and when.
 struct Among<'a> {
-    touched: Option<&'a [PostingId]>,
+    ids: &'a [PostingId],
     now: DateTime<Utc>,
 }
 
 impl Among<'_> {
-    /// The condition that this column names one of them.
-    fn has(&self, tx: &Tx, id: &str, binds: &mut Binds) -> String {
-        match self.touched {
-            None => "true".to_owned(),
-            Some(ids) => format!("{id} IN {}", tx.kind().listed(binds.add(json_list(ids)))),
-        }
-    }
-
-    /// The condition that anybody sees the posting `p`.
-    fn visible(&self, tx: &Tx, binds: &mut Binds) -> String {
-        Sight::of(&Viewer::Anonymous, self.now).condition(tx.kind(), binds)
+    /// The condition that anybody sees the posting `p`, and that this column names one of them.
+    fn conditions(&self, tx: &Tx, id: &str, binds: &mut Binds) -> (String, String) {
+        let visible = visible(tx.kind(), self.now, binds);
+        (visible, format!("{id} IN {}", tx.kind().listed(binds.add(json_list(self.ids)))))
     }
 }
 
 async fn leave(tx: &Tx, number: i64, among: &Among<'_>) -> Result<i64, Fault> {
     let mut binds = Binds::default();
-    let (visible, among_them) = (among.visible(tx, &mut binds), among.has(tx, "f.posting_id", &mut binds));
+    let (visible, among_them) = among.conditions(tx, "f.posting_id", &mut binds);
     let (number, now) = (binds.put(number), binds.put(among.now));
     let sql = format!(
         "UPDATE feed_change SET left_at = {now}, number = n.number FROM (SELECT f.posting_id, {number} + \
@@ -136,7 +191,7 @@ async fn leave(tx: &Tx, number: i64, among: &Among<'_>) -> Result<i64, Fault> {
 /// Those whose public facts changed, and those that came back.
 async fn change(tx: &Tx, number: i64, among: &Among<'_>) -> Result<i64, Fault> {
     let mut binds = Binds::default();
-    let (visible, among_them) = (among.visible(tx, &mut binds), among.has(tx, "f.posting_id", &mut binds));
+    let (visible, among_them) = among.conditions(tx, "f.posting_id", &mut binds);
     let number = binds.put(number);
     let sql = format!(
         "UPDATE feed_change SET changed_at = n.at, number = n.number, left_at = NULL, \
@@ -151,7 +206,7 @@ async fn change(tx: &Tx, number: i64, among: &Among<'_>) -> Result<i64, Fault> {
 
 async fn list(tx: &Tx, head: Head, among: &Among<'_>) -> Result<i64, Fault> {
     let mut binds = Binds::default();
-    let (visible, among_them) = (among.visible(tx, &mut binds), among.has(tx, "p.id", &mut binds));
+    let (visible, among_them) = among.conditions(tx, "p.id", &mut binds);
     let (number, place) = (binds.put(head.number), binds.put(head.places - 1));
     let sql = format!(
         "INSERT INTO feed_change (posting_id, place, listed_by, number, changed_at) \
@@ -189,7 +244,7 @@ impl From<Row> for FeedChange {
 async fn read(db: &impl Source, which: &str, binds: Binds) -> Result<Vec<FeedChange>, Fault> {
     let sql = format!(
         "SELECT f.posting_id, p.slug, f.place, f.listed_by, f.number, f.changed_at, f.left_at, \
-         coalesce(p.published_at, p.created_at) AS published_at FROM feed_change f JOIN posting p ON p.id = f.posting_id WHERE {which}"
+         {SINCE} AS published_at FROM feed_change f JOIN posting p ON p.id = f.posting_id WHERE {which}"
     );
     Ok(dialect::query_all::<Row>(db, &sql, binds).await?.into_iter().map(FeedChange::from).collect())
 }

@@ -1,8 +1,8 @@
 //! The feed builder: keeps every channel's snapshot true to the postings and to the clock.
 //!
 //! It builds when the generation of public facts moved, when the first deadline passes (no write happens then), and
-//! once when the program starts, since configuration and format may have changed meanwhile. The same content keeps its
-//! bytes and validators.
+//! once when the program starts: from where the program before it stopped, or from nothing where that was another program, or
+//! set otherwise, since then the same postings may be told in another way. The same content keeps its bytes and validators.
 
 use std::io;
 use std::sync::Arc;
@@ -23,9 +23,10 @@ use crate::domain::site::Site;
 use crate::domain::viewer::Viewer;
 use crate::feeds::batch::{Batch, Drafts};
 use crate::feeds::build::{PLACES, Ready, Stock};
+use crate::feeds::snapshot::Made;
 use crate::feeds::writer::Departed;
-use crate::feeds::{FeedItem, Shelf, Snapshot, item};
-use crate::storage::feed_change::Noted;
+use crate::feeds::{self, FeedItem, Shelf, Snapshot, item};
+use crate::storage::feed_change::{Noted, Reach};
 use crate::storage::{self, Failure, Fault, Store, advertised, feed, feed_change};
 
 /// How long after a build the next one may begin at the earliest: many changes at once become few documents.
@@ -46,13 +47,14 @@ pub struct FeedBuilder {
     chance: Arc<dyn Chance>,
     site: Arc<Site>,
     shelf: Arc<Shelf>,
+    maker: String,
     built: Option<Built>,
 }
 
 /// What the snapshots on the shelf tell.
 #[derive(Debug)]
 struct Built {
-    noted: Noted,
+    reach: Reach,
     valid_until: Option<DateTime<Utc>>,
     /// Whether the other instances date it alike.
     agreed: bool,
@@ -111,7 +113,9 @@ impl FeedBuilder {
         site: Arc<Site>,
         shelf: Arc<Shelf>,
     ) -> Self {
-        Self { store, clock, chance, site, shelf, built: None }
+        let maker = feeds::maker(&site).unwrap_or_default();
+        let found = |reach| Built { reach, valid_until: None, agreed: false };
+        Self { built: shelf.reached(&maker).map(found), maker, store, clock, chance, site, shelf }
     }
 
     fn act(&self) -> Act<'_> {
@@ -129,13 +133,16 @@ impl FeedBuilder {
         if let Some(built) = &self.built
             && built.agreed
             && built.valid_until.is_none_or(|end| now < end)
-            && feed::generation(&self.store).await? == built.noted.generation
+            && feed::generation(&self.store).await? == built.reach.generation
         {
             return Ok(Step::Empty);
         }
-        let (noted, db) = self.noted(now).await?;
+        let (mut noted, db) = self.noted(now).await?;
         let stock = self.stock(&db, &noted).await?;
         self.shelf.channels.set(stock.settings.clone());
+        if !self.shelf.has_all(&stock.settings) {
+            noted.touched = None;
+        }
         let listed = feed_change::count(&db).await?;
         let drafts = self.written(&db, &noted, &stock.settings).await?;
         drop(db);
@@ -145,7 +152,7 @@ impl FeedBuilder {
         even?;
         let published = self.publish(drafts, stock).await?;
         self.built = match published {
-            Published::Until(valid_until) => Some(Built { noted, valid_until, agreed: true }),
+            Published::Until(valid_until) => Some(Built { reach: noted.reach, valid_until, agreed: true }),
             // What was touched since the time before is still to be told.
             Published::Overtaken => before.map(|before| Built { agreed: false, ..before }),
         };
@@ -174,26 +181,28 @@ impl FeedBuilder {
 
     /// Notes what changed, and the state of the database that was noted.
     async fn noted(&self, now: DateTime<Utc>) -> Result<(Noted, storage::Snapshot), Unbuilt> {
-        let before = self.built.as_ref().map(|built| &built.noted);
+        let before = self.built.as_ref().map(|built| &built.reach);
+        let mut noted = actions::feed::note_changes(self.act(), before, now).await?;
         for _ in 0..TRIES {
-            let noted = actions::feed::note_changes(self.act(), before, now).await?;
             let db = self.store.snapshot().await?;
-            if feed::generation(&db).await? == noted.generation {
+            if feed::generation(&db).await? == noted.reach.generation {
                 return Ok((noted, db));
             }
+            drop(db);
+            let further = actions::feed::note_changes(self.act(), Some(&noted.reach), now).await?;
+            noted = further.after(noted);
         }
         Err(Unbuilt::Restless)
     }
 
     async fn stock(&self, db: &storage::Snapshot, noted: &Noted) -> Result<Stock, Fault> {
-        let now = noted.at;
+        let now = noted.reach.at;
         let listing = feed::listing(db, now).await?;
         let departed = feed_change::left_since(db, now - KEPT).await?;
         Ok(Stock {
             site: Arc::clone(&self.site),
             departed: departed.into_iter().filter_map(|change| self.departed(&change)).collect(),
-            now,
-            generation: noted.generation,
+            made: Made { by: self.maker.clone(), reach: noted.reach.clone() },
             changed_at: listing.changed_at,
             settings: listing.settings,
             editions: listing.editions,
@@ -207,11 +216,10 @@ impl FeedBuilder {
         noted: &Noted,
         settings: &ChannelSettings,
     ) -> Result<Drafts, Unbuilt> {
-        let (now, size) = (noted.at, i64::from(PLACES));
-        let all = || (0..=noted.head.places / size).collect();
+        let (now, size) = (noted.reach.at, i64::from(PLACES));
         let parts = match &noted.touched {
             Some(ids) => feed_change::runs_of(db, ids, size).await?,
-            None => all(),
+            None => (0..=feed_change::head(db).await?.places / size).collect(),
         };
         let mut batch = Batch::new(&self.shelf, settings, noted.touched.is_none());
         for number in parts {

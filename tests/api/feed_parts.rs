@@ -1,12 +1,16 @@
 //! Feeds of more postings than a part of their documents holds.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
+use sea_orm::{ConnectionTrait, Statement};
 use vacantia::actions::posting::{Changes, pause, update};
 use vacantia::actions::team;
+use vacantia::domain::site::Site;
 use vacantia::feeds::build::PLACES;
 
 use crate::app::TestApp;
-use crate::newsstand::{Stand, step_of};
+use crate::newsstand::{Stand, builder_of, step_of};
 
 /// What was kept up is what another instance builds from nothing; says how many statements the change took.
 async fn kept_up(app: &TestApp, stand: &mut Stand<'_>) -> u64 {
@@ -21,6 +25,10 @@ async fn kept_up(app: &TestApp, stand: &mut Stand<'_>) -> u64 {
     taken
 }
 
+async fn told(stand: &Stand<'_>) -> String {
+    stand.get("/feeds/rss.xml").await.text().to_owned()
+}
+
 both! {
     async fn a_change_is_written_where_it_is_and_nowhere_else(app: TestApp) {
         let mut all = Vec::new();
@@ -30,7 +38,6 @@ both! {
         }
         let mut stand = Stand::new(&app);
         let whole = kept_up(&app, &mut stand).await;
-        let told = async |stand: &Stand<'_>| stand.get("/feeds/rss.xml").await.text().to_owned();
         let items = |feed: &str| feed.matches("<item>").count();
         assert_eq!(items(&told(&stand).await), all.len());
 
@@ -44,9 +51,9 @@ both! {
             taken.push(kept_up(&app, &mut stand).await);
             assert!(told(&stand).await.contains(&format!("<title>{title}</title>")));
         }
-        // Whether the generation moved and what changed is asked beside; a whole build reads the other part as well.
+        // A whole build asks what is not noted instead of what changed, and reads the other part as well.
         let channels = taken[0] - 18;
-        assert_eq!((taken[1], whole), (taken[0], 15 + 2 + 12), "{channels} channels have something new");
+        assert_eq!((taken[1], whole), (taken[0], 18 + 2 + 12), "{channels} channels have something new");
 
         pause(app.system(), step_of(first.id)).await.unwrap();
         let changes = Changes { expires_at: Some(Some(app.now() + TimeDelta::hours(1))), ..Changes::default() };
@@ -61,5 +68,54 @@ both! {
         team::update(app.system(), all[0].teams[0].team, None, "Make & mend").await.unwrap();
         kept_up(&app, &mut stand).await;
         assert!(told(&stand).await.contains("Make &amp; mend"), "a team's name shows in every part");
+    }
+
+    async fn a_restart_goes_on_where_it_stopped(app: TestApp) {
+        let mut all = Vec::new();
+        for number in 0..usize::from(PLACES) + 2 {
+            all.push(app.advertised(&format!("Job {number}")).await);
+        }
+        let mut stand = Stand::new(&app);
+        kept_up(&app, &mut stand).await;
+        let mut taken = Vec::new();
+        for (posted, title) in [(&all[0], "While it ran"), (&all[1], "While it did not")] {
+            app.clock.pass(TimeDelta::minutes(1));
+            let changes = Changes { title: Some(title.into()), ..Changes::default() };
+            update(app.system(), posted.id, None, changes).await.unwrap();
+            taken.push(kept_up(&app, &mut stand).await);
+            stand = stand.restarted();
+        }
+        assert_eq!(taken[1], taken[0] - 1, "only whether the generation moved is not asked first");
+
+        // A change that no event tells of shows what is read again: nothing, unless the program is set otherwise or the history
+        // is another.
+        let beside = app.database.beside().await;
+        let behind = async |from: &str, to: &str| {
+            let sql = format!("UPDATE posting SET content = replace(content, '\"{from}\"', '\"{to}\"')");
+            beside.execute_unprepared(&sql).await.unwrap();
+        };
+        let titles = async |stand: &Stand<'_>, title: &str| told(stand).await.contains(&format!("<title>{title}</title>"));
+        behind("Job 2", "Unsaid").await;
+        assert!(stand.built().await);
+        assert!(titles(&stand, "Job 2").await);
+
+        let newest = "WHERE seq = (SELECT max(seq) FROM event)";
+        let kept = Statement::from_string(beside.get_database_backend(), format!("SELECT hash FROM event {newest}"));
+        let kept: String = beside.query_one_raw(kept).await.unwrap().unwrap().try_get_by_index(0).unwrap();
+        for (hash, before, after) in [("another", "Unsaid", "Another history"), (&*kept, "Another history", "This history")] {
+            beside.execute_unprepared(&format!("UPDATE event SET hash = '{hash}' {newest}")).await.unwrap();
+            stand = stand.restarted();
+            assert!(stand.built().await);
+            assert!(titles(&stand, before).await);
+            behind(before, after).await;
+            stand = stand.restarted();
+            assert!(stand.built().await);
+            assert!(titles(&stand, before).await, "nothing new in this history");
+        }
+
+        let site = Site { name: "Other Works".into(), ..(*app.site).clone() };
+        stand.builder = builder_of(&app, Arc::new(site), &stand.shelf);
+        assert!(stand.built().await);
+        assert!(titles(&stand, "This history").await);
     }
 }

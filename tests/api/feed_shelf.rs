@@ -17,9 +17,10 @@ use vacantia::domain::site::Site;
 use vacantia::domain::text::EmailAddress;
 use vacantia::feeds::build::{Draft, PLACES, Stock};
 use vacantia::feeds::dialect::Dialect;
-use vacantia::feeds::snapshot::Coding;
+use vacantia::feeds::snapshot::{Coding, Made};
 use vacantia::feeds::writer::Matter;
 use vacantia::feeds::{FeedItem, Shelf, Snapshot, writer};
+use vacantia::storage::feed_change::Reach;
 
 /// Places of a part.
 const LENGTH: usize = {
@@ -101,8 +102,7 @@ fn stock(minute: i64) -> Stock {
     Stock {
         site: Arc::new(site()),
         departed: Vec::new(),
-        now,
-        generation: minute,
+        made: Made { by: "a test".into(), reach: Reach { generation: minute, at: now, ..Reach::default() } },
         changed_at: Some(now),
         settings: ChannelSettings::default(),
         editions: BTreeMap::new(),

@@ -18,6 +18,7 @@ use vacantia::domain::id::{ApplicationId, OfferId, PostingId};
 use vacantia::domain::opening::OpeningKind;
 use vacantia::domain::place::{Location, Workplace};
 use vacantia::domain::posting::Section;
+use vacantia::domain::site::Site;
 use vacantia::feeds::Shelf;
 use vacantia::graphql::endpoint::Endpoint;
 use vacantia::graphql::guard::Limits;
@@ -130,8 +131,12 @@ impl<'a> Stand<'a> {
 }
 
 pub fn builder(app: &TestApp, shelf: &Arc<Shelf>) -> FeedBuilder {
+    builder_of(app, app.site.clone(), shelf)
+}
+
+pub fn builder_of(app: &TestApp, site: Arc<Site>, shelf: &Arc<Shelf>) -> FeedBuilder {
     let (clock, chance) = (app.clock.clone(), app.chance.clone());
-    FeedBuilder::new(app.store.clone(), clock, chance, app.site.clone(), Arc::clone(shelf))
+    FeedBuilder::new(app.store.clone(), clock, chance, site, Arc::clone(shelf))
 }
 
 pub fn step_of(posting: PostingId) -> Move {

@@ -1,0 +1,16 @@
+//! Who made a document: another program may make another one of the same postings, and so does any that is set otherwise.
+
+use std::{env, fs, io};
+
+use super::hash::Hash;
+use crate::domain::site::Site;
+
+/// A word for this program on this machine, as it is set; the same after a restart.
+///
+/// # Errors
+/// When the program does not find its own file.
+pub fn maker(site: &Site) -> io::Result<String> {
+    let program = env::current_exe()?;
+    let file = fs::metadata(&program)?;
+    Ok(Hash::of([format!("{program:?} {} {:?} {site:?}", file.len(), file.modified()?)]).to_string())
+}
