@@ -36,6 +36,7 @@ mod m20261128_000033_chain_events;
 mod m20261128_000034_found_letter_templates;
 mod m20261128_000035_found_saved_replies;
 mod m20261128_000036_found_offer_documents;
+mod m20261128_000037_keep_listed_titles;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -76,6 +77,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000034_found_letter_templates::Migration),
             Box::new(m20261128_000035_found_saved_replies::Migration),
             Box::new(m20261128_000036_found_offer_documents::Migration),
+            Box::new(m20261128_000037_keep_listed_titles::Migration),
         ]
     }
 

@@ -119,6 +119,8 @@ pub struct Advertised {
     pub posting: Posting,
     /// The teams it hires for, by rank.
     pub teams: Vec<TeamVacancies>,
+    /// What it was called when it came into the feeds, if it is in them.
+    pub listed_title: Option<String>,
 }
 
 /// How many a posting still hires for one team.

@@ -275,3 +275,13 @@ fn a_channel_that_is_off_lists_nothing_and_says_so() {
         );
     }
 }
+
+#[test]
+fn a_new_title_is_told_to_those_who_publish_on_linkedin() {
+    let posting = fixture::onsite();
+    let listed_as = |title: &str| Advertised { listed_title: Some(title.into()), ..posting.clone() };
+    let kept = |advertised: &Advertised| codes(Channel::Linkedin, advertised).contains(&(WARN, "TITLE_KEPT"));
+    assert!(!kept(&posting), "it is not listed yet");
+    assert!(!kept(&listed_as(&posting.posting.content.title)));
+    assert!(kept(&listed_as("Another")));
+}

@@ -131,7 +131,7 @@ pub fn onsite() -> Advertised {
     ];
     posting.content.links =
         vec![Reading { label: "How we hire".into(), url: "https://www.example.com/hiring?a=1&b=2".into() }];
-    Advertised { posting, teams: vec![team("Locks, Gates", 1)] }
+    Advertised { posting, teams: vec![team("Locks, Gates", 1)], listed_title: None }
 }
 
 /// Fully remote in two countries, for three teams of which one is full.
@@ -145,7 +145,7 @@ pub fn remote() -> Advertised {
     posting.content.workplace = Workplace::Remote;
     posting.content.remote_countries = vec![country("DE"), country("PT")];
     posting.content.pay_ranges = vec![pay(None, 6_000_000, 8_000_000, "EUR")];
-    Advertised { posting, teams: vec![team("Plan", 2), team("Create", 0), team("Monitor", 3)] }
+    Advertised { posting, teams: vec![team("Plan", 2), team("Create", 0), team("Monitor", 3)], listed_title: None }
 }
 
 /// Every text a recruiter can write, as bad as it gets.

@@ -25,6 +25,8 @@ pub struct FeedItem {
     pub visible: bool,
     /// The job's title.
     pub title: String,
+    /// Whether it had another when it came into the feeds.
+    pub retitled: bool,
     /// The whole text.
     pub body: Body,
     /// The beginning of the text, without markup.
@@ -99,6 +101,7 @@ impl FeedItem {
             posting: posting.id,
             visible: posting.is_visible(now),
             title: sieve.line("title", &content.title),
+            retitled: advertised.listed_title.as_ref().is_some_and(|listed| *listed != content.title),
             body: Body::of(content, &mut sieve),
             summary: sieve.line("sections", &html::summary(content, SUMMARY)),
             url: site.posting_url(&posting.slug),

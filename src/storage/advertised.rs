@@ -64,28 +64,28 @@ pub async fn with_teams(db: &impl Source, postings: Vec<Posting>) -> Result<Vec<
         team_id: TeamId,
         name: String,
         vacancies: i64,
+        listed_title: Option<String>,
     }
     let ids: Vec<PostingId> = postings.iter().map(|posting| posting.id).collect();
     let sql = format!(
-        "SELECT t.posting_id, t.team_id, m.name, \
+        "SELECT t.posting_id, t.team_id, m.name, f.listed_title, \
          count(CASE WHEN o.state IN ('open', 'held') THEN 1 END) AS vacancies \
          FROM posting_team t JOIN team m ON m.id = t.team_id LEFT JOIN opening o ON o.posting_team_id = t.id \
-         WHERE t.posting_id IN {} GROUP BY t.posting_id, t.team_id, m.name, t.rank, t.id \
+         LEFT JOIN feed_change f ON f.posting_id = t.posting_id AND f.left_at IS NULL \
+         WHERE t.posting_id IN {} GROUP BY t.posting_id, t.team_id, m.name, f.listed_title, t.rank, t.id \
          ORDER BY t.posting_id, t.rank, t.id",
         db.kind().listed(1)
     );
-    let mut teams: HashMap<PostingId, Vec<TeamVacancies>> = HashMap::new();
+    let mut found: HashMap<PostingId, (Vec<TeamVacancies>, Option<String>)> = HashMap::new();
     for row in dialect::query_all::<Row>(db, &sql, [json_list(&ids)]).await? {
         let vacancies = u32::try_from(row.vacancies).unwrap_or(u32::MAX);
-        teams.entry(row.posting_id).or_default().push(TeamVacancies {
-            team: row.team_id,
-            name: row.name,
-            vacancies,
-        });
+        let (teams, listed_title) = found.entry(row.posting_id).or_default();
+        teams.push(TeamVacancies { team: row.team_id, name: row.name, vacancies });
+        *listed_title = row.listed_title;
     }
     let with = |posting: Posting| {
-        let teams = teams.remove(&posting.id).unwrap_or_default();
-        Advertised { posting, teams }
+        let (teams, listed_title) = found.remove(&posting.id).unwrap_or_default();
+        Advertised { posting, teams, listed_title }
     };
     Ok(postings.into_iter().map(with).collect())
 }

@@ -195,8 +195,9 @@ async fn change(tx: &Tx, number: i64, among: &Among<'_>) -> Result<i64, Fault> {
     let number = binds.put(number);
     let sql = format!(
         "UPDATE feed_change SET changed_at = n.at, number = n.number, left_at = NULL, \
-         listed_by = CASE WHEN left_at IS NULL THEN listed_by ELSE n.number END \
-         FROM (SELECT f.posting_id, p.updated_at AS at, {number} + row_number() OVER (ORDER BY f.posting_id) AS number \
+         listed_by = CASE WHEN left_at IS NULL THEN listed_by ELSE n.number END, \
+         listed_title = CASE WHEN left_at IS NULL THEN listed_title ELSE n.title END \
+         FROM (SELECT f.posting_id, p.title, p.updated_at AS at, {number} + row_number() OVER (ORDER BY f.posting_id) AS number \
          FROM feed_change f JOIN posting p ON p.id = f.posting_id \
          WHERE {visible} AND {among_them} AND (f.left_at IS NOT NULL OR f.changed_at <> p.updated_at)) n \
          WHERE feed_change.posting_id = n.posting_id"
@@ -209,8 +210,9 @@ async fn list(tx: &Tx, head: Head, among: &Among<'_>) -> Result<i64, Fault> {
     let (visible, among_them) = among.conditions(tx, "p.id", &mut binds);
     let (number, place) = (binds.put(head.number), binds.put(head.places - 1));
     let sql = format!(
-        "INSERT INTO feed_change (posting_id, place, listed_by, number, changed_at) \
-         SELECT n.id, {place} + n.rank, {number} + n.rank, {number} + n.rank, n.updated_at FROM (SELECT p.id, p.updated_at, \
+        "INSERT INTO feed_change (posting_id, place, listed_by, number, changed_at, listed_title) \
+         SELECT n.id, {place} + n.rank, {number} + n.rank, {number} + n.rank, n.updated_at, n.title \
+         FROM (SELECT p.id, p.title, p.updated_at, \
          row_number() OVER (ORDER BY p.published_at, p.id) AS rank FROM posting p LEFT JOIN feed_change f ON f.posting_id = p.id \
          WHERE {visible} AND {among_them} AND f.posting_id IS NULL) n"
     );

@@ -205,12 +205,14 @@ async fn look(store: &Store, clock: &dyn Clock, shelf: &Shelf) -> Result<(), Fau
         metrics::gauge!("vacantia_invariant_violations", "invariant" => rule).set(float(offenders));
     }
     for channel in Channel::ALL {
-        let Some(snapshot) = shelf.current(*channel) else { continue };
+        // One that is off, or not built yet, tells nothing.
+        let snapshot = shelf.current(*channel);
+        let counts = snapshot.as_ref().map(|snapshot| snapshot.counts).unwrap_or_default();
+        let behind = snapshot.map_or(0, |snapshot| gauges.feed_generation - snapshot.generation);
         let count = |number: usize| float(i64::try_from(number).unwrap_or(i64::MAX));
         let channel = channel.as_str();
-        metrics::gauge!("vacantia_feed_entries", "channel" => channel).set(count(snapshot.counts.entries));
-        metrics::gauge!("vacantia_feed_withheld", "channel" => channel).set(count(snapshot.counts.withheld));
-        let behind = gauges.feed_generation - snapshot.generation;
+        metrics::gauge!("vacantia_feed_entries", "channel" => channel).set(count(counts.entries));
+        metrics::gauge!("vacantia_feed_withheld", "channel" => channel).set(count(counts.withheld));
         metrics::gauge!("vacantia_feed_generations_behind", "channel" => channel).set(float(behind.max(0)));
     }
     Ok(())

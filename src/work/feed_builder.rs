@@ -33,6 +33,8 @@ use crate::storage::{self, Failure, Fault, Store, advertised, feed, feed_change}
 const PAUSE: Duration = Duration::from_millis(500);
 /// How often it looks at the generation and the clock when nothing nudges it.
 pub const POLL: Duration = Duration::from_secs(1);
+/// How often at least where building fails, which may take long: twice as long after each failure.
+const LONGEST_POLL: Duration = Duration::from_secs(60);
 
 /// How long postings that left are read of: longer than any channel speaks of them.
 const KEPT: TimeDelta = TimeDelta::days(60);
@@ -256,6 +258,7 @@ impl FeedBuilder {
 
     /// Builds until `stop` says true. `newest` moves when something happened; see [`super::event_tail`].
     pub async fn run(mut self, mut newest: watch::Receiver<i64>, mut stop: watch::Receiver<bool>) {
+        let mut poll = POLL;
         loop {
             // A build that is not over yet is given up: nothing of it is served, and the next process begins anew.
             let outcome = tokio::select! {
@@ -263,15 +266,19 @@ impl FeedBuilder {
                 _ = stop.wait_for(|stop| *stop) => return,
             };
             match outcome {
-                Ok(Step::Done) => time::sleep(PAUSE).await,
-                Ok(Step::Empty) => {}
+                Ok(Step::Done) => {
+                    poll = POLL;
+                    time::sleep(PAUSE).await;
+                }
+                Ok(Step::Empty) => poll = POLL,
                 Err(unbuilt) => {
                     tracing::error!(%unbuilt, "feeds stay as they were");
+                    poll = (2 * poll).min(LONGEST_POLL);
                     time::sleep(PAUSE).await;
                 }
             }
             tokio::select! {
-                () = time::sleep(POLL) => {}
+                () = time::sleep(poll) => {}
                 Ok(()) = newest.changed() => {}
                 _ = stop.wait_for(|stop| *stop) => return,
             }

@@ -104,6 +104,25 @@ both! {
         assert_eq!(there(&mut stand, "Later").await, [true, true]);
     }
 
+    async fn a_title_counts_as_new_until_the_posting_comes_in_anew(app: TestApp) {
+        let posted = app.advertised("Backend Developer").await;
+        let mut stand = Stand::new(&app);
+        let mut warned = async || {
+            stand.built().await;
+            stand.get("/feeds/linkedin/report.json").await.text().contains("TITLE_KEPT")
+        };
+        assert!(!warned().await);
+        for (title, is_new) in [("Data Developer", true), ("Backend Developer", false), ("Data Developer", true)] {
+            let changes = Changes { title: Some(title.into()), ..Changes::default() };
+            update(app.system(), posted.id, None, changes).await.unwrap();
+            assert_eq!(warned().await, is_new, "{title}");
+        }
+        pause(app.system(), step_of(posted.id)).await.unwrap();
+        assert!(!warned().await);
+        resume(app.system(), step_of(posted.id)).await.unwrap();
+        assert!(!warned().await, "whoever lists it now never saw the other title");
+    }
+
     async fn a_deadline_takes_a_posting_out_without_any_write(app: TestApp) {
         let posted = app.advertised_at_a_place("Backend Developer").await;
         let deadline = app.now() + TimeDelta::minutes(10);

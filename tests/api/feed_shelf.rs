@@ -93,7 +93,7 @@ fn posting(number: usize, title: &str) -> Advertised {
         name: "Create".into(),
         vacancies: 1,
     };
-    Advertised { posting, teams: vec![team] }
+    Advertised { posting, teams: vec![team], listed_title: None }
 }
 
 /// Built at this minute.

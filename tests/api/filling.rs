@@ -72,9 +72,9 @@ pub async fn fill(app: &TestApp) {
     let source = "INSERT INTO posting_source (posting_id, system, board, external_id, record, digest, imported_at) \
                   SELECT id, 'lever', $1, $1, '{\"text\": \"\\u0000\\ud800\"}', 'd', $2 FROM posting LIMIT 1";
     set(app, source, [HOSTILE[6].into(), app.now().into()]).await;
-    let listed = "INSERT INTO feed_change (posting_id, place, listed_by, number, changed_at, left_at) \
-                  SELECT id, 0, 1, 9007199254740993, $1, $1 FROM posting LIMIT 1";
-    set(app, listed, [app.now().into()]).await;
+    let listed = "INSERT INTO feed_change (posting_id, place, listed_by, number, changed_at, left_at, listed_title) \
+                  SELECT id, 0, 1, 9007199254740993, $1, $1, $2 FROM posting LIMIT 1";
+    set(app, listed, [app.now().into(), HOSTILE[4].into()]).await;
     set(app, "INSERT INTO feed_edition (channel, fingerprint) VALUES ($1, 'f')", ["rss".into()]).await;
     let channel = "INSERT INTO channel_setting (channel, enabled, private, key_hash, key_created_at, company_id, \
                    tracking_source, changed_at, revision) VALUES ('linkedin', $1, $2, 'h', $3, '12', 'ours', $3, 2)";

@@ -126,6 +126,15 @@ static UNWRITTEN: &[Unwritten] = &[
 static CHECKS: &[Check] = &[
     Check {
         severity: Severity::Warn,
+        code: "TITLE_KEPT",
+        field: "title",
+        message: "LinkedIn keeps the title a job was first listed with, and this posting was listed with another one",
+        mend: "nothing if LinkedIn shows the new title; else close the posting and publish a new one",
+        broken: |entry| entry.item.retitled,
+        source: GUIDE,
+    },
+    Check {
+        severity: Severity::Warn,
         code: "COMPANY_ID_MISSING",
         field: "organisation.linkedinCompany",
         message: "LinkedIn asks applicant tracking systems for the number of the organisation's page, and none is set",

@@ -313,7 +313,7 @@ nouns! {
     }
     "feedChange" = feed_change by posting_id {
         posting_id: word::<PostingId>(), place: LONG, listed_by: LONG, number: LONG, changed_at: INSTANT,
-        left_at: perhaps(INSTANT),
+        left_at: perhaps(INSTANT), listed_title: perhaps(TEXT),
     }
     "feedHead" = feed_head by id {
         id: INTEGER, number: LONG, places: LONG,
