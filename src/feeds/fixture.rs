@@ -145,7 +145,11 @@ pub fn remote() -> Advertised {
     posting.content.workplace = Workplace::Remote;
     posting.content.remote_countries = vec![country("DE"), country("PT")];
     posting.content.pay_ranges = vec![pay(None, 6_000_000, 8_000_000, "EUR")];
-    Advertised { posting, teams: vec![team("Plan", 2), team("Create", 0), team("Monitor", 3)], listed_title: None }
+    Advertised {
+        posting,
+        teams: vec![team("Plan", 2), team("Create", 0), team("Monitor", 3)],
+        listed_title: None,
+    }
 }
 
 /// Every text a recruiter can write, as bad as it gets.

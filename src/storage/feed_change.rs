@@ -99,7 +99,8 @@ pub async fn unnoted(
     let visible = visible(db.kind(), now, &mut binds);
     let behind = last.map_or("true".to_owned(), |(since, id)| {
         let (since, id) = (binds.put(*since), binds.put(*id));
-        format!("({SINCE}, p.id) > ({since}, {id})")
+        // The former half says nothing new, but SQLite looks for it alone in an index on an expression.
+        format!("{SINCE} >= {since} AND ({SINCE}, p.id) > ({since}, {id})")
     });
     let most = binds.put(i64::from(most));
     let sql = format!(
