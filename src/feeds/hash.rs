@@ -5,8 +5,6 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest, Sha256};
 
-use crate::storage::digest::hexadecimal;
-
 /// 128 bits of SHA-256: enough that no two documents ever share them. It is written in hexadecimal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Hash(u128);
@@ -21,7 +19,7 @@ impl Hash {
 
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hexadecimal(&self.0.to_be_bytes()))
+        write!(f, "{:032x}", self.0)
     }
 }
 

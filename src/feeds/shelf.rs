@@ -105,14 +105,16 @@ impl Shelf {
         pack: Arc<Pack>,
     ) -> io::Result<Arc<Snapshot>> {
         let own = self.folder_of(channel);
-        let known = self.current(channel);
-        let said = known.as_ref().is_some_and(|known| says_the_same(&known.manifest, &manifest));
-        if !said {
+        let generation = manifest.made.reach.generation;
+        let kept = self.current(channel).map(|known| known.manifest.clone());
+        let kept = kept.filter(|kept| says_the_same(kept, &manifest));
+        let is_kept = kept.is_some();
+        if !is_kept {
             replace(&own, &serde_json::to_vec(&manifest)?)?;
         }
-        let snapshot = Arc::new(Snapshot::new(channel, manifest, pack));
+        let snapshot = Arc::new(Snapshot::new(channel, kept.unwrap_or(manifest), generation, pack));
         self.stand(&snapshot);
-        if !said {
+        if !is_kept {
             clear(&own, Some(&snapshot));
         }
         Ok(snapshot)
@@ -139,7 +141,8 @@ fn read(channel: Channel, own: &Path) -> Option<Snapshot> {
     let text = fs::read(own.join(MANIFEST)).ok()?;
     let manifest: Manifest = serde_json::from_slice(&text).ok()?;
     let pack = Pack::open(own, manifest.layout.pack, manifest.layout.ends).ok()?;
-    Some(Snapshot::new(channel, manifest, Arc::new(pack)))
+    let generation = manifest.made.reach.generation;
+    Some(Snapshot::new(channel, manifest, generation, Arc::new(pack)))
 }
 
 /// Writes the manifest beside the old one, and puts it in its place when it is on the disk.

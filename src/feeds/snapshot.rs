@@ -206,18 +206,19 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    pub(super) fn new(channel: Channel, manifest: Manifest, pack: Arc<Pack>) -> Self {
+    /// By its manifest as it is kept; everything up to this generation is in it.
+    pub(super) fn new(channel: Channel, manifest: Manifest, generation: i64, pack: Arc<Pack>) -> Self {
         let order = Dialect::of(channel).order;
         let layout = &manifest.layout;
         Self {
             channel,
             hash: manifest.hash.clone(),
-            generation: manifest.made.reach.generation,
+            generation,
             counts: layout.parts.values().map(|part| part.counts).sum(),
             last_modified: manifest.last_modified(),
             valid_until: manifest.valid_until.and_then(DateTime::from_timestamp_micros),
             documents: Coding::ALL.map(|coding| document(layout, order, coding, &pack)),
-            report: report(&manifest, order, &pack),
+            report: report(&manifest, generation, order, &pack),
             manifest,
             pack,
         }
@@ -276,12 +277,9 @@ fn document(layout: &Layout, order: Order, coding: Coding, pack: &Arc<Pack>) -> 
     Document::new(pack, strands)
 }
 
-fn report(manifest: &Manifest, order: Order, pack: &Arc<Pack>) -> Document {
+fn report(manifest: &Manifest, generation: i64, order: Order, pack: &Arc<Pack>) -> Document {
     let layout = &manifest.layout;
-    let mut strands = vec![Strand::said(format!(
-        "{{\"generation\":{},{}",
-        manifest.made.reach.generation, layout.report_head
-    ))];
+    let mut strands = vec![Strand::said(format!("{{\"generation\":{generation},{}", layout.report_head))];
     let mut parts: Vec<&Part> = layout.parts.values().map(|part| &**part).collect();
     if order == Order::NewestFirst {
         parts.reverse();

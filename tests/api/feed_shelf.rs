@@ -157,6 +157,24 @@ fn two_builds_are_the_same_to_the_byte() {
     }
 }
 
+/// A document that stays as it is says from time to time how far everything has come, so that a restart has little to look at.
+#[test]
+fn how_far_everything_has_come_is_kept_now_and_then() {
+    let folder = tempfile::tempdir().unwrap();
+    let shelf = Shelf::open(folder.path()).unwrap();
+    let mut kept = Vec::new();
+    for seq in [0, 600, 1_200, 1_800, 2_400] {
+        let mut stock = stock(0);
+        stock.made.reach.seq = seq;
+        let draft = Draft::new(&shelf, Channel::Rss, &ChannelSetting::UNSET, false).unwrap();
+        draft.finish(&shelf, &stock).unwrap().put(&shelf).unwrap();
+        let reach = Shelf::open(folder.path()).unwrap().reached("a test").unwrap();
+        kept.push(reach.seq);
+    }
+    assert_eq!(kept, [0, 0, 1_200, 1_200, 2_400]);
+    assert_eq!(Shelf::open(folder.path()).unwrap().reached("another program"), None);
+}
+
 /// Postings over several parts, of which some change each time: what is kept up part by part is what is written at once, in
 /// each coding, wherever a reader begins, and after a restart.
 #[test]
