@@ -14,6 +14,7 @@ use super::row::{self, Cells, cells};
 use super::scope::{Columns, within};
 use super::source::Source;
 use super::write::Tx;
+use crate::domain::clock::Chance;
 use crate::domain::country::Country;
 use crate::domain::id::{PlanId, PostingId, TeamId, UserId};
 use crate::domain::place::Workplace;
@@ -164,6 +165,22 @@ pub async fn find_by_slug(db: &impl Source, sight: &Sight, slug: &str) -> Result
     let seen = sight.condition(db.kind(), &mut binds);
     let sql = format!("SELECT p.* FROM posting p WHERE p.slug_key = {key} AND {seen}");
     dialect::query_one::<Row>(db, &sql, binds).await?.map(Posting::try_from).transpose()
+}
+
+/// An id whose slug key no posting has. A key is 40 bits, so of a million postings two would hardly ever, but sometimes, share one.
+pub async fn free_id(db: &impl Source, at: DateTime<Utc>, chance: &dyn Chance) -> Result<PostingId, Fault> {
+    #[derive(FromQueryResult)]
+    struct Taken {
+        taken: bool,
+    }
+    let sql = "SELECT EXISTS (SELECT 1 FROM posting WHERE slug_key = $1) AS taken";
+    loop {
+        let id = PostingId::new(at, chance);
+        let row = dialect::query_one::<Taken>(db, sql, [slug_key(id).into()]).await?;
+        if !row.is_some_and(|row| row.taken) {
+            return Ok(id);
+        }
+    }
 }
 
 /// Those of the postings that the viewer sees, by their ids.

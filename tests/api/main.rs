@@ -104,6 +104,7 @@ mod sight;
 mod slot;
 mod slot_page;
 mod slotting;
+mod slug;
 mod smtp_faults;
 mod smtp_login;
 mod step;

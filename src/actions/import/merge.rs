@@ -32,7 +32,8 @@ pub(super) async fn decide(
     job: &Job,
 ) -> Result<Step, Failure> {
     let Some(known) = posting_source::find(db, board.system, &board.name, &job.external_id).await? else {
-        return Ok(first(act, change.at, board, job)?);
+        let id = posting::free_id(db, change.at, act.chance).await?;
+        return Ok(first(act, id, change.at, board, job)?);
     };
     let sight = Sight::of(act.viewer, change.at);
     let found = posting::find(db, &sight, known.posting).await?;
@@ -43,8 +44,7 @@ pub(super) async fn decide(
 }
 
 /// The job as a new posting.
-fn first(act: Act<'_>, now: DateTime<Utc>, board: &Board, job: &Job) -> Result<Step, Refusal> {
-    let id = PostingId::new(now, act.chance);
+fn first(act: Act<'_>, id: PostingId, now: DateTime<Utc>, board: &Board, job: &Job) -> Result<Step, Refusal> {
     let content = all_of(job).checked(&[], act.chance)?;
     let draft = Posting {
         id,

@@ -152,7 +152,7 @@ pub async fn create(act: Act<'_>, input: Create) -> Result<Posting, Failure> {
     for (place, new) in input.teams.iter().enumerate() {
         seats.push(adjust(Openings::default(), &format!("teams.{place}.vacancies"), new.vacancies)?);
     }
-    let id = PostingId::new(change.at, act.chance);
+    let id = posting::free_id(act.store, change.at, act.chance).await?;
     let draft = &Posting {
         id,
         slug: slug(&content.title, id),
