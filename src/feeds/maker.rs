@@ -12,5 +12,6 @@ use crate::domain::site::Site;
 pub fn maker(site: &Site) -> io::Result<String> {
     let program = env::current_exe()?;
     let file = fs::metadata(&program)?;
-    Ok(Hash::of([format!("{program:?} {} {:?} {site:?}", file.len(), file.modified()?)]).to_string())
+    let (path, length, time) = (program.display(), file.len(), file.modified()?);
+    Ok(Hash::of([format!("{path} {length} {time:?} {site:?}")]).to_string())
 }

@@ -34,7 +34,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// How often it looks at the generation and the clock when nothing nudges it.
 pub const POLL: Duration = Duration::from_secs(1);
 /// How often at least where building fails, which may take long: twice as long after each failure.
-const LONGEST_POLL: Duration = Duration::from_secs(60);
+const LONGEST_POLL: Duration = Duration::from_mins(1);
 
 /// How long postings that left are read of: longer than any channel speaks of them.
 const KEPT: TimeDelta = TimeDelta::days(60);
