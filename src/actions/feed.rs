@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{Act, ping};
 use crate::domain::feed::{Channel, Edition};
 use crate::domain::id::PostingId;
-use crate::storage::feed_change::{Noted, Reach};
+use crate::storage::feed_change::{Horizon, Noted};
 use crate::storage::{Failure, feed, feed_change};
 
 /// How many postings are noted in one write, so that nobody else waits for long.
@@ -15,7 +15,7 @@ const AT_ONCE: u32 = 2000;
 /// search engines; says how far everything had come when it began.
 pub async fn note_changes(
     act: Act<'_>,
-    before: Option<&Reach>,
+    before: Option<&Horizon>,
     now: DateTime<Utc>,
 ) -> Result<Noted, Failure> {
     let noted = feed_change::look(&act.store.snapshot().await?, before, now).await?;

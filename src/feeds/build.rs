@@ -51,7 +51,7 @@ impl Stock {
     fn forgets(&self, dialect: &Dialect) -> Option<DateTime<Utc>> {
         let gone = dialect.gone.as_ref()?;
         let until = self.departed.iter().map(|departed| departed.at + TimeDelta::days(gone.days));
-        until.filter(|until| *until > self.made.reach.at).min().map(|until| until.with_timezone(&Utc))
+        until.filter(|until| *until > self.made.horizon.at).min().map(|until| until.with_timezone(&Utc))
     }
 }
 
@@ -150,7 +150,7 @@ impl Draft {
     /// its last change, also when another instance built it first.
     pub fn finish(mut self, shelf: &Shelf, stock: &Stock) -> io::Result<Ready> {
         let counts: Counts = self.parts.values().map(|part| part.counts).sum();
-        let tail = writer::tail(self.dialect, &stock.departed, stock.made.reach.at)?;
+        let tail = writer::tail(self.dialect, &stock.departed, stock.made.horizon.at)?;
         let (site, setting, entries) = (&stock.site, &self.setting, counts.entries);
         let about = |last_changed| About { site, setting, part: "", last_changed, entries };
         let date = later(stock.changed_at.max(self.setting.changed_at), self.told(stock).as_ref());

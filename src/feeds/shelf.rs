@@ -11,7 +11,7 @@ use super::pack::Pack;
 use super::snapshot::{Made, Manifest, Snapshot};
 use crate::domain::channel_setting::ChannelSettings;
 use crate::domain::feed::Channel;
-use crate::storage::feed_change::Reach;
+use crate::storage::feed_change::Horizon;
 
 const MANIFEST: &str = "manifest.json";
 /// After so many events a manifest is written anew, though nothing else in it is new: a later process starts there.
@@ -63,11 +63,11 @@ impl Shelf {
     /// How far everything had come when the oldest of the snapshots was made, if this maker made them all: what is built from
     /// there on is what it would build from nothing.
     #[must_use]
-    pub fn reached(&self, maker: &str) -> Option<Reach> {
+    pub fn horizon(&self, maker: &str) -> Option<Horizon> {
         let standing = self.standing.read().unwrap_or_else(PoisonError::into_inner);
         let made = || standing.values().map(|standing| &standing.current.manifest.made);
-        let oldest = made().min_by_key(|made| (made.reach.seq, made.reach.at))?;
-        made().all(|made| made.by == maker && !maker.is_empty()).then(|| oldest.reach.clone())
+        let oldest = made().min_by_key(|made| (made.horizon.seq, made.horizon.at))?;
+        made().all(|made| made.by == maker && !maker.is_empty()).then(|| oldest.horizon.clone())
     }
 
     /// Whether there is something to be served in every channel that is on.
@@ -105,7 +105,7 @@ impl Shelf {
         pack: Arc<Pack>,
     ) -> io::Result<Arc<Snapshot>> {
         let own = self.folder_of(channel);
-        let generation = manifest.made.reach.generation;
+        let generation = manifest.made.horizon.generation;
         let kept = self.current(channel).map(|known| known.manifest.clone());
         let kept = kept.filter(|kept| says_the_same(kept, &manifest));
         let is_kept = kept.is_some();
@@ -132,8 +132,8 @@ impl Shelf {
 
 /// Whether nothing is new but that everything has come a little further, which a later process will see for itself.
 fn says_the_same(known: &Manifest, manifest: &Manifest) -> bool {
-    let Made { by, reach } = &manifest.made;
-    let is_near = *by == known.made.by && reach.seq < known.made.reach.seq + FAR;
+    let Made { by, horizon } = &manifest.made;
+    let is_near = *by == known.made.by && horizon.seq < known.made.horizon.seq + FAR;
     is_near && *manifest == Manifest { made: manifest.made.clone(), ..known.clone() }
 }
 
@@ -141,7 +141,7 @@ fn read(channel: Channel, own: &Path) -> Option<Snapshot> {
     let text = fs::read(own.join(MANIFEST)).ok()?;
     let manifest: Manifest = serde_json::from_slice(&text).ok()?;
     let pack = Pack::open(own, manifest.layout.pack, manifest.layout.ends).ok()?;
-    let generation = manifest.made.reach.generation;
+    let generation = manifest.made.horizon.generation;
     Some(Snapshot::new(channel, manifest, generation, Arc::new(pack)))
 }
 

@@ -15,7 +15,7 @@ use super::hash::Hash;
 use super::pack::{Extent, Pack};
 use super::press::{self, Sum};
 use crate::domain::feed::{Channel, Edition};
-use crate::storage::feed_change::Reach;
+use crate::storage::feed_change::Horizon;
 
 /// In which form a document is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -157,7 +157,7 @@ pub struct Made {
     /// See [`super::maker()`]; empty where that is not known.
     pub by: String,
     /// Everything up to here is in it.
-    pub reach: Reach,
+    pub horizon: Horizon,
 }
 
 /// What a manifest says.

@@ -36,7 +36,7 @@ pub async fn head(db: &impl Source) -> Result<Head, Fault> {
 
 /// How far everything had come when it was looked at: what came later may be seen in part, so it is looked at again.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reach {
+pub struct Horizon {
     /// The generation of public facts.
     pub generation: i64,
     /// The newest event.
@@ -51,7 +51,7 @@ pub struct Reach {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Noted {
     /// How far.
-    pub reach: Reach,
+    pub horizon: Horizon,
     /// Which postings may have changed since the time before, by when they were published. None stands for all: nothing was
     /// noted before, or in another history; nothing says what changed; a team has another name, which shows wherever it hires;
     /// or a channel is set otherwise.
@@ -68,7 +68,7 @@ impl Noted {
 }
 
 /// How far everything has come, and what may have changed since `before`, if that is given, by what anybody may see at `now`.
-pub async fn look(db: &Snapshot, before: Option<&Reach>, now: DateTime<Utc>) -> Result<Noted, Fault> {
+pub async fn look(db: &Snapshot, before: Option<&Horizon>, now: DateTime<Utc>) -> Result<Noted, Fault> {
     let (generation, (seq, hash)) = (feed::generation(db).await?, event::end(db).await?);
     let touched = match before {
         Some(before) if now >= before.at => {
@@ -77,7 +77,7 @@ pub async fn look(db: &Snapshot, before: Option<&Reach>, now: DateTime<Utc>) -> 
         }
         _ => None,
     };
-    Ok(Noted { reach: Reach { generation, seq, hash, at: now }, touched })
+    Ok(Noted { horizon: Horizon { generation, seq, hash, at: now }, touched })
 }
 
 /// A posting that is to be noted, with when it was published, by which they follow one another.
@@ -137,7 +137,11 @@ const SWEEPING: &[EventKind] =
     &[EventKind::TeamUpdated, EventKind::FeedUpdated, EventKind::FeedKeyCreated, EventKind::FeedKeyRevoked];
 
 /// Which postings were written to since, and whose time is over since; none where the history is another, or many changed.
-async fn touched(db: &Snapshot, since: &Reach, now: DateTime<Utc>) -> Result<Option<Vec<PostingId>>, Fault> {
+async fn touched(
+    db: &Snapshot,
+    since: &Horizon,
+    now: DateTime<Utc>,
+) -> Result<Option<Vec<PostingId>>, Fault> {
     #[derive(FromQueryResult)]
     struct Row {
         id: Option<PostingId>,

@@ -26,7 +26,7 @@ use crate::feeds::build::{PLACES, Ready, Stock};
 use crate::feeds::snapshot::Made;
 use crate::feeds::writer::Departed;
 use crate::feeds::{self, FeedItem, Shelf, Snapshot, item};
-use crate::storage::feed_change::{Noted, Reach};
+use crate::storage::feed_change::{Horizon, Noted};
 use crate::storage::{self, Failure, Fault, Store, advertised, feed, feed_change};
 
 /// How long after a build the next one may begin at the earliest: many changes at once become few documents.
@@ -56,7 +56,7 @@ pub struct FeedBuilder {
 /// What the snapshots on the shelf tell.
 #[derive(Debug)]
 struct Built {
-    reach: Reach,
+    horizon: Horizon,
     valid_until: Option<DateTime<Utc>>,
     /// Whether the other instances date it alike.
     agreed: bool,
@@ -116,8 +116,8 @@ impl FeedBuilder {
         shelf: Arc<Shelf>,
     ) -> Self {
         let maker = feeds::maker(&site).unwrap_or_default();
-        let found = |reach| Built { reach, valid_until: None, agreed: false };
-        Self { built: shelf.reached(&maker).map(found), maker, store, clock, chance, site, shelf }
+        let found = |horizon| Built { horizon, valid_until: None, agreed: false };
+        Self { built: shelf.horizon(&maker).map(found), maker, store, clock, chance, site, shelf }
     }
 
     fn act(&self) -> Act<'_> {
@@ -135,7 +135,7 @@ impl FeedBuilder {
         if let Some(built) = &self.built
             && built.agreed
             && built.valid_until.is_none_or(|end| now < end)
-            && feed::generation(&self.store).await? == built.reach.generation
+            && feed::generation(&self.store).await? == built.horizon.generation
         {
             return Ok(Step::Empty);
         }
@@ -154,7 +154,9 @@ impl FeedBuilder {
         even?;
         let published = self.publish(drafts, stock).await?;
         self.built = match published {
-            Published::Until(valid_until) => Some(Built { reach: noted.reach, valid_until, agreed: true }),
+            Published::Until(valid_until) => {
+                Some(Built { horizon: noted.horizon, valid_until, agreed: true })
+            }
             // What was touched since the time before is still to be told.
             Published::Overtaken => before.map(|before| Built { agreed: false, ..before }),
         };
@@ -183,28 +185,28 @@ impl FeedBuilder {
 
     /// Notes what changed, and the state of the database that was noted.
     async fn noted(&self, now: DateTime<Utc>) -> Result<(Noted, storage::Snapshot), Unbuilt> {
-        let before = self.built.as_ref().map(|built| &built.reach);
+        let before = self.built.as_ref().map(|built| &built.horizon);
         let mut noted = actions::feed::note_changes(self.act(), before, now).await?;
         for _ in 0..TRIES {
             let db = self.store.snapshot().await?;
-            if feed::generation(&db).await? == noted.reach.generation {
+            if feed::generation(&db).await? == noted.horizon.generation {
                 return Ok((noted, db));
             }
             drop(db);
-            let further = actions::feed::note_changes(self.act(), Some(&noted.reach), now).await?;
+            let further = actions::feed::note_changes(self.act(), Some(&noted.horizon), now).await?;
             noted = further.after(noted);
         }
         Err(Unbuilt::Restless)
     }
 
     async fn stock(&self, db: &storage::Snapshot, noted: &Noted) -> Result<Stock, Fault> {
-        let now = noted.reach.at;
+        let now = noted.horizon.at;
         let listing = feed::listing(db, now).await?;
         let departed = feed_change::left_since(db, now - KEPT).await?;
         Ok(Stock {
             site: Arc::clone(&self.site),
             departed: departed.into_iter().filter_map(|change| self.departed(&change)).collect(),
-            made: Made { by: self.maker.clone(), reach: noted.reach.clone() },
+            made: Made { by: self.maker.clone(), horizon: noted.horizon.clone() },
             changed_at: listing.changed_at,
             settings: listing.settings,
             editions: listing.editions,
@@ -218,7 +220,7 @@ impl FeedBuilder {
         noted: &Noted,
         settings: &ChannelSettings,
     ) -> Result<Drafts, Unbuilt> {
-        let (now, size) = (noted.reach.at, i64::from(PLACES));
+        let (now, size) = (noted.horizon.at, i64::from(PLACES));
         let parts = match &noted.touched {
             Some(ids) => feed_change::runs_of(db, ids, size).await?,
             None => (0..=feed_change::head(db).await?.places / size).collect(),

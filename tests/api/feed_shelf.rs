@@ -20,7 +20,7 @@ use vacantia::feeds::dialect::Dialect;
 use vacantia::feeds::snapshot::{Coding, Made};
 use vacantia::feeds::writer::Matter;
 use vacantia::feeds::{FeedItem, Shelf, Snapshot, writer};
-use vacantia::storage::feed_change::Reach;
+use vacantia::storage::feed_change::Horizon;
 
 /// Places of a part.
 const LENGTH: usize = {
@@ -102,7 +102,10 @@ fn stock(minute: i64) -> Stock {
     Stock {
         site: Arc::new(site()),
         departed: Vec::new(),
-        made: Made { by: "a test".into(), reach: Reach { generation: minute, at: now, ..Reach::default() } },
+        made: Made {
+            by: "a test".into(),
+            horizon: Horizon { generation: minute, at: now, ..Horizon::default() },
+        },
         changed_at: Some(now),
         settings: ChannelSettings::default(),
         editions: BTreeMap::new(),
@@ -165,14 +168,14 @@ fn how_far_everything_has_come_is_kept_now_and_then() {
     let mut kept = Vec::new();
     for seq in [0, 600, 1_200, 1_800, 2_400] {
         let mut stock = stock(0);
-        stock.made.reach.seq = seq;
+        stock.made.horizon.seq = seq;
         let draft = Draft::new(&shelf, Channel::Rss, &ChannelSetting::UNSET, false).unwrap();
         draft.finish(&shelf, &stock).unwrap().put(&shelf).unwrap();
-        let reach = Shelf::open(folder.path()).unwrap().reached("a test").unwrap();
-        kept.push(reach.seq);
+        let horizon = Shelf::open(folder.path()).unwrap().horizon("a test").unwrap();
+        kept.push(horizon.seq);
     }
     assert_eq!(kept, [0, 0, 1_200, 1_200, 2_400]);
-    assert_eq!(Shelf::open(folder.path()).unwrap().reached("another program"), None);
+    assert_eq!(Shelf::open(folder.path()).unwrap().horizon("another program"), None);
 }
 
 /// Postings over several parts, of which some change each time: what is kept up part by part is what is written at once, in
