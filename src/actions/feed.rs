@@ -8,7 +8,7 @@ use crate::domain::id::PostingId;
 use crate::storage::feed_change::{Horizon, Noted};
 use crate::storage::{Failure, feed, feed_change};
 
-/// How many postings are noted in one write, so that nobody else waits for long.
+/// How many postings are looked at in one statement, and noted in one write, so that nobody waits for long.
 const AT_ONCE: u32 = 2000;
 
 /// Notes what has come into the feeds, changed in them or left them by `now`, since `before` if that is given, to be told to
@@ -27,11 +27,16 @@ pub async fn note_changes(
     }
     let mut last = None;
     loop {
-        let some = feed_change::unnoted(act.store, last.as_ref(), AT_ONCE, now).await?;
-        let Some(end) = some.last() else { return Ok(noted) };
-        last = Some(*end);
-        let ids: Vec<PostingId> = some.into_iter().map(|(_, id)| id).collect();
-        note(act, &ids, now).await?;
+        let some = feed_change::inspect(act.store, last.as_ref(), AT_ONCE, now).await?;
+        let unnoted = some.iter().filter(|one| one.is_unnoted).map(|one| one.id);
+        let ids: Vec<PostingId> = unnoted.collect();
+        if !ids.is_empty() {
+            note(act, &ids, now).await?;
+        }
+        if some.len() < AT_ONCE as usize {
+            return Ok(noted);
+        }
+        last = some.into_iter().next_back();
     }
 }
 

@@ -13,13 +13,23 @@ use super::shelf::Shelf;
 use crate::domain::channel_setting::ChannelSettings;
 use crate::domain::feed::Channel;
 
-/// The items of one part, with its number.
-type Share = (i64, Arc<Vec<FeedItem>>);
+/// The items of one part.
+#[derive(Debug, Clone)]
+struct Share {
+    number: i64,
+    items: Arc<Vec<FeedItem>>,
+    /// Whether something may be new in it. Otherwise only documents that are made as a whole need it.
+    is_touched: bool,
+}
 
 /// Drafts of all channels while their parts are written, on as many threads as the machine runs at once. These stay until all
 /// parts are written: what a part takes in memory, the next one takes again.
 #[derive(Debug)]
-pub struct Batch(Vec<Desk>);
+pub struct Batch {
+    desks: Vec<Desk>,
+    /// Whether a document is made as a whole, from all parts.
+    pub is_whole: bool,
+}
 
 /// A thread that writes some channels' drafts.
 #[derive(Debug)]
@@ -40,25 +50,25 @@ fn written(
     mut drafts: Vec<(Channel, io::Result<Draft>)>,
     coming: &Receiver<Share>,
 ) -> Vec<(Channel, io::Result<Draft>)> {
-    for (number, items) in coming {
+    for share in coming {
         for (_, draft) in &mut drafts {
-            write(draft, number, &items);
+            write(draft, &share);
         }
     }
     drafts
 }
 
-fn write(draft: &mut io::Result<Draft>, number: i64, items: &[FeedItem]) {
+fn write(draft: &mut io::Result<Draft>, share: &Share) {
     if let Ok(open) = draft
-        && let Err(error) = open.write(number, items)
+        && (share.is_touched || open.is_whole)
+        && let Err(error) = open.write(share.number, &share.items)
     {
         *draft = Err(error);
     }
 }
 
 impl Batch {
-    /// Drafts of the channels that are on, which hold what the current documents hold, or, of documents that are made as a
-    /// whole, nothing yet. Documents of channels that are off go.
+    /// Drafts of the channels that are on, as [`Draft::new`] says. Documents of channels that are off go.
     #[must_use]
     pub fn new(shelf: &Shelf, settings: &ChannelSettings, whole: bool) -> Self {
         let (on, off): (Vec<Channel>, Vec<Channel>) =
@@ -68,16 +78,24 @@ impl Batch {
         }
         let threads = thread::available_parallelism().map_or(1, NonZero::get);
         let draft = |channel: &Channel| (*channel, Draft::new(shelf, *channel, settings.of(*channel), whole));
-        let desk = |channels: &[Channel]| Desk::new(channels.iter().map(draft).collect());
-        Self(on.chunks(on.len().div_ceil(threads).max(1)).map(desk).collect())
+        let mut is_whole = whole;
+        let desks = on.chunks(on.len().div_ceil(threads).max(1)).map(|channels| {
+            let drafts: Vec<(Channel, io::Result<Draft>)> = channels.iter().map(draft).collect();
+            is_whole |=
+                drafts.iter().filter_map(|(_, draft)| draft.as_ref().ok()).any(|draft| draft.is_whole);
+            Desk::new(drafts)
+        });
+        let desks = desks.collect();
+        Self { desks, is_whole }
     }
 
-    /// Has a part of every document written anew; waits while the part before the last is being written.
-    pub fn write(&self, number: i64, items: Vec<FeedItem>) {
-        let items = Arc::new(items);
-        for desk in &self.0 {
+    /// Has a part of every document written anew in which something may be new; waits while the part before the last is being
+    /// written.
+    pub fn write(&self, number: i64, items: Vec<FeedItem>, is_touched: bool) {
+        let share = Share { number, items: Arc::new(items), is_touched };
+        for desk in &self.desks {
             // A thread that broke takes nothing more; closing breaks as it did.
-            drop(desk.parts.send((number, Arc::clone(&items))));
+            drop(desk.parts.send(share.clone()));
         }
     }
 
@@ -88,7 +106,7 @@ impl Batch {
     #[must_use]
     pub fn close(self) -> Drafts {
         let mut drafts = Vec::new();
-        for Desk { parts, thread } in self.0 {
+        for Desk { parts, thread } in self.desks {
             drop(parts);
             drafts.extend(thread.join().unwrap_or_else(|broke| panic::resume_unwind(broke)));
         }

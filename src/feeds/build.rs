@@ -13,6 +13,7 @@ use super::dialect::Dialect;
 use super::fact::About;
 use super::hash::Hash;
 use super::item::FeedItem;
+use super::maker;
 use super::pack::{Extent, Pack};
 use super::press::Pressed;
 use super::report;
@@ -22,6 +23,7 @@ use super::writer::{self, Departed};
 use crate::domain::channel_setting::{ChannelSetting, ChannelSettings};
 use crate::domain::feed::{Channel, Edition};
 use crate::domain::site::Site;
+use crate::storage::feed_change::Horizon;
 
 /// How many places make a part: few enough that a change is written at once, many enough that packing pays.
 pub const PLACES: u8 = 128;
@@ -36,8 +38,10 @@ pub struct Stock {
     pub site: Arc<Site>,
     /// Postings that left, the last to leave first.
     pub departed: Vec<Departed>,
-    /// From what they are made, and by whom.
-    pub made: Made,
+    /// Who makes them, as [`super::maker()`] says.
+    pub maker: String,
+    /// Everything up to here is in them.
+    pub horizon: Horizon,
     /// When a public fact last changed, a deadline that passed included; none while nothing was ever published.
     pub changed_at: Option<DateTime<Utc>>,
     /// How the channels are set.
@@ -51,7 +55,7 @@ impl Stock {
     fn forgets(&self, dialect: &Dialect) -> Option<DateTime<Utc>> {
         let gone = dialect.gone.as_ref()?;
         let until = self.departed.iter().map(|departed| departed.at + TimeDelta::days(gone.days));
-        until.filter(|until| *until > self.made.horizon.at).min().map(|until| until.with_timezone(&Utc))
+        until.filter(|until| *until > self.horizon.at).min().map(|until| until.with_timezone(&Utc))
     }
 }
 
@@ -67,10 +71,13 @@ pub struct Draft {
     ends: [u64; 3],
     known: Option<Arc<Snapshot>>,
     parts: Parts,
+    /// Whether it began with nothing.
+    pub is_whole: bool,
 }
 
 impl Draft {
-    /// A draft that holds what the current document holds, or, of one that is made as a whole, nothing yet.
+    /// A draft that holds what the current document holds, or nothing yet: when it is to be made as a whole, when there is no
+    /// document, and when the channel was set otherwise.
     pub fn new(shelf: &Shelf, channel: Channel, setting: &ChannelSetting, whole: bool) -> io::Result<Self> {
         let dialect = Dialect::of(channel);
         let known = shelf.current(channel);
@@ -78,9 +85,12 @@ impl Draft {
             Some(known) => (Arc::clone(&known.pack), known.manifest.layout.ends),
             None => (Arc::new(Pack::create(&shelf.folder_of(channel), 1)?), [0; 3]),
         };
-        let kept = known.as_ref().filter(|_| !whole).map(|known| known.manifest.layout.parts.clone());
-        let (frame, parts) = (writer::frame(dialect)?, kept.unwrap_or_default());
-        Ok(Self { channel, dialect, setting: setting.clone(), frame, pack, ends, known, parts })
+        let is_set_like_this =
+            |known: &&Arc<Snapshot>| known.manifest.made.setting == maker::setting(setting);
+        let kept = known.as_ref().filter(is_set_like_this).filter(|_| !whole);
+        let kept = kept.map(|known| known.manifest.layout.parts.clone());
+        let (frame, is_whole, parts) = (writer::frame(dialect)?, kept.is_none(), kept.unwrap_or_default());
+        Ok(Self { channel, dialect, setting: setting.clone(), frame, pack, ends, known, parts, is_whole })
     }
 
     /// How many public postings it tells or withholds.
@@ -150,7 +160,7 @@ impl Draft {
     /// its last change, also when another instance built it first.
     pub fn finish(mut self, shelf: &Shelf, stock: &Stock) -> io::Result<Ready> {
         let counts: Counts = self.parts.values().map(|part| part.counts).sum();
-        let tail = writer::tail(self.dialect, &stock.departed, stock.made.horizon.at)?;
+        let tail = writer::tail(self.dialect, &stock.departed, stock.horizon.at)?;
         let (site, setting, entries) = (&stock.site, &self.setting, counts.entries);
         let about = |last_changed| About { site, setting, part: "", last_changed, entries };
         let date = later(stock.changed_at.max(self.setting.changed_at), self.told(stock).as_ref());
@@ -163,7 +173,11 @@ impl Draft {
         let manifest = Manifest {
             hash: self.hash(&head, &tail),
             fingerprint,
-            made: stock.made.clone(),
+            made: Made {
+                by: stock.maker.clone(),
+                setting: maker::setting(&self.setting),
+                horizon: stock.horizon.clone(),
+            },
             last_modified: last_modified.map(|at| at.timestamp()),
             valid_until: self.valid_until(stock),
             layout: self.layout(&head, &tail, report::head(self.dialect, stock, last_modified, counts))?,

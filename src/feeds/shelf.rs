@@ -8,8 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use super::channels::Channels;
 use super::pack::Pack;
-use super::snapshot::{Made, Manifest, Snapshot};
-use crate::domain::channel_setting::ChannelSettings;
+use super::snapshot::{Manifest, Snapshot};
 use crate::domain::feed::Channel;
 use crate::storage::feed_change::Horizon;
 
@@ -70,12 +69,6 @@ impl Shelf {
         made().all(|made| made.by == maker && !maker.is_empty()).then(|| oldest.horizon.clone())
     }
 
-    /// Whether there is something to be served in every channel that is on.
-    #[must_use]
-    pub fn has_all(&self, settings: &ChannelSettings) -> bool {
-        Channel::ALL.iter().all(|channel| !settings.of(*channel).enabled || self.current(*channel).is_some())
-    }
-
     /// The snapshot of this hash, if it is the current one or the one before.
     #[must_use]
     pub fn named(&self, channel: Channel, hash: &str) -> Option<Arc<Snapshot>> {
@@ -132,9 +125,10 @@ impl Shelf {
 
 /// Whether nothing is new but that everything has come a little further, which a later process will see for itself.
 fn says_the_same(known: &Manifest, manifest: &Manifest) -> bool {
-    let Made { by, horizon } = &manifest.made;
-    let is_near = *by == known.made.by && horizon.seq < known.made.horizon.seq + FAR;
-    is_near && *manifest == Manifest { made: manifest.made.clone(), ..known.clone() }
+    let (made, known_made) = (&manifest.made, &known.made);
+    let is_made_alike = made.by == known_made.by && made.setting == known_made.setting;
+    let is_near = made.horizon.seq < known_made.horizon.seq + FAR;
+    is_made_alike && is_near && *manifest == Manifest { made: manifest.made.clone(), ..known.clone() }
 }
 
 fn read(channel: Channel, own: &Path) -> Option<Snapshot> {

@@ -156,6 +156,9 @@ impl Layout {
 pub struct Made {
     /// See [`super::maker()`]; empty where that is not known.
     pub by: String,
+    /// How the channel was set, as far as its entries show it.
+    #[serde(default)]
+    pub setting: String,
     /// Everything up to here is in it.
     pub horizon: Horizon,
 }

@@ -115,6 +115,15 @@ impl Kind {
             Self::Postgres => format!("(p.value::jsonb ->> {place})"),
         }
     }
+
+    /// The member of this name in a column that holds a JSON object as text, as text.
+    #[must_use]
+    pub fn member(self, column: &str, name: &str) -> String {
+        match self {
+            Self::Sqlite => format!("({column} ->> '{name}')"),
+            Self::Postgres => format!("({column}::jsonb ->> '{name}')"),
+        }
+    }
 }
 
 /// Which children [`Kind::newest_per_parent`] reads; the child table goes by the name `c`.

@@ -52,9 +52,8 @@ pub struct Horizon {
 pub struct Noted {
     /// How far.
     pub horizon: Horizon,
-    /// Which postings may have changed since the time before, by when they were published. None stands for all: nothing was
-    /// noted before, or in another history; nothing says what changed; a team has another name, which shows wherever it hires;
-    /// or a channel is set otherwise.
+    /// Which postings may read otherwise since the time before, by when they were published. None stands for all: nothing was
+    /// noted before, or in another history; nothing says what changed; or there are very many.
     pub touched: Option<Vec<PostingId>>,
 }
 
@@ -73,43 +72,47 @@ pub async fn look(db: &Snapshot, before: Option<&Horizon>, now: DateTime<Utc>) -
     let touched = match before {
         Some(before) if now >= before.at => {
             let touched = touched(db, before, now).await?;
-            touched.filter(|ids| generation == before.generation || !ids.is_empty())
+            let is_unsaid = generation != before.generation && touched.as_ref().is_some_and(Vec::is_empty);
+            if is_unsaid && !concerned_no_posting(db, before.seq).await? { None } else { touched }
         }
         _ => None,
     };
     Ok(Noted { horizon: Horizon { generation, seq, hash, at: now }, touched })
 }
 
-/// A posting that is to be noted, with when it was published, by which they follow one another.
-pub type Unnoted = (DateTime<Utc>, PostingId);
+/// Whether a posting is noted.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct Inspected {
+    /// Which.
+    pub id: PostingId,
+    /// When it was published, by which they follow one another.
+    pub since: DateTime<Utc>,
+    /// Whether it came, changed or left without being noted.
+    pub is_unnoted: bool,
+}
 
-/// Those behind `last`, so many at most, that came, changed or left by what anybody may see at `now` without being noted.
-pub async fn unnoted(
+/// Looks at the postings behind `last`, so many at most, whether they are noted as anybody sees them at `now`.
+pub async fn inspect(
     db: &impl Source,
-    last: Option<&Unnoted>,
+    last: Option<&Inspected>,
     most: u32,
     now: DateTime<Utc>,
-) -> Result<Vec<Unnoted>, Fault> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        id: PostingId,
-        since: DateTime<Utc>,
-    }
+) -> Result<Vec<Inspected>, Fault> {
     let mut binds = Binds::default();
     let visible = visible(db.kind(), now, &mut binds);
-    let behind = last.map_or("true".to_owned(), |(since, id)| {
-        let (since, id) = (binds.put(*since), binds.put(*id));
+    let behind = last.map_or("true".to_owned(), |last| {
+        let (since, id) = (binds.put(last.since), binds.put(last.id));
         // The former half says nothing new, but SQLite looks for it alone in an index on an expression.
         format!("{SINCE} >= {since} AND ({SINCE}, p.id) > ({since}, {id})")
     });
     let most = binds.put(i64::from(most));
     let sql = format!(
-        "SELECT p.id, {SINCE} AS since FROM posting p LEFT JOIN feed_change f ON f.posting_id = p.id WHERE {behind} AND \
+        "SELECT p.id, {SINCE} AS since, \
          CASE WHEN {visible} THEN f.posting_id IS NULL OR f.left_at IS NOT NULL OR f.changed_at <> p.updated_at \
-         ELSE f.posting_id IS NOT NULL AND f.left_at IS NULL END ORDER BY {SINCE}, p.id LIMIT {most}"
+         ELSE f.posting_id IS NOT NULL AND f.left_at IS NULL END AS is_unnoted \
+         FROM posting p LEFT JOIN feed_change f ON f.posting_id = p.id WHERE {behind} ORDER BY {SINCE}, p.id LIMIT {most}"
     );
-    let rows = dialect::query_all::<Row>(db, &sql, binds).await?;
-    Ok(rows.into_iter().map(|row| (row.since, row.id)).collect())
+    dialect::query_all::<Inspected>(db, &sql, binds).await
 }
 
 /// When the posting `p` was published.
@@ -132,11 +135,27 @@ pub async fn note(tx: &Tx, ids: &[PostingId], now: DateTime<Utc>) -> Result<i64,
     Ok(since)
 }
 
-/// Events of no posting that change what many say.
-const SWEEPING: &[EventKind] =
+/// More postings that were touched are not told apart from all.
+const MOST_TOUCHED: usize = 20_000;
+
+/// Events that move the generation and may concern no posting.
+const OF_NO_POSTING: &[EventKind] =
     &[EventKind::TeamUpdated, EventKind::FeedUpdated, EventKind::FeedKeyCreated, EventKind::FeedKeyRevoked];
 
-/// Which postings were written to since, and whose time is over since; none where the history is another, or many changed.
+/// Whether a change since then may have concerned no posting.
+async fn concerned_no_posting(db: &Snapshot, since: i64) -> Result<bool, Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        #[expect(dead_code, reason = "only whether there is one counts")]
+        seq: i64,
+    }
+    let sql = format!("SELECT seq FROM event WHERE seq > $1 AND kind IN {} LIMIT 1", db.kind().listed(2));
+    let row = dialect::query_one::<Row>(db, &sql, [since.into(), json_list(OF_NO_POSTING)]).await?;
+    Ok(row.is_some())
+}
+
+/// Which postings were written to since, whose team has another name, and whose time is over since; none where the history is
+/// another, or where they are too many.
 async fn touched(
     db: &Snapshot,
     since: &Horizon,
@@ -147,18 +166,22 @@ async fn touched(
         id: Option<PostingId>,
     }
     let sql = format!(
-        "SELECT t.id FROM (SELECT CAST(NULL AS TEXT) AS id WHERE EXISTS (SELECT 1 FROM event WHERE seq > $1 AND kind IN {}) \
-         OR $1 > 0 AND NOT EXISTS (SELECT 1 FROM event WHERE seq = $1 AND coalesce(hash, '') = $5) \
+        "SELECT t.id FROM (SELECT CAST(NULL AS TEXT) AS id \
+         WHERE $1 > 0 AND NOT EXISTS (SELECT 1 FROM event WHERE seq = $1 AND coalesce(hash, '') = $2) \
          UNION SELECT posting_id AS id FROM event WHERE seq > $1 AND posting_id IS NOT NULL \
-         UNION SELECT id FROM posting WHERE published_at IS NOT NULL AND expires_at > $3 AND expires_at <= $4) t \
-         LEFT JOIN posting p ON p.id = t.id ORDER BY {SINCE}, p.id",
-        db.kind().listed(2)
+         UNION SELECT h.posting_id AS id FROM event e JOIN posting_team h ON h.team_id = {} WHERE e.seq > $1 AND e.kind = $3 \
+         UNION SELECT id FROM posting WHERE published_at IS NOT NULL AND expires_at > $4 AND expires_at <= $5) t \
+         LEFT JOIN posting p ON p.id = t.id ORDER BY {SINCE}, p.id LIMIT $6",
+        db.kind().member("e.facts", "team")
     );
     let hash = since.hash.as_deref().unwrap_or_default();
-    let values: [Value; 5] =
-        [since.seq.into(), json_list(SWEEPING), since.at.into(), now.into(), hash.into()];
+    let most = i64::try_from(MOST_TOUCHED + 1).unwrap_or(i64::MAX);
+    let renamed = EventKind::TeamUpdated.as_str();
+    let values: [Value; 6] =
+        [since.seq.into(), hash.into(), renamed.into(), since.at.into(), now.into(), most.into()];
     let rows = dialect::query_all::<Row>(db, &sql, values).await?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
+    let touched: Option<Vec<PostingId>> = rows.into_iter().map(|row| row.id).collect();
+    Ok(touched.filter(|ids| ids.len() <= MOST_TOUCHED))
 }
 
 /// The condition that anybody sees the posting `p` at `now`.

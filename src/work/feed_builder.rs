@@ -2,8 +2,10 @@
 //!
 //! It builds when the generation of public facts moved, when the first deadline passes (no write happens then), and
 //! once when the program starts: from where the program before it stopped, or from nothing where that was another program, or
-//! set otherwise, since then the same postings may be told in another way. The same content keeps its bytes and validators.
+//! set otherwise, since then the same postings may be told in another way. So may one channel's when that is set otherwise: then its
+//! document alone is made from nothing. The same content keeps its bytes and validators.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +25,6 @@ use crate::domain::site::Site;
 use crate::domain::viewer::Viewer;
 use crate::feeds::batch::{Batch, Drafts};
 use crate::feeds::build::{PLACES, Ready, Stock};
-use crate::feeds::snapshot::Made;
 use crate::feeds::writer::Departed;
 use crate::feeds::{self, FeedItem, Shelf, Snapshot, item};
 use crate::storage::feed_change::{Horizon, Noted};
@@ -139,12 +140,9 @@ impl FeedBuilder {
         {
             return Ok(Step::Empty);
         }
-        let (mut noted, db) = self.noted(now).await?;
+        let (noted, db) = self.noted(now).await?;
         let stock = self.stock(&db, &noted).await?;
         self.shelf.channels.set(stock.settings.clone());
-        if !self.shelf.has_all(&stock.settings) {
-            noted.touched = None;
-        }
         let listed = feed_change::count(&db).await?;
         let drafts = self.written(&db, &noted, &stock.settings).await?;
         drop(db);
@@ -206,14 +204,16 @@ impl FeedBuilder {
         Ok(Stock {
             site: Arc::clone(&self.site),
             departed: departed.into_iter().filter_map(|change| self.departed(&change)).collect(),
-            made: Made { by: self.maker.clone(), horizon: noted.horizon.clone() },
+            maker: self.maker.clone(),
+            horizon: noted.horizon.clone(),
             changed_at: listing.changed_at,
             settings: listing.settings,
             editions: listing.editions,
         })
     }
 
-    /// Drafts in which everything that was touched is written. No more than a part's postings are in memory.
+    /// Drafts in which everything that was touched is written, or everything where that is not known. No more than a part's
+    /// postings are in memory.
     async fn written(
         &self,
         db: &storage::Snapshot,
@@ -221,19 +221,24 @@ impl FeedBuilder {
         settings: &ChannelSettings,
     ) -> Result<Drafts, Unbuilt> {
         let (now, size) = (noted.horizon.at, i64::from(PLACES));
-        let parts = match &noted.touched {
-            Some(ids) => feed_change::runs_of(db, ids, size).await?,
-            None => (0..=feed_change::head(db).await?.places / size).collect(),
-        };
         let mut batch = Batch::new(&self.shelf, settings, noted.touched.is_none());
+        let touched: BTreeSet<i64> = match &noted.touched {
+            Some(ids) => feed_change::runs_of(db, ids, size).await?.into_iter().collect(),
+            None => BTreeSet::new(),
+        };
+        let parts = if batch.is_whole {
+            (0..=feed_change::head(db).await?.places / size).collect()
+        } else {
+            touched.iter().copied().collect::<Vec<_>>()
+        };
         for number in parts {
             let places = number * size..(number + 1) * size;
             let advertised = advertised::placed(db, places, now).await?;
-            let site = Arc::clone(&self.site);
+            let (site, is_touched) = (Arc::clone(&self.site), touched.contains(&number));
             let writing = move || {
                 let items: Vec<FeedItem> =
                     advertised.iter().map(|one| FeedItem::project(one, &site, now)).collect();
-                batch.write(number, items);
+                batch.write(number, items, is_touched);
                 batch
             };
             batch = task::spawn_blocking(writing).await?;

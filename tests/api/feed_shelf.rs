@@ -17,7 +17,7 @@ use vacantia::domain::site::Site;
 use vacantia::domain::text::EmailAddress;
 use vacantia::feeds::build::{Draft, PLACES, Stock};
 use vacantia::feeds::dialect::Dialect;
-use vacantia::feeds::snapshot::{Coding, Made};
+use vacantia::feeds::snapshot::Coding;
 use vacantia::feeds::writer::Matter;
 use vacantia::feeds::{FeedItem, Shelf, Snapshot, writer};
 use vacantia::storage::feed_change::Horizon;
@@ -102,10 +102,8 @@ fn stock(minute: i64) -> Stock {
     Stock {
         site: Arc::new(site()),
         departed: Vec::new(),
-        made: Made {
-            by: "a test".into(),
-            horizon: Horizon { generation: minute, at: now, ..Horizon::default() },
-        },
+        maker: "a test".into(),
+        horizon: Horizon { generation: minute, at: now, ..Horizon::default() },
         changed_at: Some(now),
         settings: ChannelSettings::default(),
         editions: BTreeMap::new(),
@@ -168,7 +166,7 @@ fn how_far_everything_has_come_is_kept_now_and_then() {
     let mut kept = Vec::new();
     for seq in [0, 600, 1_200, 1_800, 2_400] {
         let mut stock = stock(0);
-        stock.made.horizon.seq = seq;
+        stock.horizon.seq = seq;
         let draft = Draft::new(&shelf, Channel::Rss, &ChannelSetting::UNSET, false).unwrap();
         draft.finish(&shelf, &stock).unwrap().put(&shelf).unwrap();
         let horizon = Shelf::open(folder.path()).unwrap().horizon("a test").unwrap();
