@@ -34,8 +34,9 @@ fn seen(db: &impl Source, sight: &Sight, binds: &mut Binds) -> String {
     if sight.settings {
         return "true".to_owned();
     }
+    // One that is seen is enough to know; a list of those of all postings would be as long as the board.
     format!(
-        "m.id IN (SELECT t.team_id FROM posting_team t JOIN posting p ON p.id = t.posting_id WHERE {})",
+        "EXISTS (SELECT 1 FROM posting_team t JOIN posting p ON p.id = t.posting_id WHERE t.team_id = m.id AND {})",
         sight.condition(db.kind(), binds)
     )
 }
