@@ -72,7 +72,7 @@ pub struct Draft {
     known: Option<Arc<Snapshot>>,
     parts: Parts,
     /// Whether it began with nothing.
-    pub is_whole: bool,
+    pub(super) is_whole: bool,
 }
 
 impl Draft {

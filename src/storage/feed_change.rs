@@ -135,8 +135,9 @@ pub async fn note(tx: &Tx, ids: &[PostingId], now: DateTime<Utc>) -> Result<i64,
     Ok(since)
 }
 
-/// More postings that were touched are not told apart from all.
-const MOST_TOUCHED: usize = 20_000;
+/// More postings that were touched are not told apart from all, since their ids are in memory. Many, because imports touch many while a
+/// large document is built, and all would be built again and again.
+const MOST_TOUCHED: usize = 100_000;
 
 /// Events that move the generation and may concern no posting.
 const OF_NO_POSTING: &[EventKind] =
@@ -146,12 +147,12 @@ const OF_NO_POSTING: &[EventKind] =
 async fn concerned_no_posting(db: &Snapshot, since: i64) -> Result<bool, Fault> {
     #[derive(FromQueryResult)]
     struct Row {
-        #[expect(dead_code, reason = "only whether there is one counts")]
-        seq: i64,
+        told: bool,
     }
-    let sql = format!("SELECT seq FROM event WHERE seq > $1 AND kind IN {} LIMIT 1", db.kind().listed(2));
+    let listed = db.kind().listed(2);
+    let sql = format!("SELECT EXISTS (SELECT 1 FROM event WHERE seq > $1 AND kind IN {listed}) AS told");
     let row = dialect::query_one::<Row>(db, &sql, [since.into(), json_list(OF_NO_POSTING)]).await?;
-    Ok(row.is_some())
+    Ok(row.is_some_and(|row| row.told))
 }
 
 /// Which postings were written to since, whose team has another name, and whose time is over since; none where the history is

@@ -228,7 +228,8 @@ pub async fn placed(db: &impl Source, sight: &Sight, places: Range<i64>) -> Resu
 
 /// Postings that are open or paused though their deadline has passed, the longest first.
 pub async fn past_deadline(db: &impl Source, now: DateTime<Utc>, limit: u32) -> Result<Vec<Posting>, Fault> {
-    // That it was published is implied, and names the index. Without the `||` SQLite takes that of the status, to read all that are open.
+    // That it was published is implied, and names the index. Without the `||` SQLite takes that of the status, and reads all
+    // that are open.
     let sql = "SELECT * FROM posting WHERE status || '' IN ('open', 'paused') AND published_at IS NOT NULL \
                AND expires_at <= $1 ORDER BY expires_at, id LIMIT $2";
     all(dialect::query_all::<Row>(db, sql, [now.into(), i64::from(limit).into()]).await?)
